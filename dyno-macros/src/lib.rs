@@ -1,0 +1,1 @@
+//! The attribute macros of dyno; use them through the `dyno` crate.

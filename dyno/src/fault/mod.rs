@@ -1,0 +1,221 @@
+//! Why dyno refused: one type to convert from.
+//!
+//! A function whose error is `E: From<Fault>` needs nothing else; one variant serves every
+//! attribute. `String`, `std::io::Error` and `Box<dyn Error + Send + Sync>` work as they are.
+//!
+//! ```
+//! # #[derive(Debug, thiserror::Error)]
+//! # enum ShopError {
+//! #[error(transparent)]
+//! Dyno(#[from] dyno::Fault),
+//! # }
+//! ```
+
+mod inject;
+
+use std::fmt;
+use std::time::Duration;
+
+pub use inject::{InjectError, InjectErrorKind};
+
+use crate::point::Name;
+
+/// Why dyno refused to run a function, or stopped waiting for it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A policy turned the call away; the function did not run.
+    #[error("{point}: {reason}{}", Hint(*.retry_after))]
+    #[non_exhaustive]
+    Rejected {
+        /// Who refused: the point, or the breaker's name.
+        point: Name,
+        /// Why.
+        reason: Reason,
+        /// When another try may be worth while, where that is known.
+        retry_after: Option<Duration>,
+    },
+    /// The function had not finished in time.
+    #[error("{point}: no answer within {after:?}")]
+    #[non_exhaustive]
+    TimedOut {
+        /// Where.
+        point: Name,
+        /// The limit.
+        after: Duration,
+    },
+    /// A dependency could not be had.
+    #[error(transparent)]
+    Inject(#[from] InjectError),
+    /// A shared store could not be used.
+    #[error("{point}: the shared store failed: {message}")]
+    #[non_exhaustive]
+    Store {
+        /// Who needed it.
+        point: Name,
+        /// What the store said.
+        message: Name,
+    },
+}
+
+impl Fault {
+    /// A rejection by `point`.
+    #[must_use]
+    #[cold]
+    pub fn rejected(
+        point: impl Into<Name>,
+        reason: Reason,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        Self::Rejected { point: point.into(), reason, retry_after }
+    }
+
+    /// A time-out at `point`, whose limit was `after`.
+    #[must_use]
+    #[cold]
+    pub fn timed_out(point: impl Into<Name>, after: Duration) -> Self {
+        Self::TimedOut { point: point.into(), after }
+    }
+
+    /// When another try may be worth while, where that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Rejected { retry_after, .. } => *retry_after,
+            Self::Inject(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    /// The reason of a rejection.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Rejected { reason, .. } => Some(*reason),
+            _ => None,
+        }
+    }
+}
+
+struct Hint(Option<Duration>);
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(after) => write!(f, ", try again in {after:.1?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a call was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The breaker is open.
+    #[error("the breaker is open")]
+    BreakerOpen,
+    /// The breaker is half-open and all its trials are taken.
+    #[error("the breaker is half-open and its trial is under way")]
+    HalfOpenBusy,
+    /// The fuse has been switched off by hand.
+    #[error("the fuse is off")]
+    FuseOff,
+    /// As many calls as are allowed are in flight.
+    #[error("the bulkhead is full")]
+    BulkheadFull,
+    /// More calls than the rate allows.
+    #[error("the rate limit is reached")]
+    RateLimited,
+    /// The retry budget is spent.
+    #[error("the retry budget is spent")]
+    BudgetSpent,
+    /// Load was shed.
+    #[error("the call was shed")]
+    Shed,
+    /// The deadline has passed, or cannot be met.
+    #[error("the deadline is spent")]
+    DeadlineSpent,
+}
+
+/// What a function with `wrap` returns: dyno's word, or the function's own error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error<E> {
+    /// dyno refused.
+    Fault(Fault),
+    /// The function failed.
+    Inner(E),
+}
+
+impl<E> Error<E> {
+    /// The function's own error.
+    #[must_use]
+    pub fn inner(&self) -> Option<&E> {
+        match self {
+            Self::Inner(error) => Some(error),
+            Self::Fault(_) => None,
+        }
+    }
+
+    /// dyno's refusal.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Fault(fault) => Some(fault),
+            Self::Inner(_) => None,
+        }
+    }
+}
+
+impl<E> From<Fault> for Error<E> {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fault(fault) => fault.fmt(f),
+            Self::Inner(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Fault(fault) => fault.source(),
+            Self::Inner(error) => error.source(),
+        }
+    }
+}
+
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Inject(a), Self::Inject(b)) => a == b,
+            (Self::Inject(_), _) | (_, Self::Inject(_)) => false,
+            _ => self.to_string() == other.to_string(),
+        }
+    }
+}
+
+impl Eq for Fault {}
+
+impl From<Fault> for String {
+    fn from(fault: Fault) -> Self {
+        fault.to_string()
+    }
+}
+
+impl From<Fault> for std::io::Error {
+    fn from(fault: Fault) -> Self {
+        let kind = match &fault {
+            Fault::TimedOut { .. } => std::io::ErrorKind::TimedOut,
+            Fault::Rejected { .. } => std::io::ErrorKind::WouldBlock,
+            _ => std::io::ErrorKind::Other,
+        };
+        Self::new(kind, fault)
+    }
+}

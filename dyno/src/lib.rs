@@ -1,0 +1,16 @@
+//! Annotate a function; dyno hands it its dependencies and keeps it standing when they fail.
+
+// Expansions name the crate by one path; inside the crate it is the crate itself.
+extern crate self as dyno;
+
+pub mod fault;
+pub mod outcome;
+pub mod point;
+pub mod scope;
+
+pub use fault::{Error, Fault, InjectError, Reason};
+pub use outcome::{Outcome, Refuse, Verdict};
+pub use scope::{Scope, spawn};
+
+#[doc(hidden)]
+pub mod __private;

@@ -1,0 +1,158 @@
+//! What counts as a failure.
+//!
+//! A policy does not know the user's types: it asks [`Outcome`] whether a value stands for a
+//! failure, and [`Refuse`] to make the value that a caller gets when dyno will not run the function.
+//!
+//! ```
+//! use dyno::outcome::Outcome;
+//! assert!(Err::<u8, _>("down").failure().is_some());
+//! assert!(Some(1).failure().is_none());
+//! ```
+
+use std::ops::ControlFlow;
+
+use crate::fault::{Error, Fault};
+
+/// How a call ended, in the eyes of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It counts in the dependency's favour.
+    Success,
+    /// It counts against the dependency.
+    Failure,
+    /// It moves no counter: an excluded error, a cancelled call.
+    Ignored,
+}
+
+/// A value that stands for success or for failure.
+///
+/// Implemented for `Result`, `Option` and `ControlFlow`; implement it for a reply type of your own.
+///
+/// ```
+/// use dyno::outcome::Outcome;
+/// struct Reply { status: u16 }
+/// impl Outcome for Reply {
+///     type Failure = Reply;
+///     fn failure(&self) -> Option<&Reply> { (self.status >= 500).then_some(self) }
+///     fn split(self) -> Result<Self, Reply> { if self.status >= 500 { Err(self) } else { Ok(self) } }
+/// }
+/// assert!(Reply { status: 503 }.failure().is_some());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "dyno cannot tell when `{Self}` stands for a failure",
+    label = "neither a `Result` nor an `Option`",
+    note = "return a `Result` or an `Option`, or implement `dyno::Outcome` for `{Self}`"
+)]
+pub trait Outcome {
+    /// What a failure carries: the `E` of a `Result`.
+    type Failure;
+
+    /// The failure this value stands for, if it does.
+    fn failure(&self) -> Option<&Self::Failure>;
+
+    /// The value when it stands for success, else the failure.
+    ///
+    /// # Errors
+    /// The failure the value stands for.
+    fn split(self) -> Result<Self, Self::Failure>
+    where
+        Self: Sized;
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Failure = E;
+    #[inline]
+    fn failure(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+    #[inline]
+    fn split(self) -> Result<Self, E> {
+        self.map(Ok)
+    }
+}
+
+impl<T> Outcome for Option<T> {
+    type Failure = ();
+    #[inline]
+    fn failure(&self) -> Option<&()> {
+        if self.is_none() { Some(&()) } else { None }
+    }
+    #[inline]
+    fn split(self) -> Result<Self, ()> {
+        self.map(Some).ok_or(())
+    }
+}
+
+impl<B, C> Outcome for ControlFlow<B, C> {
+    type Failure = B;
+    #[inline]
+    fn failure(&self) -> Option<&B> {
+        match self {
+            Self::Break(failure) => Some(failure),
+            Self::Continue(_) => None,
+        }
+    }
+    #[inline]
+    fn split(self) -> Result<Self, B> {
+        match self {
+            Self::Break(failure) => Err(failure),
+            Self::Continue(value) => Ok(Self::Continue(value)),
+        }
+    }
+}
+
+/// A value that can say "dyno would not run this".
+///
+/// `Result<T, E>` where `E: From<Fault>` becomes `Err`, `Option` becomes `None`.
+#[diagnostic::on_unimplemented(
+    message = "dyno cannot return its rejection as `{Self}`",
+    label = "cannot carry a `dyno::Fault`",
+    note = "add `#[from] dyno::Fault` to the error type (`impl From<dyno::Fault>`)",
+    note = "or put `wrap` into the attribute: it returns `Result<T, dyno::Error<E>>`",
+    note = "or give a `fallback`"
+)]
+pub trait Refuse: Sized {
+    /// The value a caller gets for `fault`.
+    fn refuse(fault: Fault) -> Self;
+}
+
+impl<T, E: From<Fault>> Refuse for Result<T, E> {
+    #[inline]
+    fn refuse(fault: Fault) -> Self {
+        Err(fault.into())
+    }
+}
+
+impl<T> Refuse for Option<T> {
+    #[inline]
+    fn refuse(_: Fault) -> Self {
+        None
+    }
+}
+
+impl<B: From<Fault>, C> Refuse for ControlFlow<B, C> {
+    #[inline]
+    fn refuse(fault: Fault) -> Self {
+        Self::Break(fault.into())
+    }
+}
+
+/// What `wrap` makes of a return type: `Result<T, E>` → `Result<T, dyno::Error<E>>`.
+#[diagnostic::on_unimplemented(
+    message = "`wrap` rewrites a `Result`, and `{Self}` is none",
+    label = "not a `Result`"
+)]
+pub trait Wrap {
+    /// The type with room for a [`Fault`].
+    type Wrapped;
+    /// The value in that type.
+    fn wrap(self) -> Self::Wrapped;
+}
+
+impl<T, E> Wrap for Result<T, E> {
+    type Wrapped = Result<T, Error<E>>;
+    #[inline]
+    fn wrap(self) -> Self::Wrapped {
+        self.map_err(Error::Inner)
+    }
+}

@@ -1,0 +1,336 @@
+//! What is in force here: overrides, a virtual clock, a tenant's registry.
+//!
+//! A scope is a stack of things that hold for this thread or task until their guard is dropped.
+//! Modules [`push`] what they want to be in force and [`find`] it again; where no scope is alive in
+//! the whole program, asking costs one relaxed load. [`Scope::current`] carries it elsewhere.
+//!
+//! ```
+//! # struct Tenant(&'static str);
+//! use dyno::scope;
+//! let _acme = scope::push(std::sync::Arc::new(Tenant("acme")));
+//! let name = dyno::spawn(|| scope::find(|tenant: &std::sync::Arc<Tenant>| Some(tenant.0)));
+//! assert_eq!(name.join().unwrap(), Some("acme"));
+//! ```
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+type Item = Arc<dyn Any + Send + Sync>;
+
+/// How many frames are alive in the program, and whether reads must look twice for another reason.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
+}
+
+struct Frame {
+    id: u64,
+    parent: Option<Arc<Frame>>,
+    closed: AtomicBool,
+    holds: Holds,
+}
+
+enum Holds {
+    One(Item),
+    /// A test: what it pushes later is seen by the threads it started earlier.
+    Test { name: &'static str, pushed: Mutex<Vec<(u64, Item)>> },
+}
+
+/// `true` while any scope is alive in the program: one relaxed load.
+#[inline]
+pub fn active() -> bool {
+    LIVE.load(Ordering::Relaxed) != 0
+}
+
+/// From now on [`active`] is always `true`: fast paths look twice.
+#[cfg_attr(not(feature = "inject"), allow(dead_code))]
+pub(crate) fn stay_active() {
+    LIVE.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Puts `item` in force for this thread until the guard is dropped.
+///
+/// Inside a [`test`] it holds for every thread of the test.
+#[must_use = "the item leaves the scope when the guard is dropped"]
+pub fn push<T: Any + Send + Sync>(item: Arc<T>) -> Pushed {
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    LIVE.fetch_add(1, Ordering::Relaxed);
+    CURRENT.with_borrow_mut(|current| {
+        let frame = match current {
+            Some(frame) if matches!(frame.holds, Holds::Test { .. }) => {
+                if let Holds::Test { pushed, .. } = &frame.holds {
+                    pushed.lock().unwrap_or_else(PoisonError::into_inner).push((id, item));
+                }
+                frame.clone()
+            }
+            _ => {
+                let parent = current.take();
+                let closed = AtomicBool::new(false);
+                let frame = Arc::new(Frame { id, parent, closed, holds: Holds::One(item) });
+                *current = Some(frame.clone());
+                frame
+            }
+        };
+        Pushed { id, frame, here: PhantomData }
+    })
+}
+
+/// The innermost `T` in force here for which `look` has an answer.
+pub fn find<T: Any + Send + Sync, R>(mut look: impl FnMut(&Arc<T>) -> Option<R>) -> Option<R> {
+    if !active() {
+        return None;
+    }
+    // Cloned so that `look` may push and enter as it likes.
+    let mut next = CURRENT.with_borrow(Clone::clone);
+    while let Some(frame) = next {
+        for item in frame.items() {
+            let Ok(item) = item.downcast::<T>() else { continue };
+            if let Some(found) = look(&item) {
+                return Some(found);
+            }
+        }
+        next = frame.parent.clone();
+    }
+    None
+}
+
+impl Frame {
+    /// Innermost first.
+    fn items(&self) -> Vec<Item> {
+        if self.closed.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        match &self.holds {
+            Holds::One(item) => vec![item.clone()],
+            Holds::Test { pushed, .. } => {
+                let pushed = pushed.lock().unwrap_or_else(PoisonError::into_inner);
+                pushed.iter().rev().map(|(_, item)| item.clone()).collect()
+            }
+        }
+    }
+
+    fn close(&self) {
+        if !self.closed.swap(true, Ordering::AcqRel) {
+            LIVE.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Takes its item out of the scope when dropped; stays on its thread.
+pub struct Pushed {
+    id: u64,
+    frame: Arc<Frame>,
+    here: PhantomData<*const ()>,
+}
+
+impl Drop for Pushed {
+    fn drop(&mut self) {
+        if let Holds::Test { pushed, .. } = &self.frame.holds {
+            let mut pushed = pushed.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = pushed.len();
+            pushed.retain(|(id, _)| *id != self.id);
+            LIVE.fetch_sub(before - pushed.len(), Ordering::Relaxed);
+            return;
+        }
+        self.frame.close();
+        pop_closed();
+    }
+}
+
+impl fmt::Debug for Pushed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pushed({})", self.id)
+    }
+}
+
+/// Guards may be dropped in any order: what is closed goes when it comes to the top.
+fn pop_closed() {
+    CURRENT.with_borrow_mut(|current| {
+        while let Some(frame) = current {
+            if !frame.closed.load(Ordering::Acquire) {
+                break;
+            }
+            *current = frame.parent.clone();
+        }
+    });
+}
+
+/// All that is in force somewhere, to be carried to other threads and tasks.
+#[derive(Clone, Default)]
+pub struct Scope(Option<Arc<Frame>>);
+
+impl Scope {
+    /// What is in force here.
+    #[must_use]
+    pub fn current() -> Self {
+        if active() { Self(CURRENT.with_borrow(Clone::clone)) } else { Self(None) }
+    }
+
+    /// Nothing in force.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self(None)
+    }
+
+    /// `true` when nothing is in force.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The test this belongs to, by name.
+    #[must_use]
+    pub fn test(&self) -> Option<&'static str> {
+        let mut next = self.0.as_ref();
+        while let Some(frame) = next {
+            if let Holds::Test { name, .. } = &frame.holds {
+                return Some(name);
+            }
+            next = frame.parent.as_ref();
+        }
+        None
+    }
+
+    /// Puts this scope in place of the thread's own until the guard is dropped.
+    #[must_use = "the scope is left when the guard is dropped"]
+    pub fn enter(&self) -> Entered {
+        let before = CURRENT.with_borrow_mut(|current| std::mem::replace(current, self.0.clone()));
+        Entered { before, here: PhantomData }
+    }
+
+    /// Runs `f` in this scope.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _entered = self.enter();
+        f()
+    }
+
+    /// `f`, to run in this scope on whatever thread it is called.
+    pub fn wrap<R>(self, f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+        move || self.run(f)
+    }
+
+    /// `future`, in this scope whenever it is polled, and on no other thread's time.
+    pub async fn run_async<F: Future>(self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| self.run(|| future.as_mut().poll(cx))).await
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut depth = 0;
+        let mut next = self.0.as_ref();
+        while let Some(frame) = next {
+            depth += 1;
+            next = frame.parent.as_ref();
+        }
+        f.debug_struct("Scope").field("test", &self.test()).field("depth", &depth).finish()
+    }
+}
+
+/// Restores the scope that was in force before.
+pub struct Entered {
+    before: Option<Arc<Frame>>,
+    here: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.with_borrow_mut(|current| *current = self.before.take());
+        pop_closed();
+    }
+}
+
+impl fmt::Debug for Entered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entered")
+    }
+}
+
+/// Opens the scope of one test: what is pushed inside holds for all threads that carry the scope,
+/// and nothing of it is left when the guard is dropped. `#[dyno::test]` does this.
+#[must_use = "the test's scope ends when the guard is dropped"]
+pub fn test(name: &'static str) -> TestScope {
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    LIVE.fetch_add(1, Ordering::Relaxed);
+    let holds = Holds::Test { name, pushed: Mutex::default() };
+    let frame = Arc::new(Frame { id, parent: None, closed: AtomicBool::new(false), holds });
+    let entered = Scope(Some(frame.clone())).enter();
+    TestScope { frame, _entered: entered }
+}
+
+/// Ends the scope of a test when dropped.
+pub struct TestScope {
+    frame: Arc<Frame>,
+    _entered: Entered,
+}
+
+impl Drop for TestScope {
+    fn drop(&mut self) {
+        self.frame.close();
+    }
+}
+
+impl fmt::Debug for TestScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TestScope({})", self.frame.id)
+    }
+}
+
+/// Starts a thread that carries the scope of this one.
+pub fn spawn<F, R>(f: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    thread::spawn(Scope::current().wrap(f))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen() -> Option<u8> {
+        find(|item: &Arc<u8>| Some(**item))
+    }
+
+    #[test]
+    fn guards_may_be_dropped_in_any_order() {
+        let outer = push(Arc::new(1_u8));
+        let inner = push(Arc::new(2_u8));
+        drop(outer);
+        assert_eq!(seen(), Some(2));
+        drop(inner);
+        assert_eq!(seen(), None);
+    }
+
+    #[test]
+    fn a_scope_travels_and_ends_with_its_guard() {
+        let guard = push(Arc::new(7_u8));
+        let carried = Scope::current();
+        assert_eq!(spawn(seen).join().ok().flatten(), Some(7));
+        drop(guard);
+        assert_eq!(carried.run(seen), None);
+    }
+
+    #[test]
+    fn what_a_test_pushes_later_is_seen_by_its_earlier_threads() {
+        let test = test("later");
+        let carried = Scope::current();
+        let pushed = push(Arc::new(9_u8));
+        assert_eq!(carried.run(seen), Some(9));
+        drop(pushed);
+        assert_eq!(carried.run(seen), None);
+        drop(test);
+        assert_eq!(Scope::current().test(), None);
+    }
+}

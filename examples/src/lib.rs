@@ -1,0 +1,1 @@
+//! One short program per module: `cargo run -p examples --example NAME`.

@@ -1,0 +1,2 @@
+//! A small shop on real parts.
+fn main() {}

@@ -46,6 +46,8 @@ pub enum InjectErrorKind {
         nearest: Option<Name>,
         /// The tags under which the type is registered.
         known: Vec<Name>,
+        /// The other types that are registered under this tag.
+        held: Vec<Name>,
     },
     /// A longer-lived value would hold a shorter-lived one.
     Captive {
@@ -174,7 +176,7 @@ impl fmt::Display for InjectErrorKind {
             Self::Panicked(message) => write!(f, "the provider panicked: {message}"),
             Self::TimedOut(limit) => write!(f, "the provider had not finished within {limit:?}"),
             Self::Cycle(path) => write!(f, "dependency cycle: {}", Joined(path, " -> ")),
-            Self::NotRegistered { wanted, tag, nearest, known } => {
+            Self::NotRegistered { wanted, tag, nearest, known, held } => {
                 write!(f, "nothing is registered for `{wanted}`")?;
                 if let Some(tag) = tag {
                     write!(f, " under the tag \"{tag}\"")?;
@@ -182,10 +184,13 @@ impl fmt::Display for InjectErrorKind {
                 if let Some(nearest) = nearest {
                     write!(f, "; did you mean \"{nearest}\"?")?;
                 }
-                if !known.is_empty() {
-                    write!(f, " (known: \"{}\")", Joined(known, "\", \""))?;
+                if !held.is_empty() {
+                    write!(f, "; it is the tag of `{}`", Joined(held, "`, `"))?;
                 }
-                Ok(())
+                if known.is_empty() {
+                    return f.write_str("; register it with `set` or `provide` before its first use");
+                }
+                write!(f, " (known: \"{}\")", Joined(known, "\", \""))
             }
             Self::Captive { holder, held } => write!(
                 f,

@@ -6,6 +6,8 @@ extern crate self as dyno;
 pub mod fault;
 pub mod outcome;
 pub mod point;
+#[cfg(feature = "registry")]
+pub mod registry;
 pub mod scope;
 
 pub use fault::{Error, Fault, InjectError, Reason};

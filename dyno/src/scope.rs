@@ -20,7 +20,7 @@ use std::marker::PhantomData;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, JoinHandle, ThreadId};
 
 type Item = Arc<dyn Any + Send + Sync>;
 
@@ -42,7 +42,7 @@ struct Frame {
 enum Holds {
     One(Item),
     /// A test: what it pushes later is seen by the threads it started earlier.
-    Test { name: &'static str, pushed: Mutex<Vec<(u64, Item)>> },
+    Test { name: &'static str, lead: ThreadId, pushed: Mutex<Vec<(u64, Item)>> },
 }
 
 /// `true` while any scope is alive in the program: one relaxed load.
@@ -55,6 +55,22 @@ pub fn active() -> bool {
 #[cfg_attr(not(feature = "inject"), allow(dead_code))]
 pub(crate) fn stay_active() {
     LIVE.fetch_add(1, Ordering::Relaxed);
+}
+
+/// While it lives [`active`] is `true`: fast paths look twice.
+#[derive(Debug)]
+pub(crate) struct Awake(());
+
+#[cfg_attr(not(feature = "registry"), allow(dead_code))]
+pub(crate) fn awake() -> Awake {
+    LIVE.fetch_add(1, Ordering::Relaxed);
+    Awake(())
+}
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Puts `item` in force for this thread until the guard is dropped.
@@ -81,6 +97,29 @@ pub fn push<T: Any + Send + Sync>(item: Arc<T>) -> Pushed {
             }
         };
         Pushed { id, frame, here: PhantomData }
+    })
+}
+
+/// Puts `item` in force for this thread alone, also inside a [`test`], until the guard is dropped.
+#[must_use = "the item leaves the scope when the guard is dropped"]
+pub fn push_here<T: Any + Send + Sync>(item: Arc<T>) -> Pushed {
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    LIVE.fetch_add(1, Ordering::Relaxed);
+    CURRENT.with_borrow_mut(|current| {
+        let parent = current.take();
+        let closed = AtomicBool::new(false);
+        let frame = Arc::new(Frame { id, parent, closed, holds: Holds::One(item) });
+        *current = Some(frame.clone());
+        Pushed { id, frame, here: PhantomData }
+    })
+}
+
+/// `true` on the thread that opened a [`test`], outside of anything pushed for the thread alone.
+#[cfg_attr(not(feature = "registry"), allow(dead_code))]
+pub(crate) fn leads_test() -> bool {
+    CURRENT.with_borrow(|current| match current.as_ref().map(|frame| &frame.holds) {
+        Some(Holds::Test { lead, .. }) => *lead == thread::current().id(),
+        _ => false,
     })
 }
 
@@ -262,7 +301,8 @@ impl fmt::Debug for Entered {
 pub fn test(name: &'static str) -> TestScope {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     LIVE.fetch_add(1, Ordering::Relaxed);
-    let holds = Holds::Test { name, pushed: Mutex::default() };
+    let lead = thread::current().id();
+    let holds = Holds::Test { name, lead, pushed: Mutex::default() };
     let frame = Arc::new(Frame { id, parent: None, closed: AtomicBool::new(false), holds });
     let entered = Scope(Some(frame.clone())).enter();
     TestScope { frame, _entered: entered }

@@ -1,0 +1,3 @@
+//! Values and providers by type and tag.
+
+pub(crate) mod flight;

@@ -3,6 +3,7 @@
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;
 
+pub mod clock;
 pub mod fault;
 pub mod outcome;
 pub mod point;

@@ -1,0 +1,71 @@
+//! Time: the real one, or a test's own.
+//!
+//! Everything in dyno that reads the time or waits does it here, so that a test may [`freeze`] the
+//! clock and let a minute pass in no time. A frozen clock holds for the scope it was frozen in
+//! ([`crate::scope`]): other tests of the same program keep the real one.
+//!
+//! ```
+//! use std::time::Duration;
+//! use dyno::clock;
+//!
+//! let frozen = clock::freeze();
+//! let start = clock::now();
+//! clock::sleep(Duration::from_secs(60)); // returns at once: sleeping moves the frozen clock
+//! frozen.advance(Duration::from_secs(30));
+//! assert_eq!(clock::now() - start, Duration::from_secs(90));
+//! ```
+//!
+//! With the feature `tokio`, and on a tokio runtime, the real time is tokio's: a runtime whose time
+//! is paused pauses dyno's policies too. The runtime needs its time driver (`enable_time`).
+
+mod frozen;
+mod instant;
+mod real;
+mod sleep;
+mod timers;
+
+use std::time::Duration;
+
+pub use frozen::{Frozen, freeze};
+pub use instant::Instant;
+pub use sleep::Sleep;
+
+use crate::scope;
+
+/// The time here: frozen where a scope has frozen it, else the real one.
+///
+/// Monotonic. Without a frozen clock it costs one relaxed load more than [`std::time::Instant::now`].
+#[inline]
+#[must_use]
+pub fn now() -> Instant {
+    if scope::active() {
+        if let Some(clock) = frozen::current() {
+            return clock.now();
+        }
+    }
+    real::now()
+}
+
+/// Blocks this thread for `duration`.
+///
+/// On a frozen clock it blocks nobody: the clock moves on by `duration`. On a
+/// [manual](Frozen::manual) one it blocks until the test has advanced the clock far enough.
+///
+/// # Panics
+/// On a manual clock, on the thread that froze it: nobody else could end the sleep.
+pub fn sleep(duration: Duration) {
+    if duration.is_zero() {
+        return;
+    }
+    match frozen::current() {
+        Some(clock) => clock.sleep(duration),
+        None => std::thread::sleep(duration),
+    }
+}
+
+/// Waits for `duration` without blocking the thread.
+///
+/// The time counts from this call, not from the first poll. Dropping the future ends the wait.
+pub fn sleep_async(duration: Duration) -> Sleep {
+    Sleep::new(duration)
+}

@@ -1,0 +1,77 @@
+//! The real time, and the thread that wakes those who wait for it without a runtime.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::task::Waker;
+use std::thread;
+use std::time::Duration;
+
+use super::Instant;
+use super::instant::nanos;
+use super::timers::{Key, Timers};
+
+/// The moment the clock of this process began.
+static BEGAN: OnceLock<std::time::Instant> = OnceLock::new();
+
+static TIMERS: Mutex<Timers> = Mutex::new(Timers::new());
+static CHANGED: Condvar = Condvar::new();
+static STARTED: OnceLock<bool> = OnceLock::new();
+
+#[inline]
+pub(super) fn now() -> Instant {
+    let now = std_now();
+    let began = *BEGAN.get_or_init(|| now);
+    Instant::from_nanos(nanos(now.saturating_duration_since(began)))
+}
+
+#[cfg(not(feature = "tokio"))]
+fn std_now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+/// The same, but for a runtime whose time is paused.
+#[cfg(feature = "tokio")]
+fn std_now() -> std::time::Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Has `waker` woken at `deadline`.
+pub(super) fn wake_at(deadline: Instant, key: &mut Option<Key>, waker: &Waker) {
+    let first = TIMERS.lock().unwrap_or_else(PoisonError::into_inner).put(key, deadline, waker);
+    if !*STARTED.get_or_init(start) {
+        // No thread is to be had (wasm, exhausted limits): the task looks at the clock itself.
+        waker.wake_by_ref();
+    } else if first {
+        CHANGED.notify_one();
+    }
+}
+
+pub(super) fn forget(key: &mut Option<Key>) {
+    // Bound first: the waker is dropped outside the lock.
+    let waker = TIMERS.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    drop(waker);
+}
+
+fn start() -> bool {
+    thread::Builder::new().name("dyno-timer".into()).spawn(run).is_ok()
+}
+
+fn run() {
+    /// Longer waits are cut: some platforms overflow on them.
+    const LONGEST: Duration = Duration::from_secs(3600);
+    loop {
+        let now = now();
+        let mut timers = TIMERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = timers.due(now);
+        if due.is_empty() {
+            let wait = timers.first().map_or(LONGEST, |first| (first - now).min(LONGEST));
+            drop(CHANGED.wait_timeout(timers, wait));
+            continue;
+        }
+        drop(timers);
+        for waker in due {
+            // A waker is somebody else's code: its panic must not end all waits of the program.
+            drop(catch_unwind(AssertUnwindSafe(|| waker.wake())));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Waiting without blocking.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::frozen::{self, Virtual};
+use super::timers::Key;
+use super::{Instant, real};
+
+/// A wait, made by [`sleep_async`](super::sleep_async).
+///
+/// It belongs to the clock on which it began, wherever it is polled.
+#[must_use = "a future waits only when it is polled"]
+pub struct Sleep {
+    deadline: Instant,
+    key: Option<Key>,
+    on: On,
+}
+
+enum On {
+    Real,
+    Frozen(Arc<Virtual>),
+    #[cfg(feature = "tokio")]
+    Tokio(Pin<Box<tokio::time::Sleep>>),
+}
+
+impl Sleep {
+    pub(super) fn new(duration: Duration) -> Self {
+        if let Some(clock) = frozen::current() {
+            let deadline = clock.now() + duration;
+            return Self { deadline, key: None, on: On::Frozen(clock) };
+        }
+        let deadline = real::now() + duration;
+        #[cfg(feature = "tokio")]
+        if !duration.is_zero() && tokio::runtime::Handle::try_current().is_ok() {
+            let sleep = Box::pin(tokio::time::sleep(duration));
+            return Self { deadline, key: None, on: On::Tokio(sleep) };
+        }
+        Self { deadline, key: None, on: On::Real }
+    }
+
+    /// The moment it ends.
+    #[must_use]
+    pub const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { deadline, key, on } = &mut *self;
+        match on {
+            On::Frozen(clock) => clock.poll(*deadline, key, cx.waker()),
+            On::Real if real::now() >= *deadline => {
+                real::forget(key);
+                Poll::Ready(())
+            }
+            On::Real => {
+                real::wake_at(*deadline, key, cx.waker());
+                Poll::Pending
+            }
+            #[cfg(feature = "tokio")]
+            On::Tokio(sleep) => sleep.as_mut().poll(cx),
+        }
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if self.key.is_none() {
+            return;
+        }
+        match &self.on {
+            On::Frozen(clock) => clock.forget(&mut self.key),
+            On::Real => real::forget(&mut self.key),
+            // It cleans up after itself.
+            #[cfg(feature = "tokio")]
+            On::Tokio(_) => {}
+        }
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}

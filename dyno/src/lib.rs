@@ -3,15 +3,23 @@
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;
 
+#[cfg(feature = "aspect")]
+pub mod aspect;
 pub mod clock;
+#[cfg(feature = "fallback")]
+pub mod fallback;
 pub mod fault;
 pub mod outcome;
 pub mod point;
 #[cfg(feature = "registry")]
 pub mod registry;
+#[cfg(feature = "retry")]
+pub mod retry;
 pub mod scope;
 
 pub use fault::{Error, Fault, InjectError, Reason};
+#[cfg(feature = "registry")]
+pub use registry::Registry;
 pub use outcome::{Outcome, Refuse, Verdict};
 pub use scope::{Scope, spawn};
 

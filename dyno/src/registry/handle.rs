@@ -1,0 +1,130 @@
+//! Finding a value once and reading it often.
+
+use std::any::type_name;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::entry::Entry;
+use super::resolved::Resolved;
+use super::{Registry, enter, missing};
+use crate::fault::InjectError;
+use crate::point::Name;
+use crate::scope;
+
+/// Where a value is, or will be, registered. May be had before anything is, and follows swaps.
+///
+/// The first use finds the place; from then on a read costs one load of a swappable pointer, one
+/// plain load once the registry is sealed. In the scope of a registry it costs a look-up there.
+pub struct Handle<T: ?Sized> {
+    tag: Name,
+    of: Of,
+    places: OnceLock<Places<T>>,
+}
+
+#[derive(Clone)]
+enum Of {
+    /// What is in force where it is read.
+    Here,
+    One(Registry),
+}
+
+/// The entries of the registry and of those it falls through to.
+struct Places<T: ?Sized> {
+    own: Arc<Entry<T>>,
+    parents: Box<[Arc<Entry<T>>]>,
+    /// The registry is not the global one.
+    scoped: bool,
+}
+
+impl<T: ?Sized> Handle<T> {
+    /// A handle to the value under `tag` in the registry that is in force wherever it is read; the
+    /// empty tag is that of a value registered by type alone.
+    #[must_use]
+    pub const fn new(tag: &'static str) -> Self {
+        Self { tag: Name::Static(tag), of: Of::Here, places: OnceLock::new() }
+    }
+
+    pub(super) fn of(registry: Registry, tag: String) -> Self {
+        Self { tag: tag.into(), of: Of::One(registry), places: OnceLock::new() }
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Handle<T> {
+    /// The value to keep; a later swap does not change it.
+    ///
+    /// # Errors
+    /// Nothing is registered yet, or the provider failed.
+    pub fn get(&self) -> Result<Arc<T>, InjectError> {
+        self.read().map(Resolved::into_arc)
+    }
+
+    /// The value for the length of a call, without taking a part in it.
+    ///
+    /// # Errors
+    /// Nothing is registered yet, or the provider failed.
+    #[inline]
+    pub fn read(&self) -> Result<Resolved<'_, T>, InjectError> {
+        if let Some(places) = self.places.get() {
+            if !self.may_be_scoped() {
+                if let Some(value) = places.own.ready() {
+                    return Ok(Resolved::new(value, places.scoped));
+                }
+            }
+        }
+        self.find()
+    }
+
+    #[inline]
+    fn may_be_scoped(&self) -> bool {
+        matches!(self.of, Of::Here) && scope::active()
+    }
+
+    #[cold]
+    fn find(&self) -> Result<Resolved<'_, T>, InjectError> {
+        let registry = match &self.of {
+            Of::One(registry) => registry,
+            Of::Here => match enter::entered() {
+                Some(entered) => return enter::resolve_in(&entered, &self.tag),
+                None => Registry::global(),
+            },
+        };
+        let places = self.places.get_or_init(|| {
+            let mut entries = registry.chain().map(|each| each.place(&self.tag));
+            // The chain begins with the registry itself.
+            let own = entries.next().unwrap_or_else(|| registry.place(&self.tag));
+            Places { own, parents: entries.collect(), scoped: !registry.is_global() }
+        });
+        for entry in std::iter::once(&places.own).chain(&places.parents) {
+            if let Some(value) = entry.read()? {
+                return Ok(Resolved::new(value, places.scoped));
+            }
+        }
+        Err(missing::not_registered::<T>(&registry.chain().collect::<Vec<_>>(), &self.tag))
+    }
+}
+
+impl Registry {
+    fn place<T: ?Sized + Send + Sync + 'static>(&self, tag: &str) -> Arc<Entry<T>> {
+        let known = self.store().find(tag);
+        known.unwrap_or_else(|| self.store_mut().entry(tag))
+    }
+}
+
+impl<T: ?Sized> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        Self { tag: self.tag.clone(), of: self.of.clone(), places: OnceLock::new() }
+    }
+}
+
+/// Type and tag, whether or not anything is registered.
+impl<T: ?Sized> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handle<{}>({:?})", type_name::<T>(), &*self.tag)
+    }
+}

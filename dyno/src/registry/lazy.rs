@@ -1,0 +1,148 @@
+//! A registered provider: asked once, by the first who needs the value.
+
+use std::any::type_name;
+use std::fmt;
+use std::sync::Arc;
+
+use super::WeakRegistry;
+use super::flight::{Flight, Wanted};
+use crate::fault::{InjectError, InjectErrorKind};
+
+/// A provider and what it has built.
+pub(super) struct Lazy<T: ?Sized> {
+    provider: &'static str,
+    make: Box<dyn Fn() -> Result<Arc<T>, InjectError> + Send + Sync>,
+    /// Whose values the provider sees: those of the registry it is registered with, never those of
+    /// a tenant who happens to be the first to ask. Weak, for that registry holds this.
+    home: WeakRegistry,
+    flight: Flight<T>,
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Lazy<T> {
+    pub(super) fn new<P: Provider<T, M>, M>(provider: P, home: WeakRegistry) -> Self {
+        Self {
+            provider: type_name::<P>(),
+            make: Box::new(move || provider.provide()),
+            home,
+            flight: Flight::new(),
+        }
+    }
+
+    pub(super) fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// The value, built by this thread unless another is at it.
+    pub(super) fn build(&self) -> Result<Arc<T>, InjectError> {
+        let wanted = Wanted { provider: self.provider.into(), at: None };
+        let make = || match self.home.upgrade() {
+            Some(home) => home.scope(|| (self.make)()),
+            None => (self.make)(),
+        };
+        match self.flight.build(&wanted, make) {
+            Ok(value) => Ok(value.clone()),
+            Err(error) => Err(error.provided_by(self.provider)),
+        }
+    }
+}
+
+/// A function or closure that provides a `T`: see [`Product`] for what it may return.
+pub trait Provider<T: ?Sized, M>: Send + Sync + 'static {
+    #[doc(hidden)]
+    fn provide(&self) -> Result<Arc<T>, InjectError>;
+}
+
+impl<T: ?Sized, F, O, M> Provider<T, M> for F
+where
+    F: Fn() -> O + Send + Sync + 'static,
+    O: Product<T, M>,
+{
+    fn provide(&self) -> Result<Arc<T>, InjectError> {
+        self().product()
+    }
+}
+
+/// What a registered provider may return to provide a `T`: `T`, `Arc<T>`, `Box<T>` (also of a
+/// trait object), or a `Result` or `Option` of these.
+///
+/// `M` is inferred: write `_`.
+#[diagnostic::on_unimplemented(
+    message = "a provider that returns `{Self}` does not provide `{T}`",
+    label = "does not return `{T}`",
+    note = "it may return the value, an `Arc` or `Box` of it, or a `Result` or `Option` of these; \
+            for a trait object `Box<dyn Trait>` or `Arc<dyn Trait>`"
+)]
+pub trait Product<T: ?Sized, M> {
+    #[doc(hidden)]
+    fn product(self) -> Result<Arc<T>, InjectError>;
+}
+
+/// Tells the forms of [`Product`] apart; never made.
+#[derive(Debug)]
+pub struct Form<Shape, Inner = ()>(std::marker::PhantomData<(Shape, Inner)>);
+
+mod shape {
+    #[derive(Debug)]
+    pub struct Plain;
+    #[derive(Debug)]
+    pub struct Shared;
+    #[derive(Debug)]
+    pub struct Boxed;
+    #[derive(Debug)]
+    pub struct Fallible;
+    #[derive(Debug)]
+    pub struct Optional;
+}
+
+impl<T> Product<T, Form<shape::Plain>> for T {
+    fn product(self) -> Result<Arc<T>, InjectError> {
+        Ok(Arc::new(self))
+    }
+}
+
+impl<T: ?Sized> Product<T, Form<shape::Shared>> for Arc<T> {
+    fn product(self) -> Result<Arc<T>, InjectError> {
+        Ok(self)
+    }
+}
+
+impl<T: ?Sized> Product<T, Form<shape::Boxed>> for Box<T> {
+    fn product(self) -> Result<Arc<T>, InjectError> {
+        Ok(self.into())
+    }
+}
+
+impl<T, R, E, M> Product<T, Form<shape::Fallible, M>> for Result<R, E>
+where
+    T: ?Sized,
+    R: Product<T, M>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    fn product(self) -> Result<Arc<T>, InjectError> {
+        match self {
+            Ok(value) => value.product(),
+            Err(error) => Err(InjectError::new(InjectErrorKind::Failed(Arc::from(error.into())))),
+        }
+    }
+}
+
+impl<T: ?Sized, R: Product<T, M>, M> Product<T, Form<shape::Optional, M>> for Option<R> {
+    fn product(self) -> Result<Arc<T>, InjectError> {
+        match self {
+            Some(value) => value.product(),
+            None => Err(InjectError::new(InjectErrorKind::Failed(Arc::new(Nothing)))),
+        }
+    }
+}
+
+/// The provider returned `None`.
+#[derive(Debug)]
+struct Nothing;
+
+impl fmt::Display for Nothing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it returned `None`")
+    }
+}
+
+impl std::error::Error for Nothing {}

@@ -24,6 +24,15 @@ pub enum Verdict {
     Ignored,
 }
 
+impl Verdict {
+    /// What `outcome` says by itself: it is never [`Ignored`](Self::Ignored).
+    #[inline]
+    #[must_use]
+    pub fn of<R: Outcome>(outcome: &R) -> Self {
+        if outcome.failure().is_some() { Self::Failure } else { Self::Success }
+    }
+}
+
 /// A value that stands for success or for failure.
 ///
 /// Implemented for `Result`, `Option` and `ControlFlow`; implement it for a reply type of your own.

@@ -1,1 +1,38 @@
-//! The attribute macros of dyno; use them through the `dyno` crate.
+//! The attribute macros of dyno; use them through the `dyno` crate, which documents them.
+//!
+//! An attribute goes through four stages: [`stack`] collects all of dyno's attributes of one
+//! function, [`grammar`] reads their arguments, [`layer`] holds what each of them means, and
+//! [`expand`] puts the layers around the body, in the order of the text.
+
+mod diag;
+mod expand;
+mod func;
+mod grammar;
+mod layer;
+mod stack;
+
+use proc_macro::TokenStream;
+
+macro_rules! layers {
+    ($($(#[doc = include_str!($doc:literal)])* $name:ident),+ $(,)?) => {$(
+        $(#[doc = include_str!($doc)])*
+        #[proc_macro_attribute]
+        pub fn $name(args: TokenStream, item: TokenStream) -> TokenStream {
+            stack::attribute(stringify!($name), args.into(), item.into()).into()
+        }
+    )+};
+}
+layers! {
+    inject,
+    retry,
+    breaker,
+    fallback,
+    aspect,
+}
+
+/// The accumulator. Only ever written by our own attributes.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn __pipeline(args: TokenStream, item: TokenStream) -> TokenStream {
+    stack::pipeline(args.into(), item.into()).into()
+}

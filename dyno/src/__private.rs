@@ -1,8 +1,18 @@
 //! What expansions name. Not for people: it changes without notice.
 
+pub use core::any::type_name_of_val;
+pub use core::borrow::Borrow;
+pub use core::clone::Clone;
 pub use core::convert::From;
+pub use core::default::Default;
+pub use core::mem::drop;
+pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
 pub use core::result::Result::{self, Err, Ok};
+pub use std::boxed::Box;
+pub use std::sync::{Arc, LazyLock};
+
+pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
@@ -12,4 +22,23 @@ pub use crate::fault::{Error, Fault};
 pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
-pub use crate::retry::{Again, Attempts, Pause};
+pub use crate::retry::{Again, Attempts, Pause, Retry};
+
+/// Calls the body; a `FnOnce`, so that it may lend `&mut` and give back what it borrowed.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body is to stand where the user wrote it")]
+pub fn call<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+/// A value of any type, for code that never runs.
+#[cold]
+pub fn never<R>() -> R {
+    unreachable!("dyno: this is never run")
+}
+
+/// `f(value)`, where the closure's parameter takes its type from the value.
+#[inline]
+pub fn with<T, R>(value: T, f: impl FnOnce(T) -> R) -> R {
+    f(value)
+}

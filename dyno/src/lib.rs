@@ -23,5 +23,16 @@ pub use registry::Registry;
 pub use outcome::{Outcome, Refuse, Verdict};
 pub use scope::{Scope, spawn};
 
+#[cfg(feature = "aspect")]
+pub use dyno_macros::aspect;
+#[cfg(feature = "breaker")]
+pub use dyno_macros::breaker;
+#[cfg(feature = "fallback")]
+pub use dyno_macros::fallback;
+#[cfg(feature = "inject")]
+pub use dyno_macros::inject;
+#[cfg(feature = "retry")]
+pub use dyno_macros::retry;
+
 #[doc(hidden)]
 pub mod __private;

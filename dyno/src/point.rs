@@ -26,6 +26,8 @@ use crate::fault::Fault;
 pub struct Point {
     given: Option<&'static str>,
     marker: fn() -> &'static str,
+    /// Stands for the last segment of the path.
+    called: Option<&'static str>,
     location: &'static Location<'static>,
     name: OnceLock<&'static str>,
 }
@@ -38,7 +40,15 @@ impl Point {
     #[must_use]
     #[track_caller]
     pub const fn new(given: Option<&'static str>, marker: fn() -> &'static str) -> Self {
-        Self { given, marker, location: Location::caller(), name: OnceLock::new() }
+        Self { given, marker, called: None, location: Location::caller(), name: OnceLock::new() }
+    }
+
+    /// The same point under the name of the function it helps.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn called(mut self, last: &'static str) -> Self {
+        self.called = Some(last);
+        self
     }
 
     /// The point's name: given, or the path of the function.
@@ -50,8 +60,12 @@ impl Point {
         self.name.get_or_init(|| {
             let path = plain_path((self.marker)());
             let owner = path.rsplit_once("::").map_or(path.as_str(), |(owner, _)| owner);
+            let name = match (self.called, owner.rsplit_once("::")) {
+                (Some(last), Some((module, _))) => format!("{module}::{last}"),
+                _ => owner.to_owned(),
+            };
             // Once a point and for the life of the program, as the point itself.
-            Box::leak(owner.into())
+            Box::leak(name.into())
         })
     }
 

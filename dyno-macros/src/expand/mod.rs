@@ -1,0 +1,184 @@
+//! Layers × function → tokens. The body appears exactly once, with the user's own spans.
+
+mod boxed;
+mod context;
+mod with;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{ReturnType, Type};
+
+use crate::diag::Diag;
+use crate::func::{Body, Func};
+use crate::layer::{Common, Layer};
+
+pub(crate) use context::Context;
+pub(crate) use context::{mentions, span_of};
+
+/// The function with all its layers around the body.
+pub(crate) fn function(
+    mut layers: Vec<Box<dyn Layer>>,
+    mut func: Func,
+    common: Common,
+    mut diag: Diag,
+) -> TokenStream {
+    if let Some(token) = &func.sig.constness {
+        diag.error(token, "dyno's attributes run code that is not const, so they cannot be on a `const fn`; drop the `const`");
+    }
+    let Some(body) = func.body.take() else {
+        let what = layers.first().map_or("this attribute", |_| "a dyno attribute");
+        diag.error(&func.sig, format!("{what} needs a body to put its layer around; put it on the implementation"));
+        let errors = diag.into_tokens();
+        return quote!(#func #errors);
+    };
+    if is_wrapped(&body.tokens) {
+        let at = layers.first().map_or_else(Span::call_site, |layer| layer.at().span());
+        diag.error_at(at, "this attribute was imported under another name, so it would stand outside of the others whatever the text says; use it under the name dyno gives it");
+    }
+    if let Some((outer, sibling)) = with::split(&mut layers, &func, &body, &common, &mut diag) {
+        func.body = Some(outer);
+        let inner_common = Common {
+            krate: common.krate.clone(),
+            name: common.name.clone(),
+            wrap: None,
+            alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
+        };
+        let sibling = function(sibling.layers, sibling.func, inner_common, Diag::default());
+        let function = function(layers, func, common, diag);
+        return quote!(#function #sibling);
+    }
+    let boxed = match func.sig.asyncness {
+        None => boxed::find(&body.tokens, &func.sig.output),
+        Some(_) => None,
+    };
+    let mut cx = Context::new(&mut func.sig, &common, boxed.as_ref().map(|b| b.output.clone()), &mut diag);
+    for at in 0..layers.len() {
+        let (before, rest) = layers.split_at_mut(at);
+        cx.look_around(before, &rest[1..]);
+        rest[0].prepare(&mut cx, &mut diag);
+    }
+    describe(&mut func, &layers);
+    if diag.is_empty() {
+        func.body = Some(build(&layers, &body, boxed, &mut cx));
+        func.sig = cx.sig;
+        return func.into_token_stream();
+    }
+    // The function is emitted all the same, so that its callers and the editor stay quiet.
+    func.sig = cx.sig;
+    let errors = diag.into_tokens();
+    let p = &cx.private;
+    let injected = cx.injected.iter();
+    let lets = injected.map(|(pat, ty)| quote!(let #pat: #ty = #p::never();));
+    let tokens = body.tokens;
+    let tokens = quote!(#[allow(unused_variables, unused_mut, unreachable_code)] { #(#lets)* #tokens });
+    func.body = Some(Body { brace: body.brace, inner_attrs: body.inner_attrs, tokens });
+    quote!(#func #errors)
+}
+
+/// The new body of the function.
+fn build(
+    layers: &[Box<dyn Layer>],
+    body: &Body,
+    boxed: Option<boxed::Boxed>,
+    cx: &mut Context,
+) -> Body {
+    let user = boxed.as_ref().map_or_else(|| body.tokens.clone(), |b| b.body.clone());
+    // Inject alone needs no closure: borrows, `#[track_caller]` and futures stay as written.
+    let inline = boxed.is_none() && cx.wrap_output.is_none() && layers.iter().all(|l| l.as_inject().is_some());
+    let expr = if inline {
+        let lets = layers.iter().filter_map(|l| l.as_inject()).map(|inject| inject.lets(cx, true));
+        let lets: TokenStream = lets.collect();
+        let tail = plain_tail(body, &user, cx);
+        quote!(#lets #tail)
+    } else {
+        wrapped(layers, body, &user, cx)
+    };
+    let at = Span::mixed_site();
+    let statics = cx.statics();
+    let flag = cx.flagged.get().then(|| quote_spanned!(at=> let mut __dyno_refused = false;));
+    let inner = match boxed {
+        Some(boxed::Boxed { before, pin, .. }) => quote!(#before #pin(async move { #flag #expr })),
+        None => quote!(#flag #expr),
+    };
+    let marker = quote_spanned!(at=> const __DYNO_WRAPPED: () = (););
+    Body {
+        brace: body.brace,
+        inner_attrs: body.inner_attrs.clone(),
+        tokens: quote!(#marker #statics #inner),
+    }
+}
+
+/// The user's block in the user's own braces: their edition says when its temporaries are dropped.
+fn block(body: &Body, first: &TokenStream, user: &TokenStream) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    body.brace.surround(&mut tokens, |tokens| {
+        first.to_tokens(tokens);
+        user.to_tokens(tokens);
+    });
+    tokens
+}
+
+/// The body after `let`s: its temporaries must go before what the `let`s hold.
+fn plain_tail(body: &Body, user: &TokenStream, cx: &Context) -> TokenStream {
+    let at = cx.here(span_of(body));
+    let block = block(body, &TokenStream::new(), user);
+    if matches!(cx.sig.output, ReturnType::Default) {
+        return quote_spanned!(at=> #[allow(unused_braces)] #block);
+    }
+    if matches!(cx.ret, Type::Never(_)) {
+        return block;
+    }
+    let ret = &cx.ret;
+    quote_spanned!(at=> let __dyno_out: #ret = #block; __dyno_out)
+}
+
+fn wrapped(
+    layers: &[Box<dyn Layer>],
+    body: &Body,
+    user: &TokenStream,
+    cx: &mut Context,
+) -> TokenStream {
+    let (p, ret) = (cx.private.clone(), cx.body_ret.clone());
+    let at = cx.here(span_of(body));
+    let mut expr = if cx.is_async {
+        // An async block takes its output type from its first `return`.
+        let first = match ret {
+            Type::Never(_) => TokenStream::new(),
+            _ => quote_spanned!(at=> if false { return #p::never::<#ret>(); }),
+        };
+        let block = block(body, &first, user);
+        quote_spanned!(at=> (async #block).await)
+    } else {
+        let block = block(body, &TokenStream::new(), user);
+        quote_spanned!(at=> #p::call(|| -> #ret #block))
+    };
+    if cx.wrap_output.is_some() {
+        expr = quote_spanned!(at=> #p::Wrap::wrap(#expr));
+    }
+    for at in (0..layers.len()).rev() {
+        cx.look_around(&layers[..at], &layers[at + 1..]);
+        expr = layers[at].wrap(expr, cx);
+    }
+    expr
+}
+
+/// One line of documentation for what no caller sees any more.
+fn describe(func: &mut Func, layers: &[Box<dyn Layer>]) {
+    if !func.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
+        return;
+    }
+    let lines: Vec<String> =
+        layers.iter().filter_map(|l| l.as_inject()).flat_map(|i| i.descriptions()).collect();
+    if !lines.is_empty() {
+        let text = format!("\n\nInjected: {}.", lines.join(", "));
+        func.attrs.push(syn::parse_quote!(#[doc = #text]));
+    }
+}
+
+fn is_wrapped(tokens: &TokenStream) -> bool {
+    let mut trees = tokens.clone().into_iter().take(2);
+    let word = |tree: Option<proc_macro2::TokenTree>, text: &str| {
+        matches!(tree, Some(proc_macro2::TokenTree::Ident(ident)) if ident == text)
+    };
+    word(trees.next(), "const") && word(trees.next(), "__DYNO_WRAPPED")
+}

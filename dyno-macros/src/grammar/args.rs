@@ -1,0 +1,281 @@
+//! One parser for the arguments of every attribute.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, Ident, Pat, Token, parenthesized, token};
+
+use super::value::Percent;
+use crate::diag::{Diag, hint};
+
+/// A key that an attribute knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) takes: Takes,
+}
+
+impl Key {
+    pub(crate) const fn value(name: &'static str) -> Self {
+        Self { name, takes: Takes::Value }
+    }
+    pub(crate) const fn pattern(name: &'static str) -> Self {
+        Self { name, takes: Takes::Pattern }
+    }
+    pub(crate) const fn flag(name: &'static str) -> Self {
+        Self { name, takes: Takes::Flag }
+    }
+    pub(crate) const fn path(name: &'static str) -> Self {
+        Self { name, takes: Takes::Path }
+    }
+}
+
+/// What stands behind a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// `key = expression`
+    Value,
+    /// `key = pattern if guard`
+    Pattern,
+    /// `key`
+    Flag,
+    /// `key = path`
+    Path,
+}
+
+/// One argument.
+pub(crate) struct Arg {
+    pub(crate) key: Option<Ident>,
+    pub(crate) value: Value,
+}
+
+pub(crate) enum Value {
+    Flag,
+    Expr(Expr),
+    Percent(Percent),
+    Pattern(Pat, Option<Expr>),
+    Path(syn::Path),
+    /// `key(…)` of an attribute whose keys are the user's own names.
+    Group(TokenStream),
+}
+
+impl Arg {
+    /// Where to point at: the key, or the value without one.
+    pub(crate) fn span(&self) -> Span {
+        match (&self.key, &self.value) {
+            (Some(key), _) => key.span(),
+            (None, Value::Expr(expr)) => syn::spanned::Spanned::span(expr),
+            _ => Span::call_site(),
+        }
+    }
+
+    /// The value as an expression; other kinds are refused with `what`.
+    pub(crate) fn expr(&self, what: &str, diag: &mut Diag) -> Option<&Expr> {
+        match &self.value {
+            Value::Expr(expr) => Some(expr),
+            Value::Percent(percent) => {
+                diag.error(percent, format!("{what} is no percentage"));
+                None
+            }
+            _ => {
+                diag.error_at(self.span(), format!("{what} needs a value: `… = value`"));
+                None
+            }
+        }
+    }
+}
+
+/// How a list of arguments is to be read.
+pub(crate) struct Args<'a> {
+    /// The attribute, for messages.
+    pub(crate) of: &'a str,
+    /// How many values without a key may come first.
+    pub(crate) positional: usize,
+    pub(crate) keys: &'a [Key],
+    /// Any other name is a key as well, alone, with a value or with a group: `#[inject(db = …)]`.
+    pub(crate) open: bool,
+}
+
+impl Args<'_> {
+    /// Reads all arguments; what is wrong is told to `diag`, and the rest is returned.
+    pub(crate) fn parse(&self, tokens: TokenStream, diag: &mut Diag) -> Vec<Arg> {
+        let mut args: Vec<Arg> = Vec::new();
+        let read = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                match self.arg(input, &args) {
+                    Ok(arg) => args.push(arg),
+                    Err(error) => {
+                        diag.push(error);
+                        skip_to_comma(input)?;
+                    }
+                }
+                if !input.is_empty() && input.parse::<Token![,]>().is_err() {
+                    diag.push(input.error("expected `,`"));
+                    skip_to_comma(input)?;
+                    input.parse::<Option<Token![,]>>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = read.parse2(tokens) {
+            diag.push(error);
+        }
+        args
+    }
+
+    fn arg(&self, input: ParseStream<'_>, before: &[Arg]) -> syn::Result<Arg> {
+        let Some(key) = self.key(input) else {
+            let value = value(input)?;
+            if before.iter().filter(|arg| arg.key.is_none()).count() >= self.positional {
+                return Err(syn::Error::new_spanned(&value, self.no_room(&value)));
+            }
+            if before.iter().any(|arg| arg.key.is_some()) {
+                return Err(syn::Error::new_spanned(
+                    &value,
+                    "a value without a key stands before all keys",
+                ));
+            }
+            return Ok(Arg { key: None, value });
+        };
+        let known = self.keys.iter().find(|k| key == k.name);
+        if let Some(first) = before.iter().filter_map(|arg| arg.key.as_ref()).find(|k| **k == key) {
+            let mut error = syn::Error::new(key.span(), format!("`{key}` is given twice"));
+            error.combine(syn::Error::new(first.span(), "it is given here first"));
+            skip_to_comma(input)?;
+            return Err(error);
+        }
+        let takes = match known {
+            Some(known) => known.takes,
+            None if self.open => return open_value(key, input),
+            None => {
+                skip_to_comma(input)?;
+                return Err(self.unknown(&key));
+            }
+        };
+        let value = behind(&key, takes, input)?;
+        Ok(Arg { key: Some(key), value })
+    }
+
+    /// The key, if one comes next: `name =`, a known flag, or any name of an open attribute.
+    fn key(&self, input: ParseStream<'_>) -> Option<Ident> {
+        if !input.peek(Ident::peek_any) {
+            return None;
+        }
+        let assigned = input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
+        let ends = {
+            let ahead = input.fork();
+            ahead.call(Ident::parse_any).is_ok() && (ahead.is_empty() || ahead.peek(Token![,]))
+        };
+        let word = input.fork().call(Ident::parse_any).ok()?;
+        let known = self.keys.iter().any(|k| word == k.name);
+        let group = input.peek2(token::Paren);
+        // A lone name where a value may stand is a value: `#[breaker(DB)]`.
+        let named = assigned || (known && (ends || group)) || (self.open && (ends || group));
+        let lone = ends && !known && !self.open && self.positional == 0;
+        let called = group && !known && !self.open && self.positional == 0;
+        if named || lone || called { input.call(Ident::parse_any).ok() } else { None }
+    }
+
+    fn no_room(&self, value: &Value) -> String {
+        let text = value.to_token_stream().to_string();
+        let names = self.keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
+        match self.positional {
+            0 => format!("`#[{}]` takes no value without a key; its keys are: {names}", self.of),
+            _ => format!("`{text}` is one value too many; write `key = value`, with one of: {names}"),
+        }
+    }
+
+    fn unknown(&self, key: &Ident) -> syn::Error {
+        let hint = hint(&key.to_string(), self.keys.iter().map(|k| k.name));
+        syn::Error::new(key.span(), format!("`#[{}]` has no key `{key}`; {hint}", self.of))
+    }
+}
+
+/// What a known key takes.
+fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Value> {
+    if takes == Takes::Flag {
+        if input.peek(Token![=]) || input.peek(token::Paren) {
+            skip_to_comma(input)?;
+            return Err(syn::Error::new(key.span(), format!("`{key}` stands alone, without a value")));
+        }
+        return Ok(Value::Flag);
+    }
+    if !input.peek(Token![=]) {
+        let example = match takes {
+            Takes::Pattern => "Pattern",
+            Takes::Path => "path",
+            _ => "value",
+        };
+        skip_to_comma(input)?;
+        return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = {example}`")));
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new(key.span(), format!("the value of `{key}` is missing")));
+    }
+    match takes {
+        Takes::Pattern => {
+            let pattern = Pat::parse_multi_with_leading_vert(input)?;
+            let guard = if input.peek(Token![if]) {
+                input.parse::<Token![if]>()?;
+                Some(input.parse()?)
+            } else {
+                None
+            };
+            Ok(Value::Pattern(pattern, guard))
+        }
+        Takes::Path => input.call(syn::Path::parse_mod_style).map(Value::Path),
+        _ => value(input),
+    }
+}
+
+/// `name`, `name = expression` or `name(…)` of an attribute with names of the user's own.
+fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
+    let value = if input.peek(token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        Value::Group(content.parse()?)
+    } else if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(syn::Error::new(key.span(), format!("the provider of `{key}` is missing")));
+        }
+        Value::Expr(input.parse()?)
+    } else {
+        Value::Flag
+    };
+    Ok(Arg { key: Some(key), value })
+}
+
+/// An expression, or `50%`, which is none.
+fn value(input: ParseStream<'_>) -> syn::Result<Value> {
+    match Percent::peek(input) {
+        true => input.parse().map(Value::Percent),
+        false => input.parse().map(Value::Expr),
+    }
+}
+
+/// Leaves what cannot be read; the next argument is read all the same.
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+impl ToTokens for Value {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Flag => {}
+            Self::Expr(expr) => expr.to_tokens(tokens),
+            Self::Percent(percent) => percent.to_tokens(tokens),
+            Self::Pattern(pattern, guard) => {
+                pattern.to_tokens(tokens);
+                guard.to_tokens(tokens);
+            }
+            Self::Path(path) => path.to_tokens(tokens),
+            Self::Group(group) => group.to_tokens(tokens),
+        }
+    }
+}

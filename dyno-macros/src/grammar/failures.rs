@@ -1,0 +1,123 @@
+//! `only`, `except` and `except_if`: which failures a policy minds.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, Pat};
+
+use super::args::{Arg, Key, Value};
+use crate::diag::Diag;
+use crate::expand::Context;
+
+/// The keys that every policy with an opinion on failures takes.
+pub(crate) const KEYS: [Key; 3] =
+    [Key::pattern("only"), Key::pattern("except"), Key::value("except_if")];
+
+/// Which failures count. The others are ignored: they move no counter and cause no retry.
+#[derive(Default)]
+pub(crate) struct Failures {
+    only: Option<Choice>,
+    except: Option<Choice>,
+    except_if: Option<Expr>,
+}
+
+struct Choice {
+    pattern: Pat,
+    guard: Option<Expr>,
+}
+
+impl Failures {
+    /// Takes the argument if it is one of these keys.
+    pub(crate) fn take(&mut self, arg: &Arg, diag: &mut Diag) -> bool {
+        let Some(key) = &arg.key else { return false };
+        match (key.to_string().as_str(), &arg.value) {
+            ("only", Value::Pattern(pattern, guard)) => {
+                self.only = Some(Choice { pattern: pattern.clone(), guard: guard.clone() });
+            }
+            ("except", Value::Pattern(pattern, guard)) => {
+                if guard.is_none() && matches!(pattern, Pat::Wild(_)) {
+                    diag.error(pattern, "this excludes every failure, so the attribute can do nothing");
+                }
+                self.except = Some(Choice { pattern: pattern.clone(), guard: guard.clone() });
+            }
+            ("except_if", Value::Expr(predicate)) => self.except_if = Some(predicate.clone()),
+            _ => return false,
+        }
+        if self.only.is_some() && self.except.is_some() {
+            diag.error(key, "`only` already says which failures count, and `except` contradicts it; keep one of them");
+        }
+        true
+    }
+
+    /// An expression of type `Verdict` on `__dyno_out`.
+    pub(crate) fn verdict(&self, at: Span, cx: &Context) -> TokenStream {
+        let p = &cx.private;
+        let failure = cx.of_return("Outcome", "failure");
+        let counts = self.counts(at, cx);
+        let judged = quote_spanned! {at=>
+            match #failure(&__dyno_out) {
+                #p::None => #p::Verdict::Success,
+                #counts
+            }
+        };
+        if cx.flagged.get() {
+            quote_spanned!(at=> if __dyno_refused { #p::Verdict::Ignored } else { #judged })
+        } else {
+            judged
+        }
+    }
+
+    fn counts(&self, at: Span, cx: &Context) -> TokenStream {
+        let p = &cx.private;
+        if self.only.is_none() && self.except.is_none() && self.except_if.is_none() {
+            return quote_spanned!(at=> #p::Some(_) => #p::Verdict::Failure,);
+        }
+        // The guard may speak of the error as `e`, so the name is the user's.
+        let name = self.name(at);
+        let mut arms = TokenStream::new();
+        let (chosen, others) = if self.only.is_some() { ("Failure", "Ignored") } else { ("Ignored", "Failure") };
+        let (chosen, others) = (Ident::new(chosen, at), Ident::new(others, at));
+        if let Some(Choice { pattern, guard }) = self.only.as_ref().or(self.except.as_ref()) {
+            let guard = guard.as_ref().map(|guard| quote_spanned!(at=> if #guard));
+            arms = quote_spanned!(at=> #pattern #guard => #p::Verdict::#chosen,);
+        }
+        let mut judged = quote_spanned! {at=>
+            match #name { #arms _ => #p::Verdict::#others, }
+        };
+        if let Some(predicate) = &self.except_if {
+            judged = quote_spanned! {at=>
+                if #p::with(#name, #predicate) { #p::Verdict::Ignored } else { #judged }
+            };
+        }
+        if cx.wrap {
+            // dyno's own word is no failure of the function.
+            judged = quote_spanned! {at=>
+                match #p::Error::inner(#name) {
+                    #p::None => #p::Verdict::Ignored,
+                    #p::Some(#name) => #judged,
+                }
+            };
+        }
+        quote_spanned! {at=>
+            #[allow(unused_variables, unreachable_patterns, clippy::all, clippy::pedantic)]
+            #p::Some(#name) => #judged,
+        }
+    }
+
+    fn name(&self, at: Span) -> Ident {
+        let guard = self.only.as_ref().or(self.except.as_ref()).and_then(|c| c.guard.as_ref());
+        match guard.and_then(|guard| find_e(guard.to_token_stream())) {
+            Some(span) => Ident::new("e", span),
+            None => Ident::new("__dyno_failure", guard.map_or(at, |g| at.located_at(g.span()))),
+        }
+    }
+}
+
+/// Where the guard says `e`.
+fn find_e(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|tree| match tree {
+        proc_macro2::TokenTree::Ident(ident) if ident == "e" => Some(ident.span()),
+        proc_macro2::TokenTree::Group(group) => find_e(group.stream()),
+        _ => None,
+    })
+}

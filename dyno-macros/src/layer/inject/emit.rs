@@ -1,0 +1,352 @@
+//! The `let`s that bind the dependencies of a function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, Pat, Type};
+
+use super::dep::{Dep, Lifetime, Param, Source};
+use super::shape::{Shape, Wrapper};
+use super::{Inject, OnError};
+use crate::expand::Context;
+
+/// The statics, the parallel build of what is cold, then one binding each.
+pub(super) fn lets(inject: &Inject, cx: &Context, inline: bool) -> TokenStream {
+    let deps: Vec<Emit<'_>> =
+        inject.deps.iter().filter_map(|dep| Emit::new(dep, cx, inline)).collect();
+    let statics: TokenStream = deps.iter().map(Emit::statics).collect();
+    let together = together(&deps, cx, cx.here(inject.at.span()));
+    let bindings: TokenStream = deps.iter().map(Emit::binding).collect();
+    quote!(#statics #together #bindings)
+}
+
+/// Several cold ones are built side by side.
+fn together(deps: &[Emit<'_>], cx: &Context, at: Span) -> TokenStream {
+    let p = &cx.private;
+    let is_eager = |dep: &&Emit<'_>| {
+        dep.is_typed() && !matches!(dep.param.shape, Shape::Lazy(_) | Shape::Live(_))
+    };
+    let sites: Vec<&Ident> = deps.iter().filter(is_eager).map(|dep| &dep.site).collect();
+    if sites.len() < 2 {
+        return TokenStream::new();
+    }
+    let build = if cx.is_async {
+        quote_spanned!(at=> #p::build_together_async(&[#(&#sites),*]).await;)
+    } else {
+        quote_spanned!(at=> #p::build_together(&[#(&#sites),*]);)
+    };
+    quote_spanned!(at=> if !(#(#p::Site::is_hot(&#sites))&&*) { #build })
+}
+
+/// One dependency on its way into tokens.
+struct Emit<'a> {
+    dep: &'a Dep,
+    param: &'a Param,
+    cx: &'a Context,
+    inline: bool,
+    at: Span,
+    /// The static: `__DYNO_DB`.
+    site: Ident,
+    /// What `get` gave: `__dyno_db`.
+    held: Ident,
+}
+
+impl<'a> Emit<'a> {
+    fn new(dep: &'a Dep, cx: &'a Context, inline: bool) -> Option<Self> {
+        let at = cx.here(dep.name.span());
+        let name = dep.name.to_string();
+        let name = name.trim_start_matches("r#");
+        Some(Self {
+            dep,
+            param: dep.param.as_ref()?,
+            cx,
+            inline,
+            at,
+            site: format_ident!("__DYNO_{}", name.to_uppercase(), span = at),
+            held: format_ident!("__dyno_{name}", span = at),
+        })
+    }
+
+    fn target(&self) -> &Type {
+        self.param.shape.target()
+    }
+
+    /// The site can stand in a static with its type, and be known before any call.
+    fn is_typed(&self) -> bool {
+        let source = match &self.dep.source {
+            Source::Provider { expr, .. } | Source::Tag(expr) => self.cx.mentions_generics(expr),
+            Source::ByType => false,
+        };
+        !self.dep.per_call()
+            && !self.dep.lazy
+            && !source
+            && !self.cx.mentions_generics(self.target())
+    }
+
+    fn slot(&self) -> TokenStream {
+        let (p, at, target) = (&self.cx.private, self.at, self.target());
+        let maker = match (&self.dep.source, self.dep.lifetime) {
+            (Source::Tag(tag), _) => {
+                return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::Some(#tag)));
+            }
+            (Source::ByType, _) => return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::None)),
+            (Source::Provider { is_async: false, .. }, Some(Lifetime::Registry)) => "per_registry",
+            (Source::Provider { is_async: true, .. }, Some(Lifetime::Registry)) => "per_registry_async",
+            (Source::Provider { is_async: false, .. }, _) => "of",
+            (Source::Provider { is_async: true, .. }, _) => "of_async",
+        };
+        let Source::Provider { expr, .. } = &self.dep.source else { return TokenStream::new() };
+        // The maker carries the provider's span: what does not fit is told there.
+        let maker = Ident::new(maker, self.cx.here(expr.span()));
+        quote_spanned!(at=> #p::Slot::<#target>::#maker(#expr))
+    }
+
+    /// The site, and the note to the linker that it exists.
+    fn statics(&self) -> TokenStream {
+        if self.dep.per_call() {
+            return TokenStream::new();
+        }
+        let (p, at, site, target) = (&self.cx.private, self.at, &self.site, self.target());
+        let (point, parameter) = (self.cx.point(), self.dep.name.to_string());
+        let spelled = self.dep.source.spelled();
+        if !self.is_typed() {
+            return quote_spanned! {at=>
+                static #site: #p::GenericSite = #p::GenericSite::new(#point, #parameter, #spelled);
+            };
+        }
+        let slot = self.slot();
+        let covered = (self.dep.fallback.is_some() || self.param.wrapper != Wrapper::None)
+            .then(|| quote_spanned!(at=> .with_fallback()));
+        let stop = self.dep.stop.as_ref().map(|stop| match stop {
+            Expr::Await(wait) => {
+                let stop = &wait.base;
+                quote_spanned!(at=> .stop_async(|value| #p::Box::pin(async move { #p::stopped((#stop)(value).await) })))
+            }
+            stop => quote_spanned!(at=> .stop(|value| #p::stopped((#stop)(value)))),
+        });
+        quote_spanned! {at=>
+            static #site: #p::Site<#target> =
+                #p::Site::new(#point, #parameter, #spelled, || #slot)#covered #stop;
+            #p::register! { &#site }
+        }
+    }
+
+    /// `Result<Held<T>, InjectError>`, or with `or` a `Result` of that.
+    fn get(&self, or: bool) -> TokenStream {
+        let (p, at, site) = (&self.cx.private, self.at, &self.site);
+        let wait = self.cx.is_async.then(|| quote_spanned!(at=> .await));
+        let method = match (or, self.cx.is_async) {
+            (false, false) => "get",
+            (false, true) => "get_async",
+            (true, false) => "get_or",
+            (true, true) => "get_or_async",
+        };
+        let method = Ident::new(method, at);
+        if self.is_typed() {
+            return quote_spanned!(at=> #p::Site::#method(&#site)#wait);
+        }
+        let slot = self.slot();
+        quote_spanned!(at=> #p::GenericSite::#method(&#site, || #slot)#wait)
+    }
+
+    fn fresh(&self) -> TokenStream {
+        let (p, at, target) = (&self.cx.private, self.at, self.target());
+        let Source::Provider { expr, is_async } = &self.dep.source else { return TokenStream::new() };
+        let (point, parameter, spelled) =
+            (self.cx.point(), self.dep.name.to_string(), self.dep.source.spelled());
+        let (name, wait) = match (is_async, self.cx.is_async) {
+            (true, _) => ("fresh_async", Some(quote_spanned!(at=> .await))),
+            (false, _) => ("fresh", None),
+        };
+        let name = Ident::new(name, self.cx.here(expr.span()));
+        quote_spanned!(at=> #p::#name::<#target, _, _>(#point, #parameter, #spelled, #expr)#wait)
+    }
+
+    fn binding(&self) -> TokenStream {
+        let (p, at, site, held) = (&self.cx.private, self.at, &self.site, &self.held);
+        let (ty, attrs) = (&self.param.ty, &self.param.attrs);
+        let pat = self.pattern();
+        if let Shape::Lazy(_) | Shape::Live(_) = &self.param.shape {
+            let handle = match &self.param.shape {
+                Shape::Lazy(_) => Ident::new("Lazy", at),
+                _ => Ident::new("Live", at),
+            };
+            return quote_spanned!(at=> #(#attrs)* let #pat: #ty = #p::#handle::of(&#site););
+        }
+        let covered = self.dep.fallback.is_some() || self.param.wrapper == Wrapper::Option;
+        let check = if covered { TokenStream::new() } else { self.check() };
+        let got = if self.dep.per_call() { self.fresh() } else { self.get(covered) };
+        let refuse = self.refuse();
+        let convert = self.convert(covered);
+        let fallback = format_ident!("{held}_fallback", span = at);
+        let stands = self.stands_in_by_reference().then(|| quote_spanned!(at=> let #fallback;));
+        let held_mut = self.dep.per_call().then(|| quote_spanned!(at=> mut));
+        let taken = match (self.param.wrapper, covered && !self.dep.per_call()) {
+            (Wrapper::Result, _) => quote_spanned!(at=> let #held_mut #held = #got;),
+            (_, false) if covered => quote_spanned!(at=> let #held_mut #held = #got;),
+            _ => quote_spanned! {at=>
+                let #held_mut #held = match #got {
+                    #p::Ok(__dyno_value) => __dyno_value,
+                    #p::Err(__dyno_error) => #refuse,
+                };
+            },
+        };
+        quote_spanned!(at=> #check #taken #stands #(#attrs)* let #pat: #ty = #convert;)
+    }
+
+    /// The user's pattern; a retry inside binds it again, with its `mut`.
+    fn pattern(&self) -> Pat {
+        let mut pat = self.param.pat.clone();
+        if let (Pat::Ident(pat), true) = (&mut pat, self.cx.repeats_inside) {
+            if self.dep.renewed().is_some() {
+                pat.mutability = None;
+            }
+        }
+        pat
+    }
+
+    fn stands_in_by_reference(&self) -> bool {
+        self.dep.fallback.is_some()
+            && self.param.wrapper == Wrapper::None
+            && matches!(self.param.shape, Shape::Ref(_))
+    }
+
+    /// What `get` gave, as the parameter wants it.
+    fn convert(&self, covered: bool) -> TokenStream {
+        let (p, at, held) = (&self.cx.private, self.at, &self.held);
+        let wrapper = self.param.wrapper;
+        if wrapper == Wrapper::None && !covered {
+            return self.plainly(&quote!(#held), false);
+        }
+        let inside = quote_spanned!(at=> __dyno_value);
+        let by_ref = matches!(self.param.shape, Shape::Ref(_) | Shape::Mut(_));
+        let scrutinee = match (&self.param.shape, by_ref) {
+            (Shape::Mut(_), _) => quote_spanned!(at=> &mut #held),
+            (_, true) => quote_spanned!(at=> &#held),
+            _ => quote_spanned!(at=> #held),
+        };
+        let value = self.plainly(&inside, by_ref);
+        let (some, none) = match wrapper {
+            Wrapper::Option => (quote_spanned!(at=> #p::Some(#value)), self.fallback_value(by_ref)),
+            Wrapper::Result => {
+                let error = if by_ref {
+                    quote_spanned!(at=> #p::Clone::clone(__dyno_error))
+                } else {
+                    quote_spanned!(at=> __dyno_error)
+                };
+                (quote_spanned!(at=> #p::Ok(#value)), quote_spanned!(at=> #p::Err(#error)))
+            }
+            Wrapper::None => (value, self.fallback_value(by_ref)),
+        };
+        quote_spanned! {at=>
+            match #scrutinee {
+                #p::Ok(__dyno_value) => #some,
+                #p::Err(__dyno_error) => #none,
+            }
+        }
+    }
+
+    /// What stands in, of the parameter's own type; for `&T` anything that borrows as `T`.
+    fn fallback_value(&self, by_ref: bool) -> TokenStream {
+        let (p, at) = (&self.cx.private, self.at);
+        let ignore = quote_spanned!(at=> let _ = __dyno_error;);
+        let Some(expr) = &self.dep.fallback else {
+            return quote_spanned!(at=> { #ignore #p::None });
+        };
+        let value = match expr {
+            Expr::Closure(_) if by_ref => {
+                quote_spanned!(at=> #p::with(#p::Clone::clone(__dyno_error), #expr))
+            }
+            Expr::Closure(_) => quote_spanned!(at=> #p::with(__dyno_error, #expr)),
+            _ => quote_spanned!(at=> { #ignore #expr }),
+        };
+        if !self.stands_in_by_reference() {
+            return value;
+        }
+        let fallback = format_ident!("{}_fallback", self.held, span = at);
+        let target = self.target();
+        quote_spanned! {at=> {
+            #fallback = #value;
+            #p::Borrow::<#target>::borrow(&#fallback)
+        }}
+    }
+
+    /// `&T`, `Arc<T>` or `T` out of what is held.
+    fn plainly(&self, held: &TokenStream, is_ref: bool) -> TokenStream {
+        let (p, at) = (&self.cx.private, self.at);
+        let ty = self.cx.here(self.param.ty.span());
+        match (&self.param.shape, self.dep.per_call()) {
+            (Shape::Ref(_), false) => {
+                let held = if is_ref { quote_spanned!(at=> #held) } else { quote_spanned!(at=> &#held) };
+                quote_spanned!(at=> #p::Deref::deref(#held))
+            }
+            (Shape::Ref(_), true) if is_ref => quote_spanned!(at=> #held),
+            (Shape::Ref(_), true) => quote_spanned!(at=> &#held),
+            (Shape::Mut(_), _) if is_ref => quote_spanned!(at=> #held),
+            (Shape::Mut(_), _) => quote_spanned!(at=> &mut #held),
+            (Shape::Arc(_), false) => quote_spanned!(at=> #p::Held::into_arc(#held)),
+            (Shape::Arc(_), true) => quote_spanned!(at=> #p::Arc::new(#held)),
+            (_, true) => quote_spanned!(at=> #held),
+            (_, false) => {
+                let target = self.target();
+                quote_spanned!(ty=> <#target as #p::Cloned>::cloned(#p::Deref::deref(&#held)))
+            }
+        }
+    }
+
+    /// Compile-time: a provider that can fail needs a function that can say so.
+    fn check(&self) -> TokenStream {
+        let cx = self.cx;
+        if self.dep.on_error.is_some() || self.param.wrapper != Wrapper::None || cx.has_refuge() {
+            return TokenStream::new();
+        }
+        let p = &cx.private;
+        let at = cx.here(cx.ret.span());
+        let ret = match &cx.ret {
+            Type::Infer(_) => quote_spanned!(at=> #p::Opaque),
+            ret => quote_spanned!(at=> #ret),
+        };
+        let target = self.target();
+        match &self.dep.source {
+            Source::Provider { expr, is_async } => {
+                let name = if *is_async { "carries_async" } else { "carries" };
+                let name = if self.dep.per_call() { format!("{name}_fresh") } else { name.to_owned() };
+                let name = Ident::new(&name, at);
+                quote_spanned!(at=> #p::#name::<#ret, #target, _, _>(&#expr);)
+            }
+            _ => quote_spanned!(at=> #p::must_carry::<#ret>();),
+        }
+    }
+
+    /// Where an error goes: into the fallback further out, or out of the function.
+    fn refuse(&self) -> TokenStream {
+        let (cx, p, at) = (self.cx, &self.cx.private, self.at);
+        let value = match self.dep.on_error {
+            Some(OnError::None) => {
+                quote_spanned!(at=> { let _ = __dyno_error; #p::None })
+            }
+            Some(OnError::Default) => {
+                quote_spanned!(at=> { let _ = __dyno_error; #p::Default::default() })
+            }
+            Some(OnError::Panic) => quote_spanned!(at=> #p::inject_panic(__dyno_error)),
+            None if cx.has_refuge() => {
+                return cx.refuse(&quote_spanned!(at=> #p::Fault::Inject(__dyno_error)));
+            }
+            None if matches!(cx.ret, Type::Infer(_) | Type::Never(_)) => {
+                quote_spanned!(at=> #p::inject_panic(__dyno_error))
+            }
+            None => {
+                let ret = &cx.ret;
+                quote_spanned! {at=> {
+                    use #p::{AbortCarry as _, AbortPanic as _};
+                    (&#p::Abort::<#ret>::new()).abort(__dyno_error)
+                }}
+            }
+        };
+        if self.inline {
+            quote_spanned!(at=> return #value)
+        } else {
+            quote_spanned!(at=> break '__dyno_inject #value)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The layers: each reads its arguments, then wraps an expression.
+//!
+//! A new attribute is one line in [`KINDS`], an entry point in `lib.rs`, and a file here.
+
+mod aspect;
+mod breaker;
+mod fallback;
+pub(crate) mod inject;
+mod retry;
+
+use proc_macro2::TokenStream;
+use syn::{Expr, Ident, Lit, LitStr};
+
+use crate::diag::Diag;
+use crate::expand::Context;
+use crate::grammar::args::Value;
+use crate::grammar::{Arg, Key};
+use crate::stack::Entry;
+
+pub(crate) use fallback::Fallback;
+
+/// What stands between the caller and the body.
+pub(crate) trait Layer {
+    /// The attribute, as the user wrote it.
+    fn at(&self) -> &Ident;
+    /// Changes the signature, and looks at the other layers, before anything is wrapped.
+    fn prepare(&mut self, _cx: &mut Context, _diag: &mut Diag) {}
+    /// `inner`, seen from outside of this layer.
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream;
+    /// It asks how the call inside ended.
+    fn inspects(&self) -> bool {
+        false
+    }
+    /// It stands in for a refusal from inside.
+    fn catches(&self) -> bool {
+        false
+    }
+    /// The inner expression is in a closure or block of its own: no label is seen through it.
+    fn encloses(&self) -> bool {
+        false
+    }
+    /// It runs what is inside more than once.
+    fn repeats(&self) -> bool {
+        false
+    }
+    fn as_inject(&self) -> Option<&inject::Inject> {
+        None
+    }
+    fn as_inject_mut(&mut self) -> Option<&mut inject::Inject> {
+        None
+    }
+}
+
+type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
+
+const KINDS: [(&str, Parse); 5] = [
+    ("inject", inject::parse),
+    ("retry", retry::parse),
+    ("breaker", breaker::parse),
+    ("fallback", fallback::parse),
+    ("aspect", aspect::parse),
+];
+
+pub(crate) fn is_kind(name: &Ident) -> bool {
+    KINDS.iter().any(|(kind, _)| name == kind)
+}
+
+/// All layers, outermost first.
+pub(crate) fn parse(
+    entries: Vec<Entry>,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Vec<Box<dyn Layer>> {
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    for Entry { name, args } in entries {
+        let Some((kind, parse)) = KINDS.iter().find(|(kind, _)| name == kind) else { continue };
+        for mut layer in parse(&name, args, common, diag) {
+            if *kind == "retry" && layers.iter().any(|l| l.at() == "retry") {
+                diag.error(&name, "`#[retry]` is on this function already; attempts would multiply");
+            }
+            // Neighbours are one: what they need is built in parallel.
+            if let (Some(last), Some(next)) =
+                (layers.last_mut().and_then(|l| l.as_inject_mut()), layer.as_inject_mut())
+            {
+                last.merge(next, diag);
+                continue;
+            }
+            layers.push(layer);
+        }
+    }
+    if let Some(at) = (1..layers.len())
+        .find(|i| layers[*i].at() == "fallback" && layers[..*i].iter().any(|l| l.repeats()))
+    {
+        diag.error(
+            layers[at].at(),
+            "this fallback hides the failure from the `#[retry]` above it, which would never try again; put `#[fallback]` above `#[retry]`",
+        );
+    }
+    layers
+}
+
+/// What every attribute may say, for the function as a whole.
+pub(crate) struct Common {
+    pub(crate) krate: TokenStream,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) wrap: Option<Ident>,
+    /// What the point is called when it is not the function's own name.
+    pub(crate) alias: Option<String>,
+}
+
+impl Common {
+    pub(crate) const KEYS: [Key; 3] = [Key::value("name"), Key::flag("wrap"), Key::path("crate")];
+
+    pub(crate) fn new(krate: TokenStream) -> Self {
+        Self { krate, name: None, wrap: None, alias: None }
+    }
+
+    /// Takes the argument if it is one of these keys.
+    pub(crate) fn take(&mut self, arg: &Arg, diag: &mut Diag) -> bool {
+        let Some(key) = &arg.key else { return false };
+        match (key.to_string().as_str(), &arg.value) {
+            ("crate", _) => {}
+            ("wrap", _) => self.wrap = Some(key.clone()),
+            ("name", Value::Expr(Expr::Lit(lit))) if matches!(lit.lit, Lit::Str(_)) => {
+                let Lit::Str(name) = &lit.lit else { return true };
+                if name.value().is_empty() {
+                    diag.error(name, "the name of a point is not empty");
+                }
+                if self.name.as_ref().is_some_and(|first| first.value() != name.value()) {
+                    diag.error(name, "another attribute of this function gives it another name");
+                }
+                self.name = Some(name.clone());
+            }
+            ("name", value) => diag.error(value, "`name` is text, such as `name = \"shop.price\"`"),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The keys of one attribute: its own and those of all.
+pub(crate) fn keys(own: &[&[Key]]) -> Vec<Key> {
+    own.iter().copied().flatten().chain(&Common::KEYS).copied().collect()
+}

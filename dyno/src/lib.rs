@@ -16,11 +16,12 @@ pub mod registry;
 #[cfg(feature = "retry")]
 pub mod retry;
 pub mod scope;
+pub mod testing;
 
 pub use fault::{Error, Fault, InjectError, Reason};
+pub use outcome::{Outcome, Refuse, Verdict};
 #[cfg(feature = "registry")]
 pub use registry::Registry;
-pub use outcome::{Outcome, Refuse, Verdict};
 pub use scope::{Scope, spawn};
 
 #[cfg(feature = "aspect")]

@@ -317,6 +317,11 @@ pub struct TestScope {
 impl Drop for TestScope {
     fn drop(&mut self) {
         self.frame.close();
+        if let Holds::Test { pushed, .. } = &self.frame.holds {
+            // What was never taken out goes now; a guard that comes later finds nothing.
+            let left = std::mem::take(&mut *pushed.lock().unwrap_or_else(PoisonError::into_inner));
+            LIVE.fetch_sub(left.len(), Ordering::Relaxed);
+        }
     }
 }
 

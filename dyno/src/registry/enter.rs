@@ -1,5 +1,7 @@
 //! The registry that is in force here.
 
+#![expect(clippy::needless_pass_by_value, reason = "a tag is given as a word is: by value")]
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

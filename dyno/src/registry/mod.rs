@@ -29,6 +29,8 @@
 //! # Ok::<(), dyno::InjectError>(())
 //! ```
 
+#![expect(clippy::needless_pass_by_value, reason = "a tag is given as a word is: by value")]
+
 mod enter;
 mod entry;
 pub(crate) mod flight;
@@ -194,8 +196,8 @@ impl Registry {
         let known = locals().get(&key).cloned();
         // Made outside of the lock; of two who do so, the second's is dropped.
         let any = known.unwrap_or_else(|| {
-            let made: Arc<dyn Any + Send + Sync> = Arc::new(make());
-            locals().entry(key).or_insert(made).clone()
+            let local: Arc<dyn Any + Send + Sync> = Arc::new(make());
+            locals().entry(key).or_insert(local).clone()
         });
         match any.downcast() {
             Ok(local) => local,

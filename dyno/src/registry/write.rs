@@ -1,5 +1,7 @@
 //! Changing a registry.
 
+#![expect(clippy::needless_pass_by_value, reason = "a tag is given as a word is: by value")]
+
 use std::any::type_name;
 use std::sync::Arc;
 

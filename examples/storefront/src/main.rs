@@ -1,2 +1,55 @@
-//! A small shop on real parts.
-fn main() {}
+//! A small shop on real parts: SQLite, a CSV catalogue, two HTTP services, one of which goes down.
+//!
+//! `cargo run --release -p storefront` opens the shop, serves some thousands of customers while
+//! the warehouse does not answer, and tells what dyno did about it. Start reading in `shop.rs`.
+#![allow(unreachable_pub)] // a program: nothing is reachable from outside
+
+mod args;
+mod catalogue;
+mod customers;
+mod money;
+mod orders;
+mod report;
+mod run;
+mod services;
+mod shop;
+mod summary;
+mod tally;
+mod tariff;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::args::{Args, Command, HELP};
+use crate::summary::Summary;
+
+fn main() -> ExitCode {
+    match args::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Help) => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Run(args)) => match keep_shop(&args) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("storefront: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Err(error) => {
+            eprintln!("storefront: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn keep_shop(args: &Args) -> Result<(), Box<dyn Error>> {
+    let day = run::open(args)?.serve(args)?;
+    let summary = Summary::new(args, day);
+    if args.json {
+        println!("{}", summary.to_json()?);
+    } else {
+        print!("{summary}");
+    }
+    Ok(())
+}

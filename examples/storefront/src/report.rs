@@ -1,0 +1,163 @@
+//! Tells a day's figures, to people and to programs.
+
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+use crate::summary::{Latency, Measured, Options, Repeatable, Summary};
+
+impl Summary {
+    /// One JSON object.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
+impl Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.requests(f)?;
+        self.outage(f)?;
+        self.points(f)?;
+        self.breakers(f)?;
+        self.services(f)?;
+        self.instances(f)?;
+        self.latency(f)?;
+        for warning in &self.measured.warnings {
+            writeln!(f, "\nWARNING  {warning}")?;
+        }
+        let seed = self.options.seed;
+        writeln!(f, "\n* the same in every run with these options and --seed {seed}")
+    }
+}
+
+impl Summary {
+    fn requests(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Options { requests, threads, .. } = self.options;
+        let Repeatable { answered, failed, failures, units, .. } = &self.repeatable;
+        let Measured { wall, degraded, backordered, order_book, .. } = &self.measured;
+        let speed = per_second(requests, *wall);
+        writeln!(f, "{requests} requests at {threads} tills in {} ({speed} a second)", Ms(*wall))?;
+        writeln!(f, "  answered *    {answered:>6}   {units} units, {backordered} backordered")?;
+        writeln!(f, "    in full     {:>6}", answered - degraded)?;
+        writeln!(f, "    degraded    {degraded:>6}   a fallback stood in")?;
+        let reasons: Vec<_> = failures.iter().map(|(why, n)| format!("{why}: {n}")).collect();
+        writeln!(f, "  failed *      {failed:>6}   {}", reasons.join(", "))?;
+        let (sales, second_best) = (order_book.sales, order_book.degraded);
+        writeln!(f, "  order book    {sales:>6}   sales written down, {second_best} degraded")
+    }
+
+    fn outage(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((service, from, to)) = self.options.outage else {
+            return writeln!(f, "\nno outage");
+        };
+        let last = to.saturating_sub(1);
+        write!(f, "\noutage: {service} is down for requests {from} to {last}")?;
+        if let Some((from, to)) = self.measured.outage {
+            write!(f, ", {} to {}", Ms(from), Ms(to))?;
+        }
+        let Repeatable { in_outage, degraded_in_outage, .. } = self.repeatable;
+        let after = self.measured.degraded - degraded_in_outage;
+        writeln!(f)?;
+        writeln!(f, "  requests in it *        {in_outage:>6}")?;
+        writeln!(f, "  answered by fallback *  {degraded_in_outage:>6}")?;
+        writeln!(f, "  degraded outside of it  {after:>6}   until the breaker closed again")
+    }
+
+    fn points(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nwhat dyno did")?;
+        writeln!(
+            f,
+            "  {:<28} {:>8} {:>9} {:>8} {:>13} {:>9}",
+            "", "retried", "recovered", "gave up", "rejected fast", "fell back"
+        )?;
+        for (point, counts) in &self.measured.points {
+            writeln!(
+                f,
+                "  {:<28} {:>8} {:>9} {:>8} {:>13} {:>9}",
+                point,
+                counts.retried,
+                counts.recovered,
+                counts.gave_up,
+                counts.rejected,
+                counts.fell_back
+            )?;
+        }
+        Ok(())
+    }
+
+    fn breakers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nbreakers")?;
+        if self.measured.transitions.is_empty() {
+            writeln!(f, "  all stayed closed")?;
+        }
+        for change in &self.measured.transitions {
+            let (at, from, to) = (Ms(change.at), change.from, change.to);
+            let (breaker, request) = (&change.breaker, change.request);
+            writeln!(f, "  {at:>11}  request {request:>6}  {breaker}: {from} -> {to}")?;
+        }
+        Ok(())
+    }
+
+    fn services(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nwhat the services saw")?;
+        writeln!(
+            f,
+            "  {:<8} {:>8} {:>9} {:>13} {:>8} {:>10}",
+            "", "calls", "answered", "hiccups (503)", "cut off", "connected"
+        )?;
+        for (name, seen) in &self.measured.services {
+            writeln!(
+                f,
+                "  {:<8} {:>8} {:>9} {:>13} {:>8} {:>10}",
+                name, seen.calls, seen.answered, seen.hiccups, seen.cut_off, seen.greetings
+            )?;
+        }
+        Ok(())
+    }
+
+    fn instances(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\ninjected instances")?;
+        for (provider, instance) in &self.measured.instances {
+            let times = if instance.built == 1 { "once" } else { "MORE THAN ONCE" };
+            writeln!(f, "  {provider:<36} built {times}  {:>11}", Ms(instance.took))?;
+        }
+        Ok(())
+    }
+
+    fn latency(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nlatency")?;
+        writeln!(
+            f,
+            "  {:<20} {:>7} {:>11} {:>11} {:>11} {:>11}",
+            "", "count", "p50", "p95", "p99", "max"
+        )?;
+        let latency = &self.measured.latency;
+        let rows = [
+            ("all requests", latency.all),
+            ("answered in full", latency.full),
+            ("answered degraded", latency.degraded),
+        ];
+        for (name, Latency { count, p50, p95, p99, max }) in rows {
+            let (p50, p95, p99, max) = (Ms(p50), Ms(p95), Ms(p99), Ms(max));
+            writeln!(f, "  {name:<20} {count:>7} {p50:>11} {p95:>11} {p99:>11} {max:>11}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A time in milliseconds, as all of them are written.
+struct Ms(Duration);
+
+impl Display for Ms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.1} ms", self.0.as_secs_f64() * 1000.0))
+    }
+}
+
+/// A time in milliseconds, for programs.
+pub fn millis<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(time.as_secs_f64() * 1000.0)
+}
+
+fn per_second(requests: u64, wall: Duration) -> u128 {
+    u128::from(requests) * 1_000_000 / wall.as_micros().max(1)
+}

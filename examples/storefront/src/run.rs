@@ -1,0 +1,170 @@
+//! Opens the shop, lets the customers in, and keeps the record.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::args::{Args, ServiceName};
+use crate::customers::{Ask, Customers};
+use crate::money::Currency;
+use crate::services::{self, Script, Seen, Service};
+use crate::shop::{self, ShopError, Till};
+use crate::tally::{Counting, Tally};
+
+/// The shop, open, with its services.
+#[derive(Debug)]
+pub struct Shop {
+    till: Till,
+    stock: Service,
+    rates: Service,
+    counting: Counting,
+    customers: Customers,
+    products: u64,
+}
+
+/// All that is known about a day.
+#[derive(Debug)]
+pub struct Day {
+    /// How many products there are.
+    pub products: u64,
+    /// What became of each request, in the order of their numbers.
+    pub records: Vec<Record>,
+    /// From the first request to the last answer.
+    pub wall: Duration,
+    /// What dyno said it did.
+    pub tally: Tally,
+    /// What the services say they saw.
+    pub seen: [(ServiceName, Seen); 2],
+    /// What the order book says: sales, and those made on second-best knowledge.
+    pub book: (u64, u64),
+}
+
+/// What became of one request.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its number, from 0.
+    pub request: u64,
+    /// When it began, after the observer did.
+    pub at: Duration,
+    /// How long it took.
+    pub took: Duration,
+    /// How it ended.
+    pub end: End,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With a sale.
+    Answered {
+        /// Paid in.
+        currency: Currency,
+        /// How many units.
+        quantity: u32,
+        /// Some of them come later.
+        backordered: bool,
+        /// A fallback stood in.
+        degraded: bool,
+    },
+    /// Without one, for this kind of reason.
+    Failed(&'static str),
+}
+
+/// Starts the services and builds what the shop needs.
+pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
+    let stock = services::stock(Script {
+        seed: args.seed,
+        greeting: Duration::from_millis(600),
+        latency_us: 3_000..7_000,
+        hiccups: 20,
+        down: down(args, ServiceName::Stock),
+    })?;
+    let rates = services::rates(Script {
+        seed: !args.seed,
+        greeting: Duration::from_millis(450),
+        latency_us: 2_000..5_000,
+        hiccups: 15,
+        down: down(args, ServiceName::Rates),
+    })?;
+    let counting = Counting::start();
+    let catalogue = Arc::new(shop::open_catalogue()?);
+    let skus = catalogue.skus()?;
+    let products = u64::try_from(skus.len())?;
+    let till = Till {
+        tariff: Arc::new(shop::draw_up_tariff(&catalogue)?),
+        catalogue,
+        rates: Arc::new(shop::connect_rates(&rates.addr())?),
+        stock: Arc::new(shop::connect_stock(&stock.addr())?),
+        orders: Arc::new(shop::open_orders()?),
+        number: 0,
+    };
+    let customers = Customers::new(args.seed, skus);
+    Ok(Shop { till, stock, rates, counting, customers, products })
+}
+
+impl Shop {
+    /// Serves all customers, and closes.
+    pub fn serve(self, args: &Args) -> Result<Day, Box<dyn std::error::Error>> {
+        let next = AtomicU64::new(0);
+        let opened = Instant::now();
+        let mut records = thread::scope(|threads| {
+            let tills = (0..args.threads).map(|number| {
+                let till = Till { number, ..self.till.clone() };
+                let (next, shop) = (&next, &self);
+                threads.spawn(move || shop.work(&till, next, args.requests))
+            });
+            let tills: Vec<_> = tills.collect();
+            tills.into_iter().map(thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
+        })
+        .map_err(|_| "a till panicked")?
+        .concat();
+        let wall = opened.elapsed();
+        records.sort_by_key(|record| record.request);
+        let seen =
+            [(ServiceName::Stock, self.stock.seen()), (ServiceName::Rates, self.rates.seen())];
+        let book = self.till.orders.count()?;
+        let (products, tally) = (self.products, self.counting.finish());
+        Ok(Day { products, records, wall, tally, seen, book })
+    }
+
+    /// Serves the next customer until there is none.
+    fn work(&self, till: &Till, next: &AtomicU64, requests: u64) -> Vec<Record> {
+        let mut records = Vec::new();
+        loop {
+            let request = next.fetch_add(1, Ordering::Relaxed);
+            if request >= requests {
+                return records;
+            }
+            let ask = self.customers.ask(request);
+            let at = self.counting.elapsed();
+            let began = Instant::now();
+            let end = services::for_request(request, || answer(till, &ask));
+            records.push(Record { request, at, took: began.elapsed(), end });
+        }
+    }
+}
+
+fn answer(till: &Till, ask: &Ask) -> End {
+    match till.serve(ask) {
+        Ok(sale) => End::Answered {
+            currency: sale.currency,
+            quantity: sale.quantity,
+            backordered: sale.backordered,
+            degraded: sale.degraded,
+        },
+        Err(ShopError::NoSuchProduct(_)) => End::Failed("no such product"),
+        Err(ShopError::Service(_)) => End::Failed("a service failed"),
+        Err(ShopError::Catalogue(_)) => End::Failed("the catalogue failed"),
+        Err(ShopError::Orders(_)) => End::Failed("the order book failed"),
+        Err(ShopError::Dyno(_)) => End::Failed("refused"),
+    }
+}
+
+/// The requests for which `service` is down.
+fn down(args: &Args, service: ServiceName) -> std::ops::Range<u64> {
+    match &args.outage {
+        Some(outage) if outage.service == service => outage.requests.clone(),
+        _ => 0..0,
+    }
+}

@@ -1,0 +1,261 @@
+//! The figures of a day: all of them counted, none of them assumed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::args::Args;
+use crate::report::millis;
+use crate::run::{Day, End, Record};
+use crate::services::Seen;
+use crate::tally::{Counts, Transition};
+
+/// The figures of a day.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// What was asked for.
+    pub options: Options,
+    /// The same in every run with these options.
+    pub repeatable: Repeatable,
+    /// What time and the threads' order have a hand in.
+    pub measured: Measured,
+}
+
+/// What was asked for.
+#[derive(Debug, Serialize)]
+pub struct Options {
+    /// Customers.
+    pub requests: u64,
+    /// Tills.
+    pub threads: usize,
+    /// From which all is drawn.
+    pub seed: u64,
+    /// The service that goes down, with the first request and the one after the last.
+    pub outage: Option<(&'static str, u64, u64)>,
+}
+
+/// The same in every run with the same options.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Repeatable {
+    /// Products in the catalogue.
+    pub products: u64,
+    /// Requests that ended with a sale.
+    pub answered: u64,
+    /// Requests that ended without.
+    pub failed: u64,
+    /// The same, by reason.
+    pub failures: BTreeMap<&'static str, u64>,
+    /// Sales by currency.
+    pub currencies: BTreeMap<&'static str, u64>,
+    /// Units sold.
+    pub units: u64,
+    /// Requests made while the service was down.
+    pub in_outage: u64,
+    /// Of these, answered with the help of a fallback.
+    pub degraded_in_outage: u64,
+}
+
+/// What time and the threads' order have a hand in.
+#[derive(Debug, Serialize)]
+pub struct Measured {
+    /// From the first request to the last answer.
+    #[serde(rename = "wall_ms", serialize_with = "millis")]
+    pub wall: Duration,
+    /// From the first request of the outage to the first after it.
+    #[serde(rename = "outage_ms", serialize_with = "millis_each")]
+    pub outage: Option<(Duration, Duration)>,
+    /// Sales made on second-best knowledge.
+    pub degraded: u64,
+    /// Sales of which some units come later.
+    pub backordered: u64,
+    /// What dyno did, at all points together.
+    pub total: Counts,
+    /// What dyno did at each point.
+    pub points: BTreeMap<String, Counts>,
+    /// What the breakers did.
+    pub transitions: Vec<Transition>,
+    /// What the services say they saw.
+    pub services: BTreeMap<&'static str, Seen>,
+    /// What the order book says.
+    pub order_book: OrderBook,
+    /// Each provider and its builds.
+    pub instances: BTreeMap<String, Instance>,
+    /// How long requests took.
+    pub latency: Latencies,
+    /// What dyno wanted a person to look at.
+    pub warnings: Vec<String>,
+}
+
+/// What the order book says.
+#[derive(Debug, Serialize)]
+pub struct OrderBook {
+    /// Sales in it.
+    pub sales: u64,
+    /// Of these, made on second-best knowledge.
+    pub degraded: u64,
+}
+
+/// The builds of one provider.
+#[derive(Debug, Serialize)]
+pub struct Instance {
+    /// How often it was built.
+    pub built: usize,
+    /// How long it took, all builds together.
+    #[serde(rename = "took_ms", serialize_with = "millis")]
+    pub took: Duration,
+}
+
+/// How long requests took.
+#[derive(Debug, Serialize)]
+pub struct Latencies {
+    /// All requests.
+    pub all: Latency,
+    /// Answered from the services.
+    pub full: Latency,
+    /// Answered with the help of a fallback.
+    pub degraded: Latency,
+}
+
+/// Percentiles of some requests (nearest rank).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Latency {
+    /// How many requests.
+    pub count: usize,
+    /// The median.
+    #[serde(rename = "p50_ms", serialize_with = "millis")]
+    pub p50: Duration,
+    /// 95 in 100 took no longer.
+    #[serde(rename = "p95_ms", serialize_with = "millis")]
+    pub p95: Duration,
+    /// 99 in 100 took no longer.
+    #[serde(rename = "p99_ms", serialize_with = "millis")]
+    pub p99: Duration,
+    /// The slowest.
+    #[serde(rename = "max_ms", serialize_with = "millis")]
+    pub max: Duration,
+}
+
+impl Summary {
+    /// Adds it all up.
+    pub fn new(args: &Args, day: Day) -> Self {
+        let options = Options {
+            requests: args.requests,
+            threads: args.threads,
+            seed: args.seed,
+            outage: args.outage.as_ref().map(|outage| {
+                (outage.service.as_str(), outage.requests.start, outage.requests.end)
+            }),
+        };
+        let repeatable = Repeatable::new(args, &day);
+        Self { options, repeatable, measured: Measured::new(args, day) }
+    }
+}
+
+impl Repeatable {
+    fn new(args: &Args, day: &Day) -> Self {
+        let mut sum = Self { products: day.products, ..Self::default() };
+        for Record { request, end, .. } in &day.records {
+            let outage = args.outage.as_ref().filter(|outage| outage.requests.contains(request));
+            sum.in_outage += u64::from(outage.is_some());
+            match *end {
+                End::Answered { currency, quantity, degraded, .. } => {
+                    sum.answered += 1;
+                    sum.units += u64::from(quantity);
+                    *sum.currencies.entry(currency.code()).or_default() += 1;
+                    sum.degraded_in_outage += u64::from(outage.is_some() && degraded);
+                }
+                End::Failed(reason) => {
+                    sum.failed += 1;
+                    *sum.failures.entry(reason).or_default() += 1;
+                }
+            }
+        }
+        sum
+    }
+}
+
+impl Measured {
+    fn new(args: &Args, day: Day) -> Self {
+        let Day { records, wall, tally, seen, book: (sales, degraded), .. } = day;
+        let counted = |which: fn(&End) -> bool| {
+            records.iter().filter(|record| which(&record.end)).count() as u64
+        };
+        let began = |request: u64| records.iter().find(|record| record.request == request);
+        let outage = args.outage.as_ref().and_then(|outage| {
+            let from = began(outage.requests.start)?.at;
+            let last = records.last()?;
+            let to = began(outage.requests.end).map_or(last.at + last.took, |record| record.at);
+            Some((from, to))
+        });
+        let instance = |builds: Vec<Duration>| Instance {
+            built: builds.len(),
+            took: builds.into_iter().sum(),
+        };
+        Self {
+            wall,
+            outage,
+            degraded: counted(|end| matches!(end, End::Answered { degraded: true, .. })),
+            backordered: counted(|end| matches!(end, End::Answered { backordered: true, .. })),
+            total: tally.total(),
+            points: tally.points,
+            transitions: tally.transitions,
+            services: seen.into_iter().map(|(name, seen)| (name.as_str(), seen)).collect(),
+            order_book: OrderBook { sales, degraded },
+            instances: tally.built.into_iter().map(|(name, it)| (name, instance(it))).collect(),
+            latency: Latencies {
+                all: Latency::of(&records, |_| true),
+                full: Latency::of(&records, |end| {
+                    matches!(end, End::Answered { degraded: false, .. })
+                }),
+                degraded: Latency::of(&records, |end| {
+                    matches!(end, End::Answered { degraded: true, .. })
+                }),
+            },
+            warnings: tally.warnings,
+        }
+    }
+}
+
+impl Latency {
+    fn of(records: &[Record], which: fn(&End) -> bool) -> Self {
+        let chosen = records.iter().filter(|record| which(&record.end));
+        let mut took: Vec<_> = chosen.map(|record| record.took).collect();
+        took.sort_unstable();
+        let at = |percent: usize| {
+            let rank = (took.len() * percent).div_ceil(100);
+            took.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+        };
+        Self { count: took.len(), p50: at(50), p95: at(95), p99: at(99), max: at(100) }
+    }
+}
+
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // as serde calls it
+fn millis_each<S: serde::Serializer>(
+    pair: &Option<(Duration, Duration)>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    pair.map(|(from, to)| [from, to].map(|at| at.as_secs_f64() * 1000.0)).serialize(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_those_of_the_nearest_rank() {
+        let records: Vec<_> = (1..=200)
+            .map(|ms| Record {
+                request: ms,
+                at: Duration::ZERO,
+                took: Duration::from_millis(201 - ms),
+                end: End::Failed("test"),
+            })
+            .collect();
+        let latency = Latency::of(&records, |_| true);
+        let ms = Duration::from_millis;
+        let wanted = Latency { count: 200, p50: ms(100), p95: ms(190), p99: ms(198), max: ms(200) };
+        assert_eq!(latency, wanted);
+        assert_eq!(Latency::of(&records, |end| *end == End::Failed("x")), Latency::default());
+    }
+}

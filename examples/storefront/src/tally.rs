@@ -1,0 +1,159 @@
+//! Counts what dyno says it did: an observer, nothing more.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use dyno::point::{self, Event, Observing};
+use serde::Serialize;
+
+use crate::services::current_request;
+
+/// What happened, by the point where it happened.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Counts for each point and breaker.
+    pub points: BTreeMap<String, Counts>,
+    /// Every change of a breaker's state, in order.
+    pub transitions: Vec<Transition>,
+    /// Every build of a dependency, by provider: one entry for each time it was built.
+    pub built: BTreeMap<String, Vec<Duration>>,
+    /// Builds that failed.
+    pub build_failures: u64,
+    /// What dyno wanted a person to look at.
+    pub warnings: Vec<String>,
+}
+
+/// What happened at one point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Attempts after the first.
+    pub retried: u64,
+    /// Calls that a later attempt saved.
+    pub recovered: u64,
+    /// Calls whose last attempt failed too.
+    pub gave_up: u64,
+    /// Calls turned away without trying.
+    pub rejected: u64,
+    /// Calls answered by the fallback.
+    pub fell_back: u64,
+}
+
+/// A breaker changed its state.
+#[derive(Clone, Debug, Serialize)]
+pub struct Transition {
+    /// When, after the observer began.
+    #[serde(rename = "at_ms", serialize_with = "crate::report::millis")]
+    pub at: Duration,
+    /// The request in whose service it happened.
+    pub request: u64,
+    /// Which breaker.
+    pub breaker: String,
+    /// The state before.
+    pub from: &'static str,
+    /// The state now.
+    pub to: &'static str,
+}
+
+/// Listens until it is asked for the result.
+#[derive(Debug)]
+pub struct Counting {
+    tally: Arc<Mutex<Tally>>,
+    started: Instant,
+    observing: Observing,
+}
+
+impl Counting {
+    /// Starts to count.
+    pub fn start() -> Self {
+        let tally = Arc::new(Mutex::new(Tally::default()));
+        let started = Instant::now();
+        let counted = tally.clone();
+        let observing = point::observe(move |point: &str, event: &Event<'_>| {
+            lock(&counted).note(started.elapsed(), point, event);
+        });
+        Self { tally, started, observing }
+    }
+
+    /// How long it has been counting.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// What was counted.
+    pub fn finish(self) -> Tally {
+        drop(self.observing);
+        let tally = std::mem::take(&mut *lock(&self.tally));
+        tally
+    }
+}
+
+impl Tally {
+    /// All points together.
+    pub fn total(&self) -> Counts {
+        self.points.values().fold(Counts::default(), |sum, counts| Counts {
+            retried: sum.retried + counts.retried,
+            recovered: sum.recovered + counts.recovered,
+            gave_up: sum.gave_up + counts.gave_up,
+            rejected: sum.rejected + counts.rejected,
+            fell_back: sum.fell_back + counts.fell_back,
+        })
+    }
+
+    fn note(&mut self, at: Duration, point: &str, event: &Event<'_>) {
+        match *event {
+            Event::Retry { .. } => self.at(point).retried += 1,
+            Event::Recovered { .. } => self.at(point).recovered += 1,
+            Event::GaveUp { .. } => self.at(point).gave_up += 1,
+            Event::Rejected { .. } => self.at(point).rejected += 1,
+            Event::Fallback { .. } => self.at(point).fell_back += 1,
+            Event::Breaker { from, to } => {
+                let request = current_request();
+                let breaker = point.to_owned();
+                self.transitions.push(Transition { at, request, breaker, from, to });
+            }
+            Event::Built { provider, took } => {
+                self.built.entry(provider.to_owned()).or_default().push(took);
+            }
+            Event::BuildFailed { .. } => self.build_failures += 1,
+            Event::Warning { message } => self.warnings.push(format!("{point}: {message}")),
+            _ => {}
+        }
+    }
+
+    fn at(&mut self, point: &str) -> &mut Counts {
+        if !self.points.contains_key(point) {
+            self.points.insert(point.to_owned(), Counts::default());
+        }
+        self.points.entry(point.to_owned()).or_default()
+    }
+}
+
+fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
+    tally.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_dyno_emits_is_counted_where_it_happened() {
+        let counting = Counting::start();
+        let after = Duration::from_millis(1);
+        crate::services::for_request(31, || {
+            point::emit("tally::a", &Event::Retry { attempt: 1, after });
+            point::emit("tally::a", &Event::Recovered { attempts: 2 });
+            point::emit("tally::b", &Event::Fallback { refused: true });
+            point::emit("tally::c", &Event::Breaker { from: "closed", to: "open" });
+            point::emit("tally::d", &Event::Built { provider: "tally::open", took: after });
+        });
+        let tally = counting.finish();
+        let a = Counts { retried: 1, recovered: 1, ..Counts::default() };
+        assert_eq!(tally.points.get("tally::a"), Some(&a));
+        assert_eq!(tally.points.get("tally::b").map(|counts| counts.fell_back), Some(1));
+        assert_eq!(tally.built.get("tally::open"), Some(&vec![after]));
+        let [ref change] = tally.transitions[..] else { panic!("{:?}", tally.transitions) };
+        assert_eq!((change.request, change.from, change.to), (31, "closed", "open"));
+    }
+}

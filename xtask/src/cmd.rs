@@ -183,4 +183,11 @@ mod tests {
         assert!(!cmd.succeeds());
         assert!(cmd.output_within(Duration::from_secs(5)).is_err());
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_hangs_is_killed() {
+        let failure = Cmd::new("sleep 600").run_within(Duration::from_millis(30)).unwrap_err();
+        assert!(failure.to_string().contains("still running after 30ms: killed"), "{failure}");
+    }
 }

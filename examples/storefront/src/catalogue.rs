@@ -1,4 +1,4 @@
-//! The catalogue: a CSV file, read into SQLite once.
+//! The catalogue: a CSV file, read into `SQLite` once.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ pub struct Product {
     pub stock_hint: u32,
 }
 
-/// The products, in SQLite.
+/// The products, in `SQLite`.
 pub struct Catalogue {
     db: Mutex<Connection>,
 }

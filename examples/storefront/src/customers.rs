@@ -34,10 +34,10 @@ impl Customers {
         let mut dice = fastrand::Rng::with_seed(seeds.u64(..) ^ request);
         // One customer in two hundred has an old catalogue.
         let old = dice.u32(0..200) == 0;
-        let shelf = self.favourite(&mut dice);
-        let sku = match self.skus.get(shelf) {
+        let place = self.favourite(&mut dice);
+        let sku = match self.skus.get(place) {
             Some(sku) if !old => sku.clone(),
-            _ => format!("XX-{shelf}"),
+            _ => format!("XX-{place}"),
         };
         let quantity = 1 + dice.u32(0..4) * dice.u32(0..2);
         // Every second customer pays in euros.
@@ -50,8 +50,8 @@ impl Customers {
 
     /// Some products sell better than others: the lesser of two throws.
     fn favourite(&self, dice: &mut fastrand::Rng) -> usize {
-        let shelves = self.skus.len().max(1);
-        dice.usize(0..shelves).min(dice.usize(0..shelves))
+        let places = self.skus.len().max(1);
+        dice.usize(0..places).min(dice.usize(0..places))
     }
 }
 

@@ -1,11 +1,11 @@
-//! The order book: every sale, written down in SQLite.
+//! The order book: every sale, written down in `SQLite`.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, params};
 
-use crate::shop::Sale;
+use crate::sale::Sale;
 
 /// Every sale of the day.
 pub struct OrderBook {

@@ -35,7 +35,12 @@ impl Summary {
         let Repeatable { answered, failed, failures, units, .. } = &self.repeatable;
         let Measured { wall, degraded, backordered, order_book, .. } = &self.measured;
         let speed = per_second(requests, *wall);
-        writeln!(f, "{requests} requests at {threads} tills in {} ({speed} a second)", Ms(*wall))?;
+        let tills = if threads == 1 { "till" } else { "tills" };
+        writeln!(
+            f,
+            "{requests} requests at {threads} {tills} in {} ({speed} a second)",
+            Ms(*wall)
+        )?;
         writeln!(f, "  answered *    {answered:>6}   {units} units, {backordered} backordered")?;
         writeln!(f, "    in full     {:>6}", answered - degraded)?;
         writeln!(f, "    degraded    {degraded:>6}   a fallback stood in")?;

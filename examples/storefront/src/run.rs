@@ -9,7 +9,7 @@ use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
 use crate::money::Currency;
 use crate::services::{self, Script, Seen, Service};
-use crate::shop::{self, ShopError, Till};
+use crate::shop::{self, Till};
 use crate::tally::{Counting, Tally};
 
 /// The shop, open, with its services.
@@ -153,11 +153,7 @@ fn answer(till: &Till, ask: &Ask) -> End {
             backordered: sale.backordered,
             degraded: sale.degraded,
         },
-        Err(ShopError::NoSuchProduct(_)) => End::Failed("no such product"),
-        Err(ShopError::Service(_)) => End::Failed("a service failed"),
-        Err(ShopError::Catalogue(_)) => End::Failed("the catalogue failed"),
-        Err(ShopError::Orders(_)) => End::Failed("the order book failed"),
-        Err(ShopError::Dyno(_)) => End::Failed("refused"),
+        Err(error) => End::Failed(error.kind()),
     }
 }
 

@@ -3,32 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use dyno::{fallback, retry};
+
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
 use crate::customers::Ask;
+use crate::error::ShopError;
 use crate::money::{Currency, Minor, Rate};
 use crate::orders::OrderBook;
-use crate::services::{Rates, ServiceError, Stock};
+use crate::sale::{Sale, Units};
+use crate::services::{Rates, Stock};
 use crate::tariff::Tariff;
-
-/// Why a customer was not served.
-#[derive(Debug, thiserror::Error)]
-pub enum ShopError {
-    /// The catalogue is old, or the number misread.
-    #[error("no product has the number {0}")]
-    NoSuchProduct(String),
-    /// A service failed.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-    /// The catalogue failed.
-    #[error(transparent)]
-    Catalogue(#[from] CatalogueError),
-    /// The order book failed.
-    #[error("the order book: {0}")]
-    Orders(#[from] rusqlite::Error),
-    /// dyno refused: a breaker is open, a dependency cannot be had.
-    #[error(transparent)]
-    Dyno(#[from] dyno::Fault),
-}
 
 pub fn open_catalogue() -> Result<Catalogue, CatalogueError> {
     Catalogue::load(PRODUCTS)
@@ -55,12 +39,16 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
     catalogue.find(sku)?.ok_or_else(|| ShopError::NoSuchProduct(sku.to_owned()))
 }
 
-/// How many units are on the shelf.
+/// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
+#[fallback(|_| Ok(Units::printed(product)))]
+#[retry(3, backoff = 5ms..50ms)]
 pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
     Ok(Units { count: stock.units(&product.sku)?, printed: false })
 }
 
-/// What one euro buys.
+/// What one euro buys; what the printed list says when the exchange does not answer.
+#[fallback(|_| Ok(Rate::printed(currency)))]
+#[retry(3, backoff = 5ms..50ms)]
 pub fn rate(rates: &Rates, currency: Currency) -> Result<Rate, ShopError> {
     Ok(rates.of(currency)?)
 }
@@ -101,39 +89,4 @@ impl Till {
         self.orders.record(self.number, &sale)?;
         Ok(sale)
     }
-}
-
-/// Units on the shelf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Units {
-    /// How many.
-    pub count: u32,
-    /// Taken from the printed catalogue instead of the warehouse.
-    pub printed: bool,
-}
-
-impl Units {
-    /// What the catalogue knows: old, but always at hand.
-    pub const fn printed(product: &Product) -> Self {
-        Self { count: product.stock_hint, printed: true }
-    }
-}
-
-/// What a customer goes home with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sale {
-    /// The request's number.
-    pub request: u64,
-    /// The product.
-    pub sku: String,
-    /// How many.
-    pub quantity: u32,
-    /// Paid in.
-    pub currency: Currency,
-    /// Goods and postage, in the smallest unit of the currency.
-    pub total: Minor,
-    /// Comes later: there were not enough.
-    pub backordered: bool,
-    /// Made on second-best knowledge: a fallback stood in.
-    pub degraded: bool,
 }

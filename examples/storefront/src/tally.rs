@@ -83,8 +83,7 @@ impl Counting {
     /// What was counted.
     pub fn finish(self) -> Tally {
         drop(self.observing);
-        let tally = std::mem::take(&mut *lock(&self.tally));
-        tally
+        std::mem::take(&mut lock(&self.tally))
     }
 }
 

@@ -3,32 +3,32 @@
 use crate::money::Minor;
 
 /// The postage, by weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Tariff {
+    /// What a parcel holds, in grams.
     parcel_g: u32,
+    /// The first step: what a parcel costs at least, in euro cents.
+    least: Minor,
+    /// What each further half kilogram costs.
+    step: Minor,
 }
 
 impl Tariff {
-    /// The first step: what a parcel costs at least, in euro cents.
-    const LEAST: Minor = 390;
-    /// What each further half kilogram costs.
-    const STEP: Minor = 60;
-
     /// A tariff whose parcels hold the `heaviest` product, in grams, and never less than 5 kg.
     pub fn for_goods_up_to(heaviest: u32) -> Self {
-        Self { parcel_g: heaviest.max(5_000) }
+        Self { parcel_g: heaviest.max(5_000), least: 390, step: 60 }
     }
 
     /// The postage for this weight, in euro cents; more than a parcel holds goes into several.
     pub fn postage(&self, grams: u32) -> Minor {
         let full = Minor::from(grams / self.parcel_g);
         let rest = grams % self.parcel_g;
-        let last = if rest > 0 || full == 0 { Self::parcel(rest) } else { 0 };
-        full * Self::parcel(self.parcel_g) + last
+        let last = if rest > 0 || full == 0 { self.parcel(rest) } else { 0 };
+        full * self.parcel(self.parcel_g) + last
     }
 
-    fn parcel(grams: u32) -> Minor {
-        Self::LEAST + Self::STEP * Minor::from(grams.saturating_sub(1) / 500)
+    fn parcel(&self, grams: u32) -> Minor {
+        self.least + self.step * Minor::from(grams.saturating_sub(1) / 500)
     }
 }
 

@@ -27,8 +27,8 @@ impl Stock {
 
     /// How many units of `sku` are on the shelf now.
     pub fn units(&self, sku: &str) -> Result<u32, ServiceError> {
-        let shelf: Shelf = self.0.get(&format!("/stock/{sku}"))?;
-        Ok(shelf.units)
+        let Shelf { units, .. } = self.0.get(&format!("/stock/{sku}"))?;
+        Ok(units)
     }
 }
 

@@ -1,0 +1,37 @@
+//! Why a customer was not served.
+
+use crate::catalogue::CatalogueError;
+use crate::services::ServiceError;
+
+/// Why a customer was not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ShopError {
+    /// The customer's catalogue is old, or the number misread.
+    #[error("no product has the number {0}")]
+    NoSuchProduct(String),
+    /// A service failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The order book failed.
+    #[error("the order book: {0}")]
+    Orders(#[from] rusqlite::Error),
+    /// dyno refused: a breaker is open, a dependency cannot be had. One line serves every attribute.
+    #[error(transparent)]
+    Dyno(#[from] dyno::Fault),
+}
+
+impl ShopError {
+    /// The kind of reason, to be counted by.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NoSuchProduct(_) => "no such product",
+            Self::Service(_) => "a service failed",
+            Self::Catalogue(_) => "the catalogue failed",
+            Self::Orders(_) => "the order book failed",
+            Self::Dyno(_) => "refused",
+        }
+    }
+}

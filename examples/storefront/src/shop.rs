@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dyno::{fallback, retry};
+use dyno::{breaker, fallback, retry};
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
 use crate::customers::Ask;
@@ -42,6 +42,7 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 /// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
 #[fallback(|_| Ok(Units::printed(product)))]
 #[retry(3, backoff = 5ms..50ms)]
+#[breaker("stock", fail_max = 5, reset_timeout = 150ms)]
 pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
     Ok(Units { count: stock.units(&product.sku)?, printed: false })
 }
@@ -49,6 +50,7 @@ pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
 /// What one euro buys; what the printed list says when the exchange does not answer.
 #[fallback(|_| Ok(Rate::printed(currency)))]
 #[retry(3, backoff = 5ms..50ms)]
+#[breaker("rates", fail_max = 5, reset_timeout = 150ms)]
 pub fn rate(rates: &Rates, currency: Currency) -> Result<Rate, ShopError> {
     Ok(rates.of(currency)?)
 }

@@ -16,6 +16,8 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
+#[cfg(feature = "breaker")]
+pub use crate::breaker::{Breaker, Permit, SharedBreaker};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};

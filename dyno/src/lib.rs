@@ -5,6 +5,8 @@ extern crate self as dyno;
 
 #[cfg(feature = "aspect")]
 pub mod aspect;
+#[cfg(feature = "breaker")]
+pub mod breaker;
 pub mod clock;
 #[cfg(feature = "fallback")]
 pub mod fallback;

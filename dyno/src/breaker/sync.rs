@@ -1,0 +1,38 @@
+//! The one primitive the state machine is made of, so that a model checker can put in its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A shared word.
+pub(super) trait Word {
+    /// Reads it, ordered against nothing: all that the fast path needs.
+    fn peek(&self) -> u64;
+    /// Reads it, and all that was written before it was.
+    fn read(&self) -> u64;
+    /// Writes `new` if it still is `current`; `true` when it was.
+    fn replace(&self, current: u64, new: u64) -> bool;
+}
+
+macro_rules! word {
+    ($atomic:ty) => {
+        impl Word for $atomic {
+            #[inline]
+            fn peek(&self) -> u64 {
+                self.load(Ordering::Relaxed)
+            }
+
+            #[inline]
+            fn read(&self) -> u64 {
+                self.load(Ordering::Acquire)
+            }
+
+            #[inline]
+            fn replace(&self, current: u64, new: u64) -> bool {
+                self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+            }
+        }
+    };
+}
+
+word!(AtomicU64);
+#[cfg(loom)]
+word!(loom::sync::atomic::AtomicU64);

@@ -120,6 +120,9 @@ impl Summary {
     }
 
     fn instances(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measured.instances.is_empty() {
+            return Ok(());
+        }
         writeln!(f, "\ninjected instances")?;
         for (provider, instance) in &self.measured.instances {
             let times = if instance.built == 1 { "once" } else { "MORE THAN ONCE" };

@@ -1,0 +1,150 @@
+//! Whole days in the shop: the program itself, and the figures it tells.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// What a run said, and how it ended.
+struct Run {
+    out: String,
+    err: String,
+    code: Option<i32>,
+}
+
+/// Runs the program; one that hangs is ended, loudly.
+fn storefront(line: &str) -> Run {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_storefront"))
+        .args(line.split_whitespace())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let (mut out, mut err) = (program.stdout.take(), program.stderr.take());
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut said, mut complained) = (String::new(), String::new());
+        out.as_mut().map(|out| out.read_to_string(&mut said));
+        err.as_mut().map(|err| err.read_to_string(&mut complained));
+        tell.send((said, complained))
+    });
+    let Ok((out, err)) = told.recv_timeout(Duration::from_secs(60)) else {
+        drop(program.kill());
+        panic!("`storefront {line}` hangs");
+    };
+    Run { out, err, code: program.wait().expect("it ended").code() }
+}
+
+/// The figures of a run with `--json`.
+fn day(line: &str) -> Value {
+    let run = storefront(&format!("{line} --json"));
+    assert_eq!(run.code, Some(0), "{line}: {}", run.err);
+    // Nothing but the object: parsing fails at anything around it.
+    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.out))
+}
+
+fn count(day: &Value, path: &str) -> u64 {
+    day.pointer(path).and_then(Value::as_u64).unwrap_or_else(|| panic!("no {path} in {day:#}"))
+}
+
+/// The changes of one breaker, as (from, to).
+fn transitions(day: &Value, breaker: &str) -> Vec<(String, String)> {
+    let all = day["measured"]["transitions"].as_array().cloned().unwrap_or_default();
+    let text = |change: &Value, key: &str| change[key].as_str().unwrap_or_default().to_owned();
+    all.iter()
+        .filter(|change| text(change, "breaker") == breaker)
+        .map(|change| (text(change, "from"), text(change, "to")))
+        .collect()
+}
+
+/// One till, so that the requests after the outage outlast the breaker's pause.
+const SMALL: &str = "--requests 200 --threads 1 --seed 7 --outage";
+
+#[test]
+fn a_small_day_adds_up() {
+    let day = day(&format!("{SMALL} stock:20%..50%"));
+    let answered = count(&day, "/repeatable/answered");
+    assert_eq!(answered + count(&day, "/repeatable/failed"), 200);
+    assert_eq!(count(&day, "/measured/order_book/sales"), answered);
+    let degraded = count(&day, "/measured/degraded");
+    assert_eq!(count(&day, "/measured/order_book/degraded"), degraded);
+    assert_eq!(count(&day, "/measured/total/fell_back"), degraded);
+    assert_eq!(count(&day, "/measured/latency/all/count"), 200);
+    let in_full = count(&day, "/measured/latency/full/count");
+    assert_eq!(in_full + count(&day, "/measured/latency/degraded/count"), answered);
+}
+
+#[test]
+fn nobody_goes_home_empty_handed_because_of_an_outage() {
+    for service in ["stock", "rates"] {
+        let day = day(&format!("{SMALL} {service}:20%..50%"));
+        assert_eq!(count(&day, "/repeatable/in_outage"), 60);
+        // All but those who asked for what does not exist.
+        let degraded = count(&day, "/repeatable/degraded_in_outage");
+        assert!((58..=60).contains(&degraded), "{degraded}");
+        let failed = count(&day, "/repeatable/failed");
+        let unknown = day["repeatable"]["failures"]["no such product"].as_u64().unwrap_or(0);
+        assert_eq!(failed, unknown, "{day:#}");
+        // Most of them did not even try.
+        let cut_off = count(&day, &format!("/measured/services/{service}/cut_off"));
+        assert!(cut_off > 0 && cut_off < degraded, "{cut_off} calls of {degraded} requests");
+        assert!(count(&day, "/measured/total/rejected") > 0);
+    }
+}
+
+#[test]
+fn the_breaker_opens_tries_and_closes_again() {
+    let day = day(&format!("{SMALL} stock:20%..50%"));
+    let changes = transitions(&day, "stock");
+    let step = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(changes.first(), Some(&step("closed", "open")), "{changes:?}");
+    assert_eq!(changes.last(), Some(&step("half-open", "closed")), "{changes:?}");
+    assert!(changes.contains(&step("open", "half-open")), "{changes:?}");
+    for pair in changes.windows(2) {
+        assert_eq!(pair[0].1, pair[1].0, "{changes:?}");
+    }
+    assert_eq!(transitions(&day, "rates"), []);
+}
+
+#[test]
+fn a_seed_repeats_the_day_on_any_number_of_threads() {
+    let days = [3, 8].map(|threads| {
+        day(&format!("--requests 400 --threads {threads} --seed 5 --outage rates:100..200"))
+    });
+    assert_eq!(days[0]["repeatable"], days[1]["repeatable"]);
+    let calm = [3, 8]
+        .map(|threads| day(&format!("--requests 400 --threads {threads} --seed 5 --outage none")));
+    assert_eq!(calm[0]["repeatable"], calm[1]["repeatable"]);
+    // With no outage what dyno does follows from the seed too, to the last retry.
+    assert_eq!(calm[0]["measured"]["points"], calm[1]["measured"]["points"]);
+    assert_eq!(calm[0]["measured"]["services"], calm[1]["measured"]["services"]);
+    assert!(count(&calm[0], "/measured/total/retried") > 0);
+    assert!(count(&calm[0], "/measured/total/recovered") > 0);
+}
+
+#[test]
+fn bad_options_end_it_with_two_and_a_reason() {
+    let run = storefront("--threads 0");
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    let told = "--threads: `0` is not allowed: a whole number from 1 to 256";
+    assert!(run.err.contains(told), "{}", run.err);
+    assert_eq!(storefront("--outage moon:1%..2%").code, Some(2));
+    assert_eq!(storefront("--colour").code, Some(2));
+}
+
+#[test]
+fn the_report_tells_what_happened() {
+    let run = storefront(&format!("{SMALL} stock:20%..50%"));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    for told in [
+        "200 requests at 1 till",
+        "stock is down for requests 40 to 99",
+        "stock: closed -> open",
+        "p95",
+    ] {
+        assert!(run.out.contains(told), "no `{told}` in:\n{}", run.out);
+    }
+}

@@ -42,7 +42,11 @@ struct Frame {
 enum Holds {
     One(Item),
     /// A test: what it pushes later is seen by the threads it started earlier.
-    Test { name: &'static str, lead: ThreadId, pushed: Mutex<Vec<(u64, Item)>> },
+    Test {
+        name: &'static str,
+        lead: ThreadId,
+        pushed: Mutex<Vec<(u64, Item)>>,
+    },
 }
 
 /// `true` while any scope is alive in the program: one relaxed load.
@@ -123,6 +127,32 @@ pub(crate) fn leads_test() -> bool {
     })
 }
 
+/// The number of the test in force here.
+#[cfg_attr(not(feature = "registry"), allow(dead_code))]
+pub(crate) fn test_id() -> Option<u64> {
+    if active() { Scope::current().test_frame().map(|frame| frame.id) } else { None }
+}
+
+/// What the test in force here keeps of this type, made when first asked for; it dies with the test.
+#[cfg_attr(not(feature = "registry"), allow(dead_code))]
+pub(crate) fn of_test<T: Any + Send + Sync + Default>() -> Option<Arc<T>> {
+    let scope = Scope::current();
+    let frame = scope.test_frame()?;
+    let Holds::Test { pushed, .. } = &frame.holds else { return None };
+    let mut pushed = pushed.lock().unwrap_or_else(PoisonError::into_inner);
+    // Looked at under the lock: what is pushed before the test closes goes when it does.
+    if frame.closed.load(Ordering::Acquire) {
+        return None;
+    }
+    if let Some(kept) = pushed.iter().find_map(|(_, item)| item.clone().downcast().ok()) {
+        return Some(kept);
+    }
+    let kept = Arc::new(T::default());
+    LIVE.fetch_add(1, Ordering::Relaxed);
+    pushed.push((NEXT.fetch_add(1, Ordering::Relaxed), kept.clone()));
+    Some(kept)
+}
+
 /// The innermost `T` in force here for which `look` has an answer.
 pub fn find<T: Any + Send + Sync, R>(mut look: impl FnMut(&Arc<T>) -> Option<R>) -> Option<R> {
     if !active() {
@@ -130,14 +160,14 @@ pub fn find<T: Any + Send + Sync, R>(mut look: impl FnMut(&Arc<T>) -> Option<R>)
     }
     // Cloned so that `look` may push and enter as it likes.
     let mut next = CURRENT.with_borrow(Clone::clone);
-    while let Some(frame) = next {
+    while let Some(frame) = next.take() {
         for item in frame.items() {
             let Ok(item) = item.downcast::<T>() else { continue };
             if let Some(found) = look(&item) {
                 return Some(found);
             }
         }
-        next = frame.parent.clone();
+        next.clone_from(&frame.parent);
     }
     None
 }
@@ -229,10 +259,17 @@ impl Scope {
     /// The test this belongs to, by name.
     #[must_use]
     pub fn test(&self) -> Option<&'static str> {
+        match &self.test_frame()?.holds {
+            Holds::Test { name, .. } => Some(name),
+            Holds::One(_) => None,
+        }
+    }
+
+    fn test_frame(&self) -> Option<&Arc<Frame>> {
         let mut next = self.0.as_ref();
         while let Some(frame) = next {
-            if let Holds::Test { name, .. } = &frame.holds {
-                return Some(name);
+            if matches!(frame.holds, Holds::Test { .. }) {
+                return Some(frame);
             }
             next = frame.parent.as_ref();
         }

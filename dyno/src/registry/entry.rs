@@ -2,6 +2,7 @@
 
 use std::any::{Any, type_name};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -10,6 +11,7 @@ use super::lazy::Lazy;
 use super::resolved::Value;
 use crate::fault::InjectError;
 use crate::point::Name;
+use crate::scope;
 
 /// A place for a `T`. Handles keep it; it outlives what is in it.
 pub(super) struct Entry<T: ?Sized> {
@@ -18,11 +20,14 @@ pub(super) struct Entry<T: ?Sized> {
     fixed: OnceLock<Arc<T>>,
     // Twice an `Arc`: a swappable pointer must be thin, and `T` may be a trait object.
     value: ArcSwapOption<Arc<T>>,
+    /// There is, or was, a provider.
+    provided: AtomicBool,
     /// Held by every writer, never while a provider runs or a value is dropped.
     state: Mutex<State<T>>,
 }
 
 struct State<T: ?Sized> {
+    /// Kept as long as it is registered: a test builds a value of its own.
     lazy: Option<Arc<Lazy<T>>>,
     sealed: bool,
     /// The place in the order of registration; 0 while nothing is registered.
@@ -48,6 +53,7 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
             tag: tag.to_owned().into(),
             fixed: OnceLock::new(),
             value: ArcSwapOption::empty(),
+            provided: AtomicBool::new(false),
             state: Mutex::new(State { lazy: None, sealed: false, order: 0 }),
         }
     }
@@ -64,11 +70,16 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
 
     /// The value, built now if need be; `None` where nothing is registered.
     pub(super) fn read(&self) -> Result<Option<Value<'_, T>>, InjectError> {
+        if scope::active() && self.provided.load(Ordering::Relaxed) {
+            if let Some(own) = self.lazy().and_then(|lazy| lazy.of_test()) {
+                return own.build().map(|built| Some(Value::Own(built)));
+            }
+        }
         if let Some(value) = self.ready() {
             return Ok(Some(value));
         }
         let Some(lazy) = self.lazy() else {
-            // Between the two looks a build may have ended, or a value been set.
+            // Between the two looks a value may have been put in place of the provider.
             return Ok(self.ready());
         };
         let built = lazy.build()?;
@@ -76,25 +87,22 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
         Ok(Some(Value::Shared(built)))
     }
 
-    pub(super) fn lazy(&self) -> Option<Arc<Lazy<T>>> {
+    fn lazy(&self) -> Option<Arc<Lazy<T>>> {
         self.state().lazy.clone()
     }
 
     /// Keeps what `lazy` has built, unless something else has been put here meanwhile.
-    pub(super) fn adopt(&self, lazy: &Arc<Lazy<T>>, built: &Arc<T>) {
-        let mut state = self.state();
+    fn adopt(&self, lazy: &Arc<Lazy<T>>, built: &Arc<T>) {
+        let state = self.state();
         if !state.lazy.as_ref().is_some_and(|current| Arc::ptr_eq(current, lazy)) {
             return;
         }
-        // The value first: who finds no provider must find the value.
         if state.sealed {
+            // Others may have come first, with the same value.
             let _first = self.fixed.set(built.clone());
-        } else {
+        } else if self.value.load().is_none() {
             self.value.store(Some(Arc::new(built.clone())));
         }
-        let done = state.lazy.take();
-        drop(state);
-        drop(done);
     }
 
     /// Puts something else here; the registry has made sure that it is not sealed.
@@ -105,6 +113,9 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
             Put::Nothing => (None, None),
         };
         let mut state = self.state();
+        if lazy.is_some() {
+            self.provided.store(true, Ordering::Relaxed);
+        }
         let empty = value.is_none() && lazy.is_none();
         if empty {
             state.order = 0;
@@ -141,7 +152,10 @@ impl<T: ?Sized + Send + Sync + 'static> AnyEntry for Entry<T> {
         if state.order == 0 {
             return None;
         }
-        let provider = state.lazy.as_ref().map(|lazy| lazy.provider());
+        let provider = match &state.lazy {
+            Some(lazy) if self.ready().is_none() => Some(lazy.provider()),
+            _ => None,
+        };
         Some(Info {
             type_name: type_name::<T>(),
             tag: self.tag.clone(),

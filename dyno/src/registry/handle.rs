@@ -70,8 +70,9 @@ impl<T: ?Sized + Send + Sync + 'static> Handle<T> {
     /// Nothing is registered yet, or the provider failed.
     #[inline]
     pub fn read(&self) -> Result<Resolved<'_, T>, InjectError> {
-        if let Some(places) = self.places.get() {
-            if !self.may_be_scoped() {
+        // What a scope has to say, `find` knows.
+        if !scope::active() {
+            if let Some(places) = self.places.get() {
                 if let Some(value) = places.own.ready() {
                     return Ok(Resolved::new(value, places.scoped));
                 }
@@ -80,12 +81,7 @@ impl<T: ?Sized + Send + Sync + 'static> Handle<T> {
         self.find()
     }
 
-    #[inline]
-    fn may_be_scoped(&self) -> bool {
-        matches!(self.of, Of::Here) && scope::active()
-    }
-
-    #[cold]
+    #[inline(never)]
     fn find(&self) -> Result<Resolved<'_, T>, InjectError> {
         let registry = match &self.of {
             Of::One(registry) => registry,

@@ -1,12 +1,14 @@
 //! A registered provider: asked once, by the first who needs the value.
 
-use std::any::type_name;
+use std::any::{Any, type_name};
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::WeakRegistry;
 use super::flight::{Flight, Wanted};
+use super::{Registry, WeakRegistry};
 use crate::fault::{InjectError, InjectErrorKind};
+use crate::scope;
 
 /// A provider and what it has built.
 pub(super) struct Lazy<T: ?Sized> {
@@ -15,15 +17,34 @@ pub(super) struct Lazy<T: ?Sized> {
     /// Whose values the provider sees: those of the registry it is registered with, never those of
     /// a tenant who happens to be the first to ask. Weak, for that registry holds this.
     home: WeakRegistry,
+    /// The test in which that registry was made.
+    born: Option<u64>,
     flight: Flight<T>,
 }
 
+/// What a test builds for itself: one flight for each provider it asks.
+#[derive(Default)]
+struct Kept(Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>);
+
+/// A provider, asked for one test.
+pub(super) struct OfTest<T: ?Sized> {
+    lazy: Arc<Lazy<T>>,
+    flight: Flight<T>,
+}
+
+impl<T: ?Sized + Send + Sync + 'static> OfTest<T> {
+    pub(super) fn build(&self) -> Result<Arc<T>, InjectError> {
+        self.lazy.build_in(&self.flight)
+    }
+}
+
 impl<T: ?Sized + Send + Sync + 'static> Lazy<T> {
-    pub(super) fn new<P: Provider<T, M>, M>(provider: P, home: WeakRegistry) -> Self {
+    pub(super) fn new<P: Provider<T, M>, M>(provider: P, home: &Registry) -> Self {
         Self {
             provider: type_name::<P>(),
             make: Box::new(move || provider.provide()),
-            home,
+            home: home.downgrade(),
+            born: home.born(),
             flight: Flight::new(),
         }
     }
@@ -34,12 +55,33 @@ impl<T: ?Sized + Send + Sync + 'static> Lazy<T> {
 
     /// The value, built by this thread unless another is at it.
     pub(super) fn build(&self) -> Result<Arc<T>, InjectError> {
+        self.build_in(&self.flight)
+    }
+
+    /// In a test, but for registries that were made in it, a value of the test's own: what it swaps
+    /// and freezes goes into no value of others, and what others have built not into its own.
+    pub(super) fn of_test(self: &Arc<Self>) -> Option<Arc<OfTest<T>>> {
+        let test = scope::test_id()?;
+        if self.born == Some(test) {
+            return None;
+        }
+        let kept = scope::of_test::<Kept>()?;
+        let mut kept = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The address is its own as long as it is kept alive here.
+        let address = Arc::as_ptr(self).addr();
+        let own = kept
+            .entry(address)
+            .or_insert_with(|| Arc::new(OfTest { lazy: self.clone(), flight: Flight::new() }));
+        own.clone().downcast().ok()
+    }
+
+    fn build_in(&self, flight: &Flight<T>) -> Result<Arc<T>, InjectError> {
         let wanted = Wanted { provider: self.provider.into(), at: None };
         let make = || match self.home.upgrade() {
             Some(home) => home.scope(|| (self.make)()),
             None => (self.make)(),
         };
-        match self.flight.build(&wanted, make) {
+        match flight.build(&wanted, make) {
             Ok(value) => Ok(value.clone()),
             Err(error) => Err(error.provided_by(self.provider)),
         }

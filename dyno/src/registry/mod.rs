@@ -59,6 +59,7 @@ pub use resolved::Resolved;
 pub use tag::Tag;
 
 use crate::fault::InjectError;
+use crate::scope;
 use listen::Listeners;
 use resolved::Value;
 use store::Store;
@@ -69,13 +70,15 @@ pub struct Registry(Arc<Inner>);
 
 struct Inner {
     parent: Option<Registry>,
+    /// The test it was made in.
+    born: Option<u64>,
     store: RwLock<Store>,
     listeners: Arc<Listeners>,
     /// What `scope = registry` has built for this one.
     locals: Mutex<HashMap<(TypeId, TypeId), Arc<dyn Any + Send + Sync>>>,
 }
 
-static GLOBAL: LazyLock<Registry> = LazyLock::new(Registry::new);
+static GLOBAL: LazyLock<Registry> = LazyLock::new(|| Registry::make(None, None));
 
 impl Registry {
     /// The registry of the program, to which every look-up comes at last.
@@ -87,18 +90,19 @@ impl Registry {
     /// first, and then the global one.
     #[must_use]
     pub fn new() -> Self {
-        Self::under(None)
+        Self::make(None, scope::test_id())
     }
 
     /// An empty registry that falls through to this one: a tenant's, a test's.
     #[must_use]
     pub fn child(&self) -> Self {
-        Self::under(Some(self.clone()))
+        Self::make(Some(self.clone()), scope::test_id())
     }
 
-    fn under(parent: Option<Self>) -> Self {
+    fn make(parent: Option<Self>, born: Option<u64>) -> Self {
         Self(Arc::new(Inner {
             parent,
+            born,
             store: RwLock::default(),
             listeners: Arc::default(),
             locals: Mutex::default(),
@@ -228,6 +232,10 @@ impl Registry {
 
     fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
         self.0.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn born(&self) -> Option<u64> {
+        self.0.born
     }
 
     fn downgrade(&self) -> WeakRegistry {

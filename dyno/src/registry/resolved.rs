@@ -21,6 +21,8 @@ pub(super) enum Value<'a, T: ?Sized> {
     /// Never `None`.
     Swapped(Guard<Option<Arc<Arc<T>>>>),
     Shared(Arc<T>),
+    /// Built for the test in force alone.
+    Own(Arc<T>),
 }
 
 impl<T: ?Sized> Value<'_, T> {
@@ -28,7 +30,7 @@ impl<T: ?Sized> Value<'_, T> {
     pub(super) fn arc(&self) -> &Arc<T> {
         match self {
             Self::Fixed(value) => value,
-            Self::Shared(value) => value,
+            Self::Shared(value) | Self::Own(value) => value,
             Self::Swapped(guard) => match &**guard {
                 Some(value) => value,
                 None => unreachable!("`Entry::ready` lends no empty guard"),
@@ -38,7 +40,7 @@ impl<T: ?Sized> Value<'_, T> {
 
     pub(super) fn into_arc(self) -> Arc<T> {
         match self {
-            Self::Shared(value) => value,
+            Self::Shared(value) | Self::Own(value) => value,
             borrowed => borrowed.arc().clone(),
         }
     }
@@ -49,6 +51,7 @@ impl<T: ?Sized> Value<'_, T> {
             Self::Fixed(value) => Value::Shared(value.clone()),
             Self::Swapped(guard) => Value::Swapped(guard),
             Self::Shared(value) => Value::Shared(value),
+            Self::Own(value) => Value::Own(value),
         }
     }
 }
@@ -71,11 +74,11 @@ impl<'a, T: ?Sized> Resolved<'a, T> {
         self.value.arc()
     }
 
-    /// `true` when another registry than the global one gave it, so that nothing that outlives
-    /// that registry's scope may be built from it.
+    /// `true` when another registry than the global one gave it, or it was built for one test, so
+    /// that nothing that outlives that scope may be built from it.
     #[must_use]
     pub fn is_scoped(&self) -> bool {
-        self.scoped
+        self.scoped || matches!(self.value, Value::Own(_))
     }
 }
 

@@ -42,7 +42,8 @@ impl Registry {
     }
 
     /// Registers a provider, in place of any value. It is asked once, by the first who needs the
-    /// value, while others wait; it sees this registry, never that of a tenant who asks.
+    /// value, while others wait; it sees this registry, never that of a tenant who asks. Each
+    /// [test](crate::testing) asks it anew, for a value of its own that dies with the test.
     ///
     /// The second type parameter is inferred: `provide::<Db, _>("main", connect_db)`.
     ///
@@ -54,7 +55,7 @@ impl Registry {
         provider: impl Provider<T, M>,
     ) -> Result<(), InjectError> {
         let tag = tag.name();
-        let lazy = Lazy::new(provider, self.downgrade());
+        let lazy = Lazy::new(provider, self);
         let _old = self.put(tag, Put::Lazy(Arc::new(lazy)))?;
         self.tell::<T>(What::Provided, tag);
         Ok(())

@@ -6,6 +6,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
+use dyno::__private::run_test;
 use dyno::clock;
 use dyno::fault::InjectErrorKind;
 use dyno::registry::{Registry, resolve};
@@ -152,11 +153,43 @@ fn a_shared_value_is_never_built_from_the_value_of_the_tenant_who_asks_first() {
 }
 
 #[test]
-fn a_provider_is_let_go_once_it_has_provided() {
+fn a_provider_is_let_go_with_its_place() {
     let token = Arc::new(());
     let held = token.clone();
     let registry = Registry::new();
     registry.provide::<usize, _>("n", move || Arc::strong_count(&held)).expect("not sealed");
-    assert_eq!(*registry.get::<usize>("n").expect("built"), 2);
-    assert_eq!(Arc::strong_count(&token), 1);
+    let built = Arc::downgrade(&registry.get::<usize>("n").expect("built"));
+    assert_eq!((Arc::strong_count(&token), built.upgrade().as_deref()), (2, Some(&2)));
+    registry.set("n", Arc::new(0_usize)).expect("not sealed");
+    assert_eq!((Arc::strong_count(&token), built.upgrade()), (1, None));
+}
+
+#[test]
+fn each_test_has_values_of_its_own_and_leaves_none_behind() {
+    let registry = Registry::new();
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = asked.clone();
+    registry.provide::<u32, _>("n", move || counted.fetch_add(1, SeqCst)).expect("not sealed");
+    let handle = registry.handle::<u32>("n");
+    let of_test = |name| {
+        let (handle, registry) = (handle.clone(), registry.clone());
+        run_test(name, move || {
+            let here = handle.read().expect("built").into_arc();
+            let there = dyno::spawn(move || registry.get::<u32>("n"));
+            assert_eq!(there.join().expect("no panic").expect("built"), here);
+            (*here, Arc::downgrade(&here), handle.read().expect("built").is_scoped())
+        })
+    };
+    let (first, kept, scoped) = of_test("first");
+    assert_eq!((first, kept.upgrade(), scoped), (0, None, true));
+    assert_eq!(*handle.get().expect("built"), 1, "outside of tests there is one of its own");
+    let (second, kept, _) = of_test("second");
+    assert_eq!((second, kept.upgrade()), (2, None));
+    assert_eq!(*registry.get::<u32>("n").expect("built"), 1);
+    let within = run_test("third", || {
+        let own = Registry::new();
+        own.provide::<u32, _>("n", || 7).expect("not sealed");
+        own.get::<u32>("n").expect("built")
+    });
+    assert_eq!((*within, asked.load(SeqCst)), (7, 3));
 }

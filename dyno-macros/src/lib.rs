@@ -8,17 +8,19 @@ mod diag;
 mod expand;
 mod func;
 mod grammar;
+mod injectable;
 mod layer;
 mod stack;
+mod testing;
 
 use proc_macro::TokenStream;
 
 macro_rules! layers {
-    ($($(#[doc = include_str!($doc:literal)])* $name:ident),+ $(,)?) => {$(
-        $(#[doc = include_str!($doc)])*
+    ($($name:ident),+ $(,)?) => {$(
+        #[doc = concat!("`#[", stringify!($name), "]`: documented where `dyno` exports it.")]
         #[proc_macro_attribute]
         pub fn $name(args: TokenStream, item: TokenStream) -> TokenStream {
-            stack::attribute(stringify!($name), args.into(), item.into()).into()
+            stack::attribute(stringify!($name), args.into(), &item.into()).into()
         }
     )+};
 }
@@ -34,5 +36,18 @@ layers! {
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn __pipeline(args: TokenStream, item: TokenStream) -> TokenStream {
-    stack::pipeline(args.into(), item.into()).into()
+    stack::pipeline(args.into(), &item.into()).into()
+}
+
+/// `#[test]`: documented where `dyno` exports it.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    testing::test(args.into(), &item.into()).into()
+}
+
+/// `#[derive(Injectable)]`: documented where `dyno` exports it.
+#[proc_macro_derive(Injectable, attributes(inject, injectable))]
+pub fn injectable(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    injectable::derive(&input).into()
 }

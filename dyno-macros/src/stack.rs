@@ -32,14 +32,14 @@ impl Parse for Entry {
 }
 
 /// One of our attributes.
-pub(crate) fn attribute(kind: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn attribute(kind: &str, args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut func: Func = match syn::parse2(item.clone()) {
         Ok(func) => func,
-        Err(error) => return with_error(&item, &error),
+        Err(error) => return with_error(item, &error),
     };
     let mut entries = match take_pipeline(&mut func.attrs) {
         Ok(entries) => entries,
-        Err(error) => return with_error(&item, &error),
+        Err(error) => return with_error(item, &error),
     };
     // The name carries the span of the attribute: an error without a better place lands there.
     entries.push(Entry { name: Ident::new(kind, Span::call_site()), args });
@@ -58,11 +58,11 @@ pub(crate) fn attribute(kind: &str, args: TokenStream, item: TokenStream) -> Tok
 }
 
 /// Reached only when every look-alike turned out to be somebody else's.
-pub(crate) fn pipeline(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn pipeline(args: TokenStream, item: &TokenStream) -> TokenStream {
     let entries = Punctuated::<Entry, Token![,]>::parse_terminated.parse2(args);
     match (entries, syn::parse2(item.clone())) {
         (Ok(entries), Ok(func)) => expand_all(entries.into_iter().collect(), func),
-        (Err(error), _) | (_, Err(error)) => with_error(&item, &error),
+        (Err(error), _) | (_, Err(error)) => with_error(item, &error),
     }
 }
 

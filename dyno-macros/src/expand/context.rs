@@ -11,6 +11,7 @@ use crate::diag::Diag;
 use crate::func::Body;
 use crate::layer::{Common, Layer};
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing a layer may ask")]
 pub(crate) struct Context {
     /// `::dyno::__private`
     pub(crate) private: TokenStream,
@@ -40,6 +41,7 @@ pub(crate) struct Context {
     named: Option<LitStr>,
     /// The point is named after this function, not after its sibling `f_with`.
     alias: Option<String>,
+    generics: Vec<String>,
     point: Cell<bool>,
 }
 
@@ -75,6 +77,14 @@ impl Context {
             inspected: false,
             named: common.name.clone(),
             alias: common.alias.clone(),
+            generics: sig
+                .generics
+                .params
+                .iter()
+                .map(generic_name)
+                .chain(common.generics.iter().cloned())
+                .chain(["Self".to_owned(), "impl".to_owned()])
+                .collect(),
             point: Cell::new(false),
         };
         if let Some(wrap) = &common.wrap {
@@ -90,16 +100,12 @@ impl Context {
     /// `-> Result<T, E>` becomes `-> Result<T, dyno::Error<E>>`.
     fn rewrite_output(&mut self, krate: &TokenStream) {
         let ret = &self.body_ret;
-        let at = self.here(ret.span());
-        let wrapped: Type = syn::parse_quote_spanned!(at=> <#ret as #krate::__private::Wrap>::Wrapped);
+        let at = here(ret.span());
+        let wrapped: Type =
+            syn::parse_quote_spanned!(at=> <#ret as #krate::__private::Wrap>::Wrapped);
         self.sig.output = syn::parse_quote_spanned!(at=> -> #wrapped);
         self.ret = wrapped.clone();
         self.wrap_output = Some(wrapped);
-    }
-
-    /// Points at the user's token, resolves at the macro.
-    pub(crate) fn here(&self, at: Span) -> Span {
-        Span::mixed_site().located_at(at)
     }
 
     /// The function's `Point`; asking for it makes the static.
@@ -129,7 +135,7 @@ impl Context {
 
     /// `<Ret as Trait>::method`: an unmet bound underlines the return type the user wrote, once.
     pub(crate) fn of_return(&self, of: &str, method: &str) -> TokenStream {
-        let (ret, at) = (&self.ret, self.here(self.ret.span()));
+        let (ret, at) = (&self.ret, here(self.ret.span()));
         let p = &self.private;
         let (of, method) = (Ident::new(of, at), Ident::new(method, at));
         quote_spanned!(at=> <#ret as #p::#of>::#method)
@@ -176,7 +182,9 @@ impl Context {
     }
 
     /// `let x = again(&x);` for every value an attempt may use up; patterns are bound here.
-    pub(crate) fn fresh_arguments(&mut self) -> TokenStream {
+    ///
+    /// What the attribute itself uses, `used`, may be of no use to the body.
+    pub(crate) fn fresh_arguments(&mut self, used: &TokenStream) -> TokenStream {
         let p = self.private.clone();
         let mut lets = TokenStream::new();
         for (i, input) in self.sig.inputs.iter_mut().enumerate() {
@@ -202,11 +210,15 @@ impl Context {
                     (fresh.clone(), std::mem::replace(&mut *arg.pat, syn::parse_quote!(#fresh)))
                 }
             };
-            lets.extend(quote_spanned!(at=> #(#attrs)* let #inner = #p::Again::again(&#outer);));
+            let quiet = mentions(used.clone(), &[outer.to_string()])
+                .then(|| quote_spanned!(at=> #[allow(unused_variables)]));
+            lets.extend(
+                quote_spanned!(at=> #quiet #(#attrs)* let #inner = #p::Again::again(&#outer);),
+            );
         }
         for (pat, ty) in &self.renewed {
             let Pat::Ident(binding) = pat else { continue };
-            let (name, at) = (&binding.ident, self.here(ty.span()));
+            let (name, at) = (&binding.ident, here(ty.span()));
             lets.extend(match ty {
                 Type::Reference(reference) if reference.mutability.is_some() => {
                     quote_spanned!(at=> let #pat: #ty = &mut *#name;)
@@ -220,19 +232,21 @@ impl Context {
     /// `true` when the tokens name a generic of the function, `Self` or `impl`: then they cannot
     /// stand in an item.
     pub(crate) fn mentions_generics(&self, tokens: &impl ToTokens) -> bool {
-        let names: Vec<String> = self
-            .sig
-            .generics
-            .params
-            .iter()
-            .map(|param| match param {
-                GenericParam::Type(ty) => ty.ident.to_string(),
-                GenericParam::Const(constant) => constant.ident.to_string(),
-                GenericParam::Lifetime(lifetime) => lifetime.lifetime.ident.to_string(),
-            })
-            .chain(["Self".to_owned(), "impl".to_owned()])
-            .collect();
-        mentions(tokens.to_token_stream(), &names)
+        mentions(tokens.to_token_stream(), &self.generics)
+    }
+}
+
+/// Points at the user's token, resolves at the macro.
+pub(crate) fn here(at: Span) -> Span {
+    Span::mixed_site().located_at(at)
+}
+
+/// `T` of `T: Clone`, `N` of `const N: usize`, `a` of `'a`.
+pub(crate) fn generic_name(param: &GenericParam) -> String {
+    match param {
+        GenericParam::Type(ty) => ty.ident.to_string(),
+        GenericParam::Const(constant) => constant.ident.to_string(),
+        GenericParam::Lifetime(lifetime) => lifetime.lifetime.ident.to_string(),
     }
 }
 

@@ -10,10 +10,10 @@ use syn::{ReturnType, Type};
 
 use crate::diag::Diag;
 use crate::func::{Body, Func};
+use crate::layer::inject::Inject;
 use crate::layer::{Common, Layer};
 
-pub(crate) use context::Context;
-pub(crate) use context::{mentions, span_of};
+pub(crate) use context::{Context, generic_name, here, mentions, span_of};
 
 /// The function with all its layers around the body.
 pub(crate) fn function(
@@ -27,7 +27,10 @@ pub(crate) fn function(
     }
     let Some(body) = func.body.take() else {
         let what = layers.first().map_or("this attribute", |_| "a dyno attribute");
-        diag.error(&func.sig, format!("{what} needs a body to put its layer around; put it on the implementation"));
+        diag.error(
+            &func.sig,
+            format!("{what} needs a body to put its layer around; put it on the implementation"),
+        );
         let errors = diag.into_tokens();
         return quote!(#func #errors);
     };
@@ -42,6 +45,7 @@ pub(crate) fn function(
             name: common.name.clone(),
             wrap: None,
             alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
+            generics: common.generics.clone(),
         };
         let sibling = function(sibling.layers, sibling.func, inner_common, Diag::default());
         let function = function(layers, func, common, diag);
@@ -51,7 +55,8 @@ pub(crate) fn function(
         None => boxed::find(&body.tokens, &func.sig.output),
         Some(_) => None,
     };
-    let mut cx = Context::new(&mut func.sig, &common, boxed.as_ref().map(|b| b.output.clone()), &mut diag);
+    let mut cx =
+        Context::new(&mut func.sig, &common, boxed.as_ref().map(|b| b.output.clone()), &mut diag);
     for at in 0..layers.len() {
         let (before, rest) = layers.split_at_mut(at);
         cx.look_around(before, &rest[1..]);
@@ -70,7 +75,8 @@ pub(crate) fn function(
     let injected = cx.injected.iter();
     let lets = injected.map(|(pat, ty)| quote!(let #pat: #ty = #p::never();));
     let tokens = body.tokens;
-    let tokens = quote!(#[allow(unused_variables, unused_mut, unreachable_code)] { #(#lets)* #tokens });
+    let tokens =
+        quote!(#[allow(unused_variables, unused_mut, unreachable_code)] { #(#lets)* #tokens });
     func.body = Some(Body { brace: body.brace, inner_attrs: body.inner_attrs, tokens });
     quote!(#func #errors)
 }
@@ -84,7 +90,9 @@ fn build(
 ) -> Body {
     let user = boxed.as_ref().map_or_else(|| body.tokens.clone(), |b| b.body.clone());
     // Inject alone needs no closure: borrows, `#[track_caller]` and futures stay as written.
-    let inline = boxed.is_none() && cx.wrap_output.is_none() && layers.iter().all(|l| l.as_inject().is_some());
+    let inline = boxed.is_none()
+        && cx.wrap_output.is_none()
+        && layers.iter().all(|l| l.as_inject().is_some());
     let expr = if inline {
         let lets = layers.iter().filter_map(|l| l.as_inject()).map(|inject| inject.lets(cx, true));
         let lets: TokenStream = lets.collect();
@@ -120,7 +128,7 @@ fn block(body: &Body, first: &TokenStream, user: &TokenStream) -> TokenStream {
 
 /// The body after `let`s: its temporaries must go before what the `let`s hold.
 fn plain_tail(body: &Body, user: &TokenStream, cx: &Context) -> TokenStream {
-    let at = cx.here(span_of(body));
+    let at = here(span_of(body));
     let block = block(body, &TokenStream::new(), user);
     if matches!(cx.sig.output, ReturnType::Default) {
         return quote_spanned!(at=> #[allow(unused_braces)] #block);
@@ -139,7 +147,7 @@ fn wrapped(
     cx: &mut Context,
 ) -> TokenStream {
     let (p, ret) = (cx.private.clone(), cx.body_ret.clone());
-    let at = cx.here(span_of(body));
+    let at = here(span_of(body));
     let mut expr = if cx.is_async {
         // An async block takes its output type from its first `return`.
         let first = match ret {
@@ -168,7 +176,7 @@ fn describe(func: &mut Func, layers: &[Box<dyn Layer>]) {
         return;
     }
     let lines: Vec<String> =
-        layers.iter().filter_map(|l| l.as_inject()).flat_map(|i| i.descriptions()).collect();
+        layers.iter().filter_map(|l| l.as_inject()).flat_map(Inject::descriptions).collect();
     if !lines.is_empty() {
         let text = format!("\n\nInjected: {}.", lines.join(", "));
         func.attrs.push(syn::parse_quote!(#[doc = #text]));
@@ -177,8 +185,6 @@ fn describe(func: &mut Func, layers: &[Box<dyn Layer>]) {
 
 fn is_wrapped(tokens: &TokenStream) -> bool {
     let mut trees = tokens.clone().into_iter().take(2);
-    let word = |tree: Option<proc_macro2::TokenTree>, text: &str| {
-        matches!(tree, Some(proc_macro2::TokenTree::Ident(ident)) if ident == text)
-    };
+    let word = |tree: Option<proc_macro2::TokenTree>, text: &str| matches!(tree, Some(proc_macro2::TokenTree::Ident(ident)) if ident == text);
     word(trees.next(), "const") && word(trees.next(), "__DYNO_WRAPPED")
 }

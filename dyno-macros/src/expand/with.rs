@@ -24,8 +24,8 @@ pub(crate) fn split(
     common: &Common,
     diag: &mut Diag,
 ) -> Option<(Body, Sibling)> {
-    let wants = |layer: &Box<dyn Layer>| layer.as_inject().is_some_and(|inject| inject.with.is_some());
-    let at = layers.iter().position(wants)?;
+    let mut injects = layers.iter().map(|layer| layer.as_inject());
+    let at = injects.position(|inject| inject.is_some_and(|i| i.with.is_some()))?;
     let with = layers.iter_mut().filter_map(|l| l.as_inject_mut()).find_map(|i| i.with.take())?;
     if let Some(wrap) = &common.wrap {
         diag.error(wrap, "`wrap` and `with` do not go together: the sibling keeps the return type as it is written");
@@ -38,7 +38,17 @@ pub(crate) fn split(
     let mut sibling = func.clone();
     sibling.sig.ident = sibling_name(&func.sig.ident);
     sibling.attrs.retain(|attr| {
-        let kept = ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "must_use", "inline", "track_caller"];
+        let kept = [
+            "cfg",
+            "cfg_attr",
+            "allow",
+            "expect",
+            "warn",
+            "deny",
+            "must_use",
+            "inline",
+            "track_caller",
+        ];
         kept.iter().any(|name| attr.path().is_ident(name))
     });
     let text = format!(" `{}` with every dependency given.", func.sig.ident);

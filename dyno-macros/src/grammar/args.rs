@@ -162,7 +162,8 @@ impl Args<'_> {
         if !input.peek(Ident::peek_any) {
             return None;
         }
-        let assigned = input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
+        let assigned =
+            input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
         let ends = {
             let ahead = input.fork();
             ahead.call(Ident::parse_any).is_ok() && (ahead.is_empty() || ahead.peek(Token![,]))
@@ -182,7 +183,9 @@ impl Args<'_> {
         let names = self.keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
         match self.positional {
             0 => format!("`#[{}]` takes no value without a key; its keys are: {names}", self.of),
-            _ => format!("`{text}` is one value too many; write `key = value`, with one of: {names}"),
+            _ => {
+                format!("`{text}` is one value too many; write `key = value`, with one of: {names}")
+            }
         }
     }
 
@@ -197,7 +200,10 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
     if takes == Takes::Flag {
         if input.peek(Token![=]) || input.peek(token::Paren) {
             skip_to_comma(input)?;
-            return Err(syn::Error::new(key.span(), format!("`{key}` stands alone, without a value")));
+            return Err(syn::Error::new(
+                key.span(),
+                format!("`{key}` stands alone, without a value"),
+            ));
         }
         return Ok(Value::Flag);
     }
@@ -208,7 +214,10 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
             _ => "value",
         };
         skip_to_comma(input)?;
-        return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = {example}`")));
+        return Err(syn::Error::new(
+            key.span(),
+            format!("`{key}` needs a value: `{key} = {example}`"),
+        ));
     }
     input.parse::<Token![=]>()?;
     if input.is_empty() || input.peek(Token![,]) {
@@ -250,9 +259,10 @@ fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
 
 /// An expression, or `50%`, which is none.
 fn value(input: ParseStream<'_>) -> syn::Result<Value> {
-    match Percent::peek(input) {
-        true => input.parse().map(Value::Percent),
-        false => input.parse().map(Value::Expr),
+    if Percent::peek(input) {
+        input.parse().map(Value::Percent)
+    } else {
+        input.parse().map(Value::Expr)
     }
 }
 

@@ -36,7 +36,10 @@ impl Failures {
             }
             ("except", Value::Pattern(pattern, guard)) => {
                 if guard.is_none() && matches!(pattern, Pat::Wild(_)) {
-                    diag.error(pattern, "this excludes every failure, so the attribute can do nothing");
+                    diag.error(
+                        pattern,
+                        "this excludes every failure, so the attribute can do nothing",
+                    );
                 }
                 self.except = Some(Choice { pattern: pattern.clone(), guard: guard.clone() });
             }
@@ -75,7 +78,8 @@ impl Failures {
         // The guard may speak of the error as `e`, so the name is the user's.
         let name = self.name(at);
         let mut arms = TokenStream::new();
-        let (chosen, others) = if self.only.is_some() { ("Failure", "Ignored") } else { ("Ignored", "Failure") };
+        let (chosen, others) =
+            if self.only.is_some() { ("Failure", "Ignored") } else { ("Ignored", "Failure") };
         let (chosen, others) = (Ident::new(chosen, at), Ident::new(others, at));
         if let Some(Choice { pattern, guard }) = self.only.as_ref().or(self.except.as_ref()) {
             let guard = guard.as_ref().map(|guard| quote_spanned!(at=> if #guard));

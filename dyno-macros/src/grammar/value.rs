@@ -65,14 +65,12 @@ pub(crate) fn count(expr: &Expr, what: &str, least: u32) -> syn::Result<TokenStr
                 }
                 Ok(int.to_token_stream())
             }
-            Lit::Int(int) if is_unit(int.suffix()) => fail(format!(
-                "{what} is a number, not a duration; write `{}`",
-                int.base10_digits()
-            )),
-            Lit::Str(text) if text.value().trim().parse::<u32>().is_ok() => fail(format!(
-                "{what} is a number, not text; write `{}`",
-                text.value().trim()
-            )),
+            Lit::Int(int) if is_unit(int.suffix()) => {
+                fail(format!("{what} is a number, not a duration; write `{}`", int.base10_digits()))
+            }
+            Lit::Str(text) if text.value().trim().parse::<u32>().is_ok() => {
+                fail(format!("{what} is a number, not text; write `{}`", text.value().trim()))
+            }
             _ => fail(format!("{what} must be a whole number, such as `{}`", least.max(3))),
         },
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
@@ -86,9 +84,7 @@ pub(crate) fn count(expr: &Expr, what: &str, least: u32) -> syn::Result<TokenStr
 /// `250ms`, or an expression of type `Duration`.
 pub(crate) fn duration(expr: &Expr, what: &str) -> syn::Result<TokenStream> {
     match literal(expr, what)? {
-        Some(nanos) if nanos == 0 => {
-            Err(syn::Error::new_spanned(expr, format!("{what} must be more than zero")))
-        }
+        Some(0) => Err(syn::Error::new_spanned(expr, format!("{what} must be more than zero"))),
         Some(nanos) => Ok(tokens(nanos, expr.span())),
         None => Ok(expr.to_token_stream()),
     }
@@ -184,11 +180,17 @@ fn literal(expr: &Expr, what: &str) -> syn::Result<Option<u64>> {
             let text = text.trim();
             return Err(syn::Error::new_spanned(
                 lit,
-                format!("{what} is written without quotes, such as `{}`", if text.is_empty() { "250ms" } else { text }),
+                format!(
+                    "{what} is written without quotes, such as `{}`",
+                    if text.is_empty() { "250ms" } else { text }
+                ),
             ));
         }
         _ => {
-            return Err(syn::Error::new_spanned(lit, format!("{what} is a duration, such as `250ms`")));
+            return Err(syn::Error::new_spanned(
+                lit,
+                format!("{what} is a duration, such as `250ms`"),
+            ));
         }
     };
     if suffix.is_empty() {
@@ -224,14 +226,11 @@ fn nanos(digits: &str, scale: u64) -> Option<u64> {
 /// The shortest constructor that says the same, as a person would write it.
 fn tokens(nanos: u64, at: Span) -> TokenStream {
     let at = Span::mixed_site().located_at(at);
-    let (name, scale) = [
-        ("from_secs", 1_000_000_000),
-        ("from_millis", 1_000_000),
-        ("from_micros", 1_000),
-    ]
-    .into_iter()
-    .find(|(_, scale)| nanos % scale == 0)
-    .unwrap_or(("from_nanos", 1));
+    let (name, scale) =
+        [("from_secs", 1_000_000_000), ("from_millis", 1_000_000), ("from_micros", 1_000)]
+            .into_iter()
+            .find(|(_, scale)| nanos % scale == 0)
+            .unwrap_or(("from_nanos", 1));
     let name = syn::Ident::new(name, at);
     let number = proc_macro2::Literal::u64_unsuffixed(nanos / scale);
     quote_spanned!(at=> ::core::time::Duration::#name(#number))
@@ -244,7 +243,9 @@ mod tests {
 
     fn of(text: &str) -> Result<String, String> {
         let expr: Expr = parse_str(text).map_err(|e| e.to_string())?;
-        duration(&expr, "`delay`").map(|t| t.to_string().replace(' ', "")).map_err(|e| e.to_string())
+        duration(&expr, "`delay`")
+            .map(|t| t.to_string().replace(' ', ""))
+            .map_err(|e| e.to_string())
     }
 
     #[test]
@@ -286,7 +287,9 @@ mod tests {
         let (count, per) = rate(&expr, "`rate`").unwrap();
         assert_eq!(count.to_string(), "100");
         assert!(per.to_string().contains("from_secs"));
-        for (text, value) in [("50%", Some(0.5)), ("0%", None), ("101%", None), ("12.5%", Some(0.125))] {
+        for (text, value) in
+            [("50%", Some(0.5)), ("0%", None), ("101%", None), ("12.5%", Some(0.125))]
+        {
             let percent: Percent = parse_str(text).unwrap();
             assert_eq!(percentage(&percent, "`failure_rate`").ok(), value, "{text}");
         }
@@ -296,8 +299,12 @@ mod tests {
     fn counts_and_ranges_are_checked() {
         let expr = |text: &str| parse_str::<Expr>(text).unwrap();
         assert!(count(&expr("0"), "`attempts`", 1).is_err());
-        assert!(count(&expr("\"3\""), "`attempts`", 1).unwrap_err().to_string().contains("write `3`"));
-        assert!(count(&expr("3s"), "`attempts`", 1).unwrap_err().to_string().contains("not a duration"));
+        assert!(
+            count(&expr("\"3\""), "`attempts`", 1).unwrap_err().to_string().contains("write `3`")
+        );
+        assert!(
+            count(&expr("3s"), "`attempts`", 1).unwrap_err().to_string().contains("not a duration")
+        );
         assert!(count(&expr("n + 1"), "`attempts`", 1).is_ok());
         assert!(range(&expr("2s..50ms"), "`backoff`").unwrap_err().to_string().contains("empty"));
         assert!(range(&expr("50ms"), "`backoff`").unwrap_err().to_string().contains("50ms..2s"));

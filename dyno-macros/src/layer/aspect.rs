@@ -6,7 +6,7 @@ use syn::{Expr, Ident};
 
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::Context;
+use crate::expand::{Context, here};
 use crate::grammar::{Args, Key};
 
 pub(crate) struct Aspect {
@@ -58,9 +58,9 @@ fn awaited(expr: &Expr) -> (&Expr, bool) {
 
 impl Aspect {
     /// A function or closure is called with `args`; any other expression is run as it stands.
-    fn advice(expr: Option<&Expr>, args: &TokenStream, cx: &Context) -> Option<TokenStream> {
+    fn advice(expr: Option<&Expr>, args: &TokenStream) -> Option<TokenStream> {
         let (advice, waits) = awaited(expr?);
-        let at = cx.here(syn::spanned::Spanned::span(advice));
+        let at = here(syn::spanned::Spanned::span(advice));
         let wait = waits.then(|| quote_spanned!(at=> .await));
         Some(match advice {
             Expr::Path(_) | Expr::Closure(_) | Expr::Field(_) => {
@@ -80,11 +80,11 @@ impl Layer for Aspect {
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let (p, point) = (&cx.private, cx.point());
         let join = quote_spanned!(at=> &__dyno_join);
-        let before = Self::advice(self.before.as_ref(), &join, cx);
-        let after = Self::advice(self.after.as_ref(), &quote_spanned!(at=> #join, &__dyno_out), cx);
+        let before = Self::advice(self.before.as_ref(), &join);
+        let after = Self::advice(self.after.as_ref(), &quote_spanned!(at=> #join, &__dyno_out));
         let call = match self.around.as_ref().map(|expr| awaited(expr).0) {
             None => inner,
             Some(around) if cx.is_async => {

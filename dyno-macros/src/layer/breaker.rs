@@ -6,7 +6,7 @@ use syn::{Expr, Ident, Lit, LitStr};
 
 use super::{Common, Fallback, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::Context;
+use crate::expand::{Context, here};
 use crate::grammar::{Args, Failures, Key, failures, value};
 
 pub(crate) struct Breaker {
@@ -67,7 +67,10 @@ pub(super) fn parse(
         }
         if let Which::Static(of) = &breaker.which {
             let of = quote::ToTokens::to_token_stream(of);
-            diag.error(key, format!("`{of}` has its settings where it is defined; set `{key}` there"));
+            diag.error(
+                key,
+                format!("`{of}` has its settings where it is defined; set `{key}` there"),
+            );
             continue;
         }
         breaker.set(key, expr, diag);
@@ -85,12 +88,20 @@ fn which(expr: &Expr, diag: &mut Diag) -> Which {
                 int,
                 format!("the failures a breaker allows are `fail_max = {}`", int.base10_digits()),
             ),
-            other => diag.error(other, "a breaker is a name such as `\"db\"`, or a static such as `DB`"),
+            other => {
+                diag.error(other, "a breaker is a name such as `\"db\"`, or a static such as `DB`");
+            }
         },
-        Expr::Path(_) | Expr::Field(_) | Expr::Call(_) | Expr::MethodCall(_) | Expr::Reference(_) => {
+        Expr::Path(_)
+        | Expr::Field(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Reference(_) => {
             return Which::Static(expr.clone());
         }
-        other => diag.error(other, "a breaker is a name such as `\"db\"`, or a static such as `DB`"),
+        other => {
+            diag.error(other, "a breaker is a name such as `\"db\"`, or a static such as `DB`");
+        }
     }
     Which::Own
 }
@@ -105,7 +116,7 @@ impl Breaker {
         };
         let Some(value) = diag.take(read) else { return };
         self.is_const &= matches!(expr, Expr::Lit(_) | Expr::Path(_));
-        let at = proc_macro2::Span::mixed_site().located_at(key.span());
+        let at = here(key.span());
         let setter = Ident::new(&key.to_string(), at);
         let settings = &self.settings;
         self.settings = quote_spanned!(at=> #settings.#setter(#value));
@@ -113,9 +124,12 @@ impl Breaker {
 
     /// The statics it needs, and the expression that names the breaker.
     fn breaker(&self, cx: &Context) -> (TokenStream, TokenStream) {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let (p, settings) = (&cx.private, &self.settings);
         match &self.which {
+            Which::Static(of @ Expr::Path(_)) => {
+                (TokenStream::new(), quote_spanned!(at=> #p::Breaker::list(&#of)))
+            }
             Which::Static(of) => (TokenStream::new(), quote_spanned!(at=> &#of)),
             Which::Named(name) => (
                 quote_spanned! {at=>
@@ -129,7 +143,7 @@ impl Breaker {
                 let made = quote_spanned!(at=> #p::Breaker::of(#point)#settings);
                 (
                     quote_spanned!(at=> static __DYNO_BREAKER: #p::Breaker = #made;),
-                    quote_spanned!(at=> &__DYNO_BREAKER),
+                    quote_spanned!(at=> #p::Breaker::list(&__DYNO_BREAKER)),
                 )
             }
             Which::Own => {
@@ -139,7 +153,7 @@ impl Breaker {
                     quote_spanned! {at=>
                         static __DYNO_BREAKER: #p::LazyLock<#p::Breaker> = #p::LazyLock::new(|| #made);
                     },
-                    quote_spanned!(at=> #p::LazyLock::force(&__DYNO_BREAKER)),
+                    quote_spanned!(at=> #p::Breaker::list(#p::LazyLock::force(&__DYNO_BREAKER))),
                 )
             }
         }
@@ -155,7 +169,7 @@ impl Layer for Breaker {
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let p = &cx.private;
         let (statics, breaker) = self.breaker(cx);
         let verdict = self.failures.verdict(at, cx);

@@ -6,7 +6,7 @@ use syn::{Expr, Ident};
 
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::Context;
+use crate::expand::{Context, here};
 use crate::grammar::Args;
 
 pub(crate) struct Fallback {
@@ -50,7 +50,7 @@ impl Fallback {
 
     /// The closure called with `error`, awaited when it is an async one.
     fn called(&self, error: &TokenStream, cx: &Context) -> TokenStream {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let (p, expr) = (&cx.private, &self.expr);
         let waits = matches!(expr, Expr::Closure(closure) if closure.asyncness.is_some());
         let wait = (waits && cx.is_async).then(|| quote_spanned!(at=> .await));
@@ -67,7 +67,7 @@ impl Layer for Fallback {
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let (p, point) = (&cx.private, cx.point());
         let split = cx.of_return("Outcome", "split");
         let jumped = cx.jumped.replace(false);

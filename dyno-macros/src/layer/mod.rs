@@ -76,7 +76,10 @@ pub(crate) fn parse(
         let Some((kind, parse)) = KINDS.iter().find(|(kind, _)| name == kind) else { continue };
         for mut layer in parse(&name, args, common, diag) {
             if *kind == "retry" && layers.iter().any(|l| l.at() == "retry") {
-                diag.error(&name, "`#[retry]` is on this function already; attempts would multiply");
+                diag.error(
+                    &name,
+                    "`#[retry]` is on this function already; attempts would multiply",
+                );
             }
             // Neighbours are one: what they need is built in parallel.
             if let (Some(last), Some(next)) =
@@ -106,13 +109,15 @@ pub(crate) struct Common {
     pub(crate) wrap: Option<Ident>,
     /// What the point is called when it is not the function's own name.
     pub(crate) alias: Option<String>,
+    /// Generics of the item around the function, as far as they are known.
+    pub(crate) generics: Vec<String>,
 }
 
 impl Common {
     pub(crate) const KEYS: [Key; 3] = [Key::value("name"), Key::flag("wrap"), Key::path("crate")];
 
     pub(crate) fn new(krate: TokenStream) -> Self {
-        Self { krate, name: None, wrap: None, alias: None }
+        Self { krate, name: None, wrap: None, alias: None, generics: Vec::new() }
     }
 
     /// Takes the argument if it is one of these keys.

@@ -7,7 +7,7 @@ use syn::Ident;
 
 use super::{Common, Fallback, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::Context;
+use crate::expand::{Context, here};
 use crate::grammar::args::Value;
 use crate::grammar::{Args, Failures, Key, failures, value};
 
@@ -30,7 +30,7 @@ pub(super) fn parse(
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&OWN, &failures::KEYS]);
     let read = Args { of: "retry", positional: 1, keys: &keys, open: false }.parse(args, diag);
-    let here = proc_macro2::Span::mixed_site().located_at(at.span());
+    let here = here(at.span());
     let mut retry = Retry {
         at: at.clone(),
         attempts: quote_spanned!(here=> 3),
@@ -55,7 +55,9 @@ pub(super) fn parse(
                 let read = value::count(expr, "the number of attempts in all", 1);
                 retry.attempts = diag.take(read).unwrap_or_default();
             }
-            "fallback" => layers.push(Box::new(Fallback::new(arg.key.as_ref().unwrap_or(at), expr.clone()))),
+            "fallback" => {
+                layers.push(Box::new(Fallback::new(arg.key.as_ref().unwrap_or(at), expr.clone())));
+            }
             _ if paused => diag.error_at(
                 arg.span(),
                 "`delay` is the same pause each time and `backoff` a growing one; keep one of them",
@@ -73,7 +75,10 @@ pub(super) fn parse(
         }
         if let Value::Expr(expr) = &arg.value {
             if key == "attempts" && is_one(expr) {
-                diag.error(expr, "one attempt in all is no retry; give at least 2, or drop the attribute");
+                diag.error(
+                    expr,
+                    "one attempt in all is no retry; give at least 2, or drop the attribute",
+                );
             }
         }
     }
@@ -97,11 +102,12 @@ impl Layer for Retry {
     }
 
     fn prepare(&mut self, cx: &mut Context, _diag: &mut Diag) {
-        self.again = cx.fresh_arguments();
+        let (attempts, pause) = (&self.attempts, &self.pause);
+        self.again = cx.fresh_arguments(&quote::quote!(#attempts #pause));
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let (p, attempts, pause, again) = (&cx.private, &self.attempts, &self.pause, &self.again);
         let point = cx.point();
         let verdict = self.failures.verdict(at, cx);

@@ -21,7 +21,10 @@ pub(crate) struct Dep {
 
 /// Where a dependency comes from.
 pub(crate) enum Source {
-    Provider { expr: Expr, is_async: bool },
+    Provider {
+        expr: Expr,
+        is_async: bool,
+    },
     /// The registry, by type and tag.
     Tag(Expr),
     /// The registry, by type.
@@ -104,7 +107,12 @@ impl Dep {
     fn check(&mut self, ty: &Type, wrapper: Wrapper, shape: &Shape, diag: &mut Diag) {
         let name = &self.name;
         if matches!(shape.target(), Type::ImplTrait(_)) {
-            diag.error(ty, format!("the type of `{name}` decides what is injected; name it, or take `&dyn Trait`"));
+            diag.error(
+                ty,
+                format!(
+                    "the type of `{name}` decides what is injected; name it, or take `&dyn Trait`"
+                ),
+            );
         }
         if matches!(shape, Shape::Mut(_)) && !self.per_call() {
             diag.error(ty, format!("`{name}` is shared by all callers, so it cannot be `&mut`; take `&T`, or a new one for each call: `{name}(…, scope = call)`"));
@@ -114,7 +122,10 @@ impl Dep {
                 diag.error(ty, "a handle can always be had; ask for it without the wrapper, and see whether `get` succeeds");
             }
             if self.per_call() {
-                diag.error(ty, "a handle is to a shared value; with `scope = call` take the value itself");
+                diag.error(
+                    ty,
+                    "a handle is to a shared value; with `scope = call` take the value itself",
+                );
             }
             if let Some(fallback) = &self.fallback {
                 diag.error(fallback, "a handle can always be had, so this fallback would never be used; use it where `get` fails");
@@ -123,22 +134,39 @@ impl Dep {
         if let Some(fallback) = &self.fallback {
             let is_none = matches!(fallback, Expr::Path(path) if path.path.is_ident("None"));
             if is_none && wrapper == Wrapper::None {
-                diag.error(fallback, format!("`None` can stand in for an `Option` only; take `{name}: Option<{}>`", spelled(ty)));
+                diag.error(
+                    fallback,
+                    format!(
+                        "`None` can stand in for an `Option` only; take `{name}: Option<{}>`",
+                        spelled(ty)
+                    ),
+                );
             }
             if wrapper == Wrapper::Result {
-                diag.error(fallback, format!("`{name}` takes the error as a value, so this fallback would never be used"));
+                diag.error(
+                    fallback,
+                    format!(
+                        "`{name}` takes the error as a value, so this fallback would never be used"
+                    ),
+                );
             }
         }
         if let Some(stop) = &self.stop {
             if self.per_call() {
-                diag.error(stop, "a value made for one call is dropped at its end; `stop` is for shared ones");
+                diag.error(
+                    stop,
+                    "a value made for one call is dropped at its end; `stop` is for shared ones",
+                );
             }
         }
         if self.per_call() && !matches!(self.source, Source::Provider { .. }) {
             diag.error(name, "the registry shares what it holds; `scope = call` needs a provider");
         }
         if let Some(optional) = self.optional.as_ref().filter(|_| wrapper != Wrapper::Option) {
-            diag.error(optional, format!("`optional` needs a parameter `{name}: Option<…>`, spelled so"));
+            diag.error(
+                optional,
+                format!("`optional` needs a parameter `{name}: Option<…>`, spelled so"),
+            );
         }
     }
 
@@ -161,7 +189,7 @@ pub(crate) fn spelled(tokens: &impl ToTokens) -> String {
     for (i, &c) in chars.iter().enumerate() {
         let (before, after) = (i.checked_sub(1).map(|i| chars[i]), chars.get(i + 1));
         let glue = before.is_some_and(|b| tight(b) && b != ',' && b != ';' && b != '>')
-            || after.is_some_and(|a| tight(*a) && *a != '&' && *a != '>' || *a == '>');
+            || after.is_some_and(|a| *a == '>' || tight(*a) && *a != '&');
         if c == ' ' && glue {
             continue;
         }

@@ -8,14 +8,14 @@ use syn::{Expr, Ident, Pat, Type};
 use super::dep::{Dep, Lifetime, Param, Source};
 use super::shape::{Shape, Wrapper};
 use super::{Inject, OnError};
-use crate::expand::Context;
+use crate::expand::{Context, here};
 
 /// The statics, the parallel build of what is cold, then one binding each.
 pub(super) fn lets(inject: &Inject, cx: &Context, inline: bool) -> TokenStream {
     let deps: Vec<Emit<'_>> =
         inject.deps.iter().filter_map(|dep| Emit::new(dep, cx, inline)).collect();
     let statics: TokenStream = deps.iter().map(Emit::statics).collect();
-    let together = together(&deps, cx, cx.here(inject.at.span()));
+    let together = together(&deps, cx, here(inject.at.span()));
     let bindings: TokenStream = deps.iter().map(Emit::binding).collect();
     quote!(#statics #together #bindings)
 }
@@ -53,7 +53,7 @@ struct Emit<'a> {
 
 impl<'a> Emit<'a> {
     fn new(dep: &'a Dep, cx: &'a Context, inline: bool) -> Option<Self> {
-        let at = cx.here(dep.name.span());
+        let at = here(dep.name.span());
         let name = dep.name.to_string();
         let name = name.trim_start_matches("r#");
         Some(Self {
@@ -89,15 +89,19 @@ impl<'a> Emit<'a> {
             (Source::Tag(tag), _) => {
                 return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::Some(#tag)));
             }
-            (Source::ByType, _) => return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::None)),
+            (Source::ByType, _) => {
+                return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::None));
+            }
             (Source::Provider { is_async: false, .. }, Some(Lifetime::Registry)) => "per_registry",
-            (Source::Provider { is_async: true, .. }, Some(Lifetime::Registry)) => "per_registry_async",
+            (Source::Provider { is_async: true, .. }, Some(Lifetime::Registry)) => {
+                "per_registry_async"
+            }
             (Source::Provider { is_async: false, .. }, _) => "of",
             (Source::Provider { is_async: true, .. }, _) => "of_async",
         };
         let Source::Provider { expr, .. } = &self.dep.source else { return TokenStream::new() };
         // The maker carries the provider's span: what does not fit is told there.
-        let maker = Ident::new(maker, self.cx.here(expr.span()));
+        let maker = Ident::new(maker, here(expr.span()));
         quote_spanned!(at=> #p::Slot::<#target>::#maker(#expr))
     }
 
@@ -151,14 +155,16 @@ impl<'a> Emit<'a> {
 
     fn fresh(&self) -> TokenStream {
         let (p, at, target) = (&self.cx.private, self.at, self.target());
-        let Source::Provider { expr, is_async } = &self.dep.source else { return TokenStream::new() };
+        let Source::Provider { expr, is_async } = &self.dep.source else {
+            return TokenStream::new();
+        };
         let (point, parameter, spelled) =
             (self.cx.point(), self.dep.name.to_string(), self.dep.source.spelled());
         let (name, wait) = match (is_async, self.cx.is_async) {
             (true, _) => ("fresh_async", Some(quote_spanned!(at=> .await))),
             (false, _) => ("fresh", None),
         };
-        let name = Ident::new(name, self.cx.here(expr.span()));
+        let name = Ident::new(name, here(expr.span()));
         quote_spanned!(at=> #p::#name::<#target, _, _>(#point, #parameter, #spelled, #expr)#wait)
     }
 
@@ -274,15 +280,15 @@ impl<'a> Emit<'a> {
     /// `&T`, `Arc<T>` or `T` out of what is held.
     fn plainly(&self, held: &TokenStream, is_ref: bool) -> TokenStream {
         let (p, at) = (&self.cx.private, self.at);
-        let ty = self.cx.here(self.param.ty.span());
+        let ty = here(self.param.ty.span());
         match (&self.param.shape, self.dep.per_call()) {
             (Shape::Ref(_), false) => {
-                let held = if is_ref { quote_spanned!(at=> #held) } else { quote_spanned!(at=> &#held) };
+                let held =
+                    if is_ref { quote_spanned!(at=> #held) } else { quote_spanned!(at=> &#held) };
                 quote_spanned!(at=> #p::Deref::deref(#held))
             }
-            (Shape::Ref(_), true) if is_ref => quote_spanned!(at=> #held),
+            (Shape::Ref(_), true) | (Shape::Mut(_), _) if is_ref => quote_spanned!(at=> #held),
             (Shape::Ref(_), true) => quote_spanned!(at=> &#held),
-            (Shape::Mut(_), _) if is_ref => quote_spanned!(at=> #held),
             (Shape::Mut(_), _) => quote_spanned!(at=> &mut #held),
             (Shape::Arc(_), false) => quote_spanned!(at=> #p::Held::into_arc(#held)),
             (Shape::Arc(_), true) => quote_spanned!(at=> #p::Arc::new(#held)),
@@ -301,7 +307,7 @@ impl<'a> Emit<'a> {
             return TokenStream::new();
         }
         let p = &cx.private;
-        let at = cx.here(cx.ret.span());
+        let at = here(cx.ret.span());
         let ret = match &cx.ret {
             Type::Infer(_) => quote_spanned!(at=> #p::Opaque),
             ret => quote_spanned!(at=> #ret),
@@ -310,7 +316,8 @@ impl<'a> Emit<'a> {
         match &self.dep.source {
             Source::Provider { expr, is_async } => {
                 let name = if *is_async { "carries_async" } else { "carries" };
-                let name = if self.dep.per_call() { format!("{name}_fresh") } else { name.to_owned() };
+                let name =
+                    if self.dep.per_call() { format!("{name}_fresh") } else { name.to_owned() };
                 let name = Ident::new(&name, at);
                 quote_spanned!(at=> #p::#name::<#ret, #target, _, _>(&#expr);)
             }

@@ -12,12 +12,12 @@ use syn::{Expr, FnArg, Ident, Pat, Type};
 
 use super::Layer;
 use crate::diag::{Diag, hint};
-use crate::expand::Context;
+use crate::expand::{Context, here};
 
-pub(crate) use dep::{Dep, Lifetime, Source};
+pub(crate) use dep::{Dep, Source};
+pub(crate) use parse::options;
 pub(super) use parse::parse;
-pub(crate) use parse::{options, provider};
-pub(crate) use shape::{Shape, Wrapper, classify};
+pub(crate) use shape::{Wrapper, classify};
 
 pub(crate) struct Inject {
     at: Ident,
@@ -37,12 +37,20 @@ pub(crate) enum OnError {
 }
 
 impl Inject {
+    /// These dependencies, and nothing said for all.
+    pub(crate) fn new(at: Ident, deps: Vec<Dep>) -> Self {
+        Self { at, deps, fallback: None, on_error: None, with: None }
+    }
+
     /// Takes over what another attribute asks for.
     pub(crate) fn merge(&mut self, other: &mut Self, diag: &mut Diag) {
         for dep in other.deps.drain(..) {
             if self.deps.iter().any(|known| known.name == dep.name) {
                 let name = &dep.name;
-                diag.error(name, format!("`{name}` is injected by another `#[inject]` above already"));
+                diag.error(
+                    name,
+                    format!("`{name}` is injected by another `#[inject]` above already"),
+                );
                 continue;
             }
             self.deps.push(dep);
@@ -63,7 +71,8 @@ impl Inject {
     /// Takes the parameters out of the signature.
     fn take_parameters(&mut self, cx: &mut Context, diag: &mut Diag) {
         for dep in &mut self.deps {
-            let is_it = |arg: &FnArg| matches!(arg, FnArg::Typed(arg) if is_named(&arg.pat, &dep.name));
+            let is_it =
+                |arg: &FnArg| matches!(arg, FnArg::Typed(arg) if is_named(&arg.pat, &dep.name));
             let Some(at) = cx.sig.inputs.iter().position(is_it) else {
                 diag.error(&dep.name, no_parameter(&dep.name, cx));
                 continue;
@@ -73,7 +82,10 @@ impl Inject {
             cx.sig.inputs = inputs.into_iter().collect();
             cx.injected.push(((*arg.pat).clone(), (*arg.ty).clone()));
             if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
-                diag.error(attr, "an injected parameter cannot depend on `cfg`; put the `cfg` on the function");
+                diag.error(
+                    attr,
+                    "an injected parameter cannot depend on `cfg`; put the `cfg` on the function",
+                );
             }
             dep.bind(*arg.pat, *arg.ty, arg.attrs, diag);
         }
@@ -130,9 +142,14 @@ fn no_parameter(name: &Ident, cx: &Context) -> String {
         .collect();
     let function = &cx.sig.ident;
     if names.is_empty() {
-        return format!("`{function}` has no parameter `{name}`; add it, with its type, to be injected");
+        return format!(
+            "`{function}` has no parameter `{name}`; add it, with its type, to be injected"
+        );
     }
-    format!("`{function}` has no parameter `{name}`; {}", hint(&name.to_string(), names.iter().map(String::as_str)))
+    format!(
+        "`{function}` has no parameter `{name}`; {}",
+        hint(&name.to_string(), names.iter().map(String::as_str))
+    )
 }
 
 impl Layer for Inject {
@@ -162,7 +179,7 @@ impl Layer for Inject {
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
-        let at = cx.here(self.at.span());
+        let at = here(self.at.span());
         let lets = self.lets(cx, false);
         quote_spanned!(at=> '__dyno_inject: { #lets #inner })
     }

@@ -36,8 +36,7 @@ pub(in crate::layer) fn parse(
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&FOR_ALL]);
     let read = Args { of: "inject", positional: 0, keys: &keys, open: true }.parse(args, diag);
-    let mut inject =
-        Inject { at: at.clone(), deps: Vec::new(), fallback: None, on_error: None, with: None };
+    let mut inject = Inject::new(at.clone(), Vec::new());
     let (mut scope, mut stop) = (None, None);
     let mut told = !diag.is_empty();
     for arg in read {
@@ -137,7 +136,11 @@ pub(crate) fn provider(expr: &Expr, diag: &mut Diag) -> Option<Source> {
         }
         Expr::Lit(lit) => {
             let text = lit.to_token_stream();
-            let what = if matches!(lit.lit, Lit::Str(_)) { format!("; by its tag it is `tag({text})`") } else { String::new() };
+            let what = if matches!(lit.lit, Lit::Str(_)) {
+                format!("; by its tag it is `tag({text})`")
+            } else {
+                String::new()
+            };
             diag.error(lit, format!("a provider is a function or closure that makes the value, not the value itself{what}; for a fixed value write `|| {text}`"));
             None
         }
@@ -160,7 +163,10 @@ fn called(expr: &Expr, diag: &mut Diag) -> Option<Expr> {
             None
         }
         Expr::MethodCall(call) => {
-            diag.error(call, "a provider is a function or a closure; write `|| …` around this call");
+            diag.error(
+                call,
+                "a provider is a function or a closure; write `|| …` around this call",
+            );
             None
         }
         _ => Some(expr.clone()),

@@ -25,7 +25,12 @@ impl Shape {
     /// The type of the dependency itself.
     pub(crate) fn target(&self) -> &Type {
         match self {
-            Self::Ref(ty) | Self::Mut(ty) | Self::Arc(ty) | Self::Owned(ty) | Self::Lazy(ty) | Self::Live(ty) => ty,
+            Self::Ref(ty)
+            | Self::Mut(ty)
+            | Self::Arc(ty)
+            | Self::Owned(ty)
+            | Self::Lazy(ty)
+            | Self::Live(ty) => ty,
         }
     }
 }

@@ -1,0 +1,1 @@
+//! The expansion tests under edition 2021.

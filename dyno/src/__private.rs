@@ -21,6 +21,12 @@ pub use crate::breaker::{Breaker, Permit, SharedBreaker};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};
+#[cfg(feature = "inject")]
+pub use crate::inject::expansion::*;
+#[cfg(feature = "inject")]
+pub use crate::__dyno_register as register;
+#[cfg(feature = "warm-up")]
+pub use inventory;
 pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]

@@ -11,8 +11,12 @@ pub mod clock;
 #[cfg(feature = "fallback")]
 pub mod fallback;
 pub mod fault;
+#[cfg(feature = "inject")]
+pub mod inject;
 pub mod outcome;
 pub mod point;
+#[cfg(feature = "pool")]
+pub mod pool;
 #[cfg(feature = "registry")]
 pub mod registry;
 #[cfg(feature = "retry")]
@@ -22,6 +26,8 @@ pub mod testing;
 
 pub use fault::{Error, Fault, InjectError, Reason};
 pub use outcome::{Outcome, Refuse, Verdict};
+#[cfg(feature = "inject")]
+pub use inject::swap;
 #[cfg(feature = "registry")]
 pub use registry::Registry;
 pub use scope::{Scope, spawn};

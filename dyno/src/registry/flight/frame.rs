@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::waits::{self, Opened, Waiting};
 use crate::fault::{InjectError, InjectErrorKind};
@@ -24,6 +24,7 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Frame {
     opened: Opened,
+    path: OnceLock<&'static str>,
     reads: Mutex<Reads>,
     /// The cycle it was told of: whatever it makes of that, it fails with it.
     cycle: Mutex<Option<InjectError>>,
@@ -35,6 +36,7 @@ impl Frame {
     pub(super) fn open(provider: Name) -> Self {
         Self {
             opened: waits::open(provider),
+            path: OnceLock::new(),
             reads: Mutex::default(),
             cycle: Mutex::default(),
             _awake: scope::awake(),
@@ -44,6 +46,12 @@ impl Frame {
     /// The build that this thread or task is busy with.
     pub(crate) fn current() -> Option<Arc<Self>> {
         CURRENT.with_borrow(Clone::clone)
+    }
+
+    /// The full path of what builds, once it has been told.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn path(&self) -> &OnceLock<&'static str> {
+        &self.path
     }
 
     pub(super) fn id(&self) -> u64 {

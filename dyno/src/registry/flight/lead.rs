@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::waits::Waiting;
-use super::{Flight, Frame, Wanted};
+use super::{Flight, Frame, Wait, Wanted};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::Name;
 
@@ -92,9 +92,22 @@ impl<T: ?Sized, H: Deref<Target = Flight<T>>> Lead<T, H> {
         }
     }
 
-    /// The value is not for this flight: who waits may begin anew. The error is made readable.
+    /// The flight it leads.
     #[cfg_attr(not(feature = "inject"), allow(dead_code))]
-    pub(crate) fn keep(self, result: Result<Arc<T>, InjectError>) -> Result<Arc<T>, InjectError> {
+    pub(crate) fn flight(&self) -> Option<&H> {
+        self.flight.as_ref()
+    }
+
+    /// What else has to wait for it, while the lead is elsewhere.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn wait(&self) -> Wait {
+        // The build that asked waits already: the lead holds that edge.
+        Wait { by: self.build.id(), _edge: None }
+    }
+
+    /// The outcome as those who asked shall see it, for a value that lands elsewhere.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn told(&self, result: Result<Arc<T>, InjectError>) -> Result<Arc<T>, InjectError> {
         result.map_err(|error| self.build.told(error))
     }
 }

@@ -28,17 +28,10 @@ pub(crate) use lead::Lead;
 #[cfg(feature = "inject")]
 pub(crate) use lead::{catch, catch_async};
 
+use crate::clock::{self, Instant};
 use crate::fault::InjectError;
 use crate::point::Name;
-use clock::Instant;
 use waits::Waiting;
-
-mod clock {
-    pub(super) use std::time::Instant;
-    pub(super) fn now() -> Instant {
-        Instant::now()
-    }
-}
 
 /// The pause after a first failure; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -170,7 +163,7 @@ impl<T: ?Sized> Flight<T> {
                     Err(cycle) => Begun::Failed(cycle.provided_by(wanted.provider.clone())),
                 };
             }
-            Phase::Failed { error, until, .. } if clock::now() < *until => {
+            Phase::Failed { error, until, pause, .. } if is_pausing(*until, *pause) => {
                 return Begun::Failed(told(error, *until));
             }
             Phase::Failed { pause, .. } => *pause,
@@ -216,10 +209,27 @@ impl<T: ?Sized> Flight<T> {
         }
     }
 
-    /// `true` while somebody builds it.
+    /// The next who asks tries at once, however long the pause after the last failure.
     #[cfg_attr(not(feature = "inject"), allow(dead_code))]
-    pub(crate) fn is_building(&self) -> bool {
-        matches!(self.lock().phase, Phase::Building { .. })
+    pub(crate) fn forget_failure(&self) {
+        let mut tower = self.lock();
+        if let Phase::Failed { until, .. } = &mut tower.phase {
+            *until = Instant::from_nanos(0);
+        }
+    }
+
+    /// Takes what was built elsewhere.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn adopt(&self, result: Result<Arc<T>, InjectError>) {
+        match result {
+            Ok(value) => drop(self.land(0, Ok(value))),
+            Err(error) => {
+                let mut tower = self.lock();
+                if matches!(tower.phase, Phase::Empty | Phase::Failed { .. }) {
+                    tower.fail(0, error, Duration::ZERO);
+                }
+            }
+        }
     }
 
     /// The build `by` is over. A value is taken even when nobody waits for it any more; the first
@@ -279,6 +289,12 @@ impl Tower {
         let pause = (last_pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         self.phase = Phase::Failed { by, error, until: clock::now() + pause, pause };
     }
+}
+
+/// A failure under another clock, which a test had frozen, has no say here.
+fn is_pausing(until: Instant, pause: Duration) -> bool {
+    let left = until.duration_since(clock::now());
+    !left.is_zero() && left <= pause
 }
 
 /// The error with what is left of the pause.

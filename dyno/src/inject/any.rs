@@ -1,0 +1,133 @@
+//! Sites and slots of any type, for what looks at them all.
+
+use std::any::TypeId;
+use std::fmt;
+
+use super::build::{Asked, Took};
+use super::provided::Boxed;
+use super::slot::{Life, Slot, Source};
+use crate::fault::InjectError;
+
+/// A site whose type nobody needs to know.
+pub trait AnySite: Sync + fmt::Debug {
+    /// Who asks.
+    #[doc(hidden)]
+    fn asked(&self) -> Asked;
+    /// Where it is built.
+    #[doc(hidden)]
+    fn slot(&'static self) -> &'static dyn AnySlot;
+    /// How often the fallback has stood in, if there is one.
+    #[doc(hidden)]
+    fn fallbacks(&self) -> Option<u64>;
+}
+
+/// A slot whose type nobody needs to know.
+#[doc(hidden)]
+pub trait AnySlot: Send + Sync + fmt::Debug {
+    fn name(&self) -> &'static str;
+    fn provider(&self) -> TypeId;
+    fn address(&'static self) -> usize;
+    /// How long its value lives; `None` for a tag.
+    fn life(&self) -> Option<Life>;
+    fn is_ready(&'static self) -> bool;
+    fn is_async(&'static self) -> bool;
+    fn build(&'static self, asked: Asked) -> Result<(), InjectError>;
+    fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>>;
+    fn forget_failure(&'static self);
+    fn abandon(&'static self, error: InjectError);
+    fn last(&self) -> Option<Took>;
+}
+
+impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn provider(&self) -> TypeId {
+        self.key
+    }
+
+    fn address(&'static self) -> usize {
+        Self::address(self)
+    }
+
+    fn life(&self) -> Option<Life> {
+        match &self.source {
+            Source::Provider { life, .. } => Some(*life),
+            Source::Tag(_) => None,
+        }
+    }
+
+    fn is_ready(&'static self) -> bool {
+        Self::is_ready(self)
+    }
+
+    fn is_async(&'static self) -> bool {
+        Self::is_async(self)
+    }
+
+    fn build(&'static self, asked: Asked) -> Result<(), InjectError> {
+        self.get(asked).map(drop)
+    }
+
+    fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>> {
+        Box::pin(async move { self.get_async(asked).await.map(drop) })
+    }
+
+    fn forget_failure(&'static self) {
+        Self::forget_failure(self);
+    }
+
+    fn abandon(&'static self, error: InjectError) {
+        Self::abandon(self, error);
+    }
+
+    fn last(&self) -> Option<Took> {
+        let last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        last.clone()
+    }
+}
+
+/// A site that the linker knows.
+#[cfg(feature = "warm-up")]
+#[derive(Debug)]
+pub struct Registered(pub(super) &'static dyn AnySite);
+
+#[cfg(feature = "warm-up")]
+impl Registered {
+    /// The entry of a site.
+    pub const fn new(site: &'static dyn AnySite) -> Self {
+        Self(site)
+    }
+}
+
+#[cfg(feature = "warm-up")]
+inventory::collect!(Registered);
+
+/// All sites that the linker knows; none without the feature `warm-up`.
+pub(super) fn registered() -> Vec<&'static dyn AnySite> {
+    #[cfg(feature = "warm-up")]
+    return inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
+    #[cfg(not(feature = "warm-up"))]
+    return Vec::new();
+}
+
+/// Makes a site known to the linker.
+#[cfg(feature = "warm-up")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_register {
+    ($site:expr) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Registered::new($site)
+        }
+    };
+}
+
+/// Makes a site known to the linker, which this build does not ask for.
+#[cfg(not(feature = "warm-up"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_register {
+    ($site:expr) => {};
+}

@@ -1,0 +1,336 @@
+//! Finding a value, or building it.
+//!
+//! The captive rule: a build notes all that it reads. In a scope with stand-ins the program's value
+//! counts only when nothing that went into it has a stand-in; what a stand-in had a say in is built
+//! in the scope and dies with it; what turns out clean goes to the program. What a slot has ever
+//! read tells where the next build belongs, so two builds at most find the right place.
+
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::cell::Home;
+use super::force::{Force, Special};
+use super::held::Held;
+use super::observed::{self, Kind};
+use super::provided::Made;
+use super::recipe::Recipe;
+use super::slot::{Life, RegistryRead, Slot, Source};
+use super::swap::{self, Override};
+use super::world::{Instances, PROGRAM, World};
+use crate::clock::{self, Instant};
+use crate::fault::{InjectError, InjectErrorKind};
+use crate::point::{self, Event, Point, emit};
+use crate::pool::build::{Crew, at_work};
+use crate::registry::flight::{Begun, Flight, Frame, Lead, Wanted, catch, catch_async, heard};
+
+/// `true` once the program has been shut down.
+pub(super) static DOWN: AtomicBool = AtomicBool::new(false);
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub(super) point: &'static Point,
+    pub(super) parameter: &'static str,
+    /// The provider as the user wrote it.
+    pub(super) provider: &'static str,
+}
+
+impl Asked {
+    fn wanted(&self) -> Wanted {
+        Wanted { provider: self.provider.into(), at: Some(self.point.location()) }
+    }
+
+    fn emit(&self, event: &Event<'_>) {
+        if point::observed() {
+            emit(self.point.name(), event);
+        }
+    }
+
+    #[cold]
+    pub(super) fn tell(&self, error: InjectError) -> InjectError {
+        error
+            .wanted_by(self.point, self.parameter, self.point.location())
+            .provided_by(self.provider)
+    }
+}
+
+/// The last build of a slot.
+#[derive(Clone, Debug)]
+pub struct Took {
+    pub(super) began: Instant,
+    pub(super) time: Duration,
+    pub(super) thread: String,
+}
+
+/// Where a value belongs here, and how it is made.
+struct Place<T: ?Sized + 'static> {
+    home: Home<T>,
+    recipe: Recipe<T>,
+    owner: Owner,
+}
+
+enum Owner {
+    Program,
+    Tenant,
+    World(Arc<World>),
+    Swap(Arc<Override>),
+}
+
+impl Owner {
+    fn is_down(&self) -> bool {
+        match self {
+            Self::Program | Self::Tenant => DOWN.load(Ordering::Acquire),
+            Self::World(world) => world.down.load(Ordering::Acquire),
+            Self::Swap(swap) => swap.down.load(Ordering::Acquire),
+        }
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
+    /// The value, built on a build worker while this thread waits, or here if it is one.
+    pub(super) fn get(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
+        if let Source::Tag(handle) = &self.source {
+            self.note();
+            return handle.read().map(Held::swapped).map_err(heard);
+        }
+        if let Some(held) = self.plain() {
+            return Ok(held);
+        }
+        self.note();
+        loop {
+            let place = self.place()?;
+            if let Some(held) = self.found(&place) {
+                return Ok(held);
+            }
+            let Recipe::Now(make) = &place.recipe else {
+                return Err(heard(InjectError::new(InjectErrorKind::NeedsWarmUp)));
+            };
+            match Flight::begin(place.home.clone(), &asked.wanted()) {
+                Begun::Ready => {}
+                Begun::Failed(error) => return Err(heard(error)),
+                Begun::Wait(wait) => place.home.wait(&wait).map_err(heard)?,
+                Begun::Lead(lead) if at_work() => self.build(lead, &**make, asked),
+                Begun::Lead(lead) => {
+                    let (wait, make) = (lead.wait(), make.clone());
+                    Crew::default().spawn(move || self.build(lead, &*make, asked));
+                    place.home.wait(&wait).map_err(heard)?;
+                }
+            }
+        }
+    }
+
+    /// As [`get`](Self::get), without blocking: an async provider is polled in this task.
+    pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
+        if let Source::Tag(handle) = &self.source {
+            self.note();
+            return handle.read().map(|value| Held::swapped(value).kept()).map_err(heard);
+        }
+        if let Some(held) = self.plain() {
+            return Ok(held);
+        }
+        self.note();
+        loop {
+            let place = self.place()?;
+            if let Some(held) = self.found(&place) {
+                return Ok(held);
+            }
+            match Flight::begin(place.home.clone(), &asked.wanted()) {
+                Begun::Ready => {}
+                Begun::Failed(error) => return Err(heard(error)),
+                Begun::Wait(wait) => place.home.wait_async(&wait).await.map_err(heard)?,
+                Begun::Lead(lead) => match &place.recipe {
+                    Recipe::Later(make) => {
+                        let began = self.begin(&lead);
+                        let result = lead.frame().run_async(catch_async(|| make())).await;
+                        self.finish(lead, result, began, asked);
+                    }
+                    Recipe::Now(make) => {
+                        let (wait, make) = (lead.wait(), make.clone());
+                        Crew::default().spawn(move || self.build(lead, &*make, asked));
+                        place.home.wait_async(&wait).await.map_err(heard)?;
+                    }
+                },
+            }
+        }
+    }
+
+    /// `true` when it need not be built here.
+    pub(super) fn is_ready(&'static self) -> bool {
+        match &self.source {
+            Source::Tag(_) => self.stop_looking(),
+            Source::Provider { .. } => self.place().is_ok_and(|place| place.home.ready().is_some()),
+        }
+    }
+
+    /// A tag is looked up, not built, as far as anybody here can tell.
+    fn stop_looking(&self) -> bool {
+        self.cell.reads.get().is_some()
+    }
+
+    /// The next build here is tried at once, whatever failed before.
+    pub(super) fn forget_failure(&'static self) {
+        if let Ok(place) = self.place() {
+            place.home.forget_failure();
+        }
+    }
+
+    /// Stops waiting for the build under way here.
+    pub(super) fn abandon(&'static self, error: InjectError) {
+        if let Ok(place) = self.place() {
+            place.home.abandon(error);
+        }
+    }
+
+    /// `true` when a blocking caller cannot build it.
+    pub(super) fn is_async(&'static self) -> bool {
+        self.place().is_ok_and(|place| matches!(place.recipe, Recipe::Later(_)))
+    }
+
+    /// The program's value, where nothing is in force that could stand in for it or wants to know.
+    fn plain(&'static self) -> Option<Held<T>> {
+        if Special::any() || Frame::current().is_some() {
+            return None;
+        }
+        let reads = self.cell.reads.get()?;
+        let tenants = reads.contains(&RegistryRead::mark());
+        if tenants || !matches!(self.source, Source::Provider { life: Life::Program, .. }) {
+            return None;
+        }
+        self.cell.flight.ready().map(Held::fixed)
+    }
+
+    /// Tells the build that asks what it reads.
+    fn note(&'static self) {
+        swap::missed(self.key);
+        let Some(frame) = Frame::current() else { return };
+        frame.note([self.key]);
+        let kind = match &self.source {
+            Source::Provider { life: Life::Program, .. } => Kind::Provider,
+            Source::Provider { life: Life::Registry, .. } => Kind::Registry,
+            Source::Tag(_) => Kind::Tag,
+        };
+        if kind != Kind::Provider {
+            frame.note([RegistryRead::mark()]);
+        }
+        if let Some(path) = frame.path().get() {
+            observed::note(path, self.name, kind);
+        }
+    }
+
+    /// The value, where it is there.
+    fn found(&'static self, place: &Place<T>) -> Option<Held<T>> {
+        let held = place.home.ready()?;
+        if let (Some(frame), Some(reads)) = (Frame::current(), place.home.cell().reads.get()) {
+            frame.note(reads.iter().copied());
+        }
+        Some(held)
+    }
+
+    /// Where the value belongs, with all that is in force here.
+    fn place(&'static self) -> Result<Place<T>, InjectError> {
+        let Source::Provider { recipe, fake, life } = &self.source else {
+            return Err(InjectError::new(InjectErrorKind::ShutDown));
+        };
+        let force = Force::here();
+        let swap = force.swap_of(self.key);
+        let recipe = swap.and_then(|swap| fake(&*swap.fake)).unwrap_or_else(|| recipe.clone());
+        let known = swap.map_or_else(|| self.known(), |swap| swap.known(self.address()));
+        let place = match force.taint(&known) {
+            Some(inner) if swap.is_some() || !self.is_clean(&force, *life) => {
+                let cell = inner.cells.of(self.address(), &force.under(&known));
+                Place { home: Home::Scoped(cell), recipe, owner: Owner::Swap(inner.clone()) }
+            }
+            _ => self.base(&force, recipe),
+        };
+        if place.owner.is_down() {
+            return Err(InjectError::new(InjectErrorKind::ShutDown));
+        }
+        Ok(place)
+    }
+
+    /// The program's value is there and nothing that went into it has a stand-in here.
+    fn is_clean(&'static self, force: &Force, life: Life) -> bool {
+        let clean = |reads| force.taint(reads).is_none() && force.tenant(reads).is_none();
+        life == Life::Program
+            && force.world.is_none()
+            && self.cell.flight.ready().is_some()
+            && self.cell.reads.get().is_some_and(clean)
+    }
+
+    /// Where the value belongs when no stand-in has a say in it.
+    fn base(&'static self, force: &Force, recipe: Recipe<T>) -> Place<T> {
+        if let Some(tenant) = force.tenant(&self.known()) {
+            let cell = tenant.local(self.key, super::cell::Cell::<T>::new);
+            return Place { home: Home::Scoped(cell), recipe, owner: Owner::Tenant };
+        }
+        if let Some(world) = &force.world {
+            let cell = world.cells.of(self.address(), &Vec::new());
+            return Place { home: Home::Scoped(cell), recipe, owner: Owner::World(world.clone()) };
+        }
+        Place { home: Home::Global(&self.cell), recipe, owner: Owner::Program }
+    }
+
+    fn begin(&'static self, lead: &Lead<T, Home<T>>) -> Instant {
+        let _first = lead.frame().path().set(self.name);
+        clock::now()
+    }
+
+    fn build(&'static self, lead: Lead<T, Home<T>>, make: &dyn Fn() -> Made<T>, asked: Asked) {
+        let began = self.begin(&lead);
+        let result = lead.frame().run(|| catch(make));
+        self.finish(lead, result, began, asked);
+    }
+
+    /// Puts what was built where it belongs, now that it is known what went into it.
+    fn finish(
+        &'static self,
+        lead: Lead<T, Home<T>>,
+        result: Made<T>,
+        began: Instant,
+        asked: Asked,
+    ) {
+        let time = clock::now() - began;
+        let thread = std::thread::current().name().unwrap_or("?").to_owned();
+        let last = Took { began, time, thread };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        let reads = lead.frame().reads();
+        match Force::here().swap_of(self.key) {
+            Some(swap) => swap.learn(self.address(), &reads),
+            None => self.known.lock().unwrap_or_else(PoisonError::into_inner).extend(&reads),
+        }
+        let result = lead.told(result);
+        // Shut down meanwhile: who waits asks anew and is told so.
+        let Ok(Place { home, owner, .. }) = self.place() else { return };
+        if result.is_ok() {
+            let _first = home.cell().reads.set(reads);
+        }
+        let order = Instances::next();
+        if lead.flight().is_some_and(|led| led.is(&home)) {
+            let _outcome = lead.land(result.clone());
+        } else {
+            // Elsewhere first, so that who waits here finds it there.
+            home.adopt(result.clone());
+            drop(lead);
+        }
+        match &result {
+            Ok(value) => {
+                if home.ready().is_some_and(|there| Arc::ptr_eq(value, &there.into_arc())) {
+                    self.enlist(order, &home, &owner);
+                }
+                asked.emit(&Event::Built { provider: asked.provider, took: time });
+            }
+            Err(error) => asked.emit(&Event::BuildFailed { provider: asked.provider, error }),
+        }
+    }
+
+    /// Notes an instance, to be stopped one day.
+    fn enlist(&'static self, order: u64, home: &Home<T>, owner: &Owner) {
+        match owner {
+            Owner::Program | Owner::Tenant => PROGRAM.add(order, self, home),
+            Owner::World(world) => world.instances.add(order, self, home),
+            Owner::Swap(swap) => swap.instances.add(order, self, home),
+        }
+    }
+}

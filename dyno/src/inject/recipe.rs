@@ -1,0 +1,144 @@
+//! How a value is made: by the provider, or by the fake that stands in for it.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use super::provided::{Boxed, Made, Mode, Provided};
+
+/// Makes a `T`, blocking or as a future.
+pub(crate) enum Recipe<T: ?Sized> {
+    Now(Arc<dyn Fn() -> Made<T> + Send + Sync>),
+    Later(Arc<dyn Fn() -> Boxed<Made<T>> + Send + Sync>),
+}
+
+impl<T: ?Sized> Clone for Recipe<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Now(make) => Self::Now(make.clone()),
+            Self::Later(make) => Self::Later(make.clone()),
+        }
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Recipe<T> {
+    pub(super) fn now<F, O, M>(provider: F) -> Self
+    where
+        F: Fn() -> O + Send + Sync + 'static,
+        O: Provided<T, M>,
+        M: Mode,
+    {
+        Self::Now(Arc::new(move || provider().provide()))
+    }
+
+    pub(super) fn later<F, Fut, M>(provider: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future + Send + 'static,
+        Fut::Output: Provided<T, M>,
+        M: Mode,
+    {
+        Self::Later(Arc::new(move || {
+            let future = provider();
+            Box::pin(async move { future.await.provide() })
+        }))
+    }
+
+    /// The recipe of a [`Fake`] of `O`, where that is what `fake` is.
+    pub(super) fn of_fake<O, M>(fake: &(dyn Any + Send + Sync)) -> Option<Self>
+    where
+        O: Provided<T, M> + 'static,
+        M: Mode,
+    {
+        Some(match fake.downcast_ref::<Fake<O>>()?.clone() {
+            Fake::Now(make) => Self::Now(Arc::new(move || make().provide())),
+            Fake::Later(make) => Self::Later(Arc::new(move || {
+                let future = make();
+                Box::pin(async move { future.await.provide() })
+            })),
+        })
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Recipe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Now(_) => "Now",
+            Self::Later(_) => "Later",
+        })
+    }
+}
+
+/// Stands in for a provider whose value is `O`.
+pub enum Fake<O> {
+    /// At once.
+    Now(Arc<dyn Fn() -> O + Send + Sync>),
+    /// As a future.
+    Later(Arc<dyn Fn() -> Boxed<O> + Send + Sync>),
+}
+
+impl<O> Clone for Fake<O> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Now(make) => Self::Now(make.clone()),
+            Self::Later(make) => Self::Later(make.clone()),
+        }
+    }
+}
+
+impl<O> fmt::Debug for Fake<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fake")
+    }
+}
+
+/// What a fake may return in place of a provider that returns `O`.
+#[diagnostic::on_unimplemented(
+    message = "a fake that returns `{Self}` cannot stand in for a provider that returns `{O}`",
+    label = "returns something else than the provider",
+    note = "a fake returns what the provider returns; the fake of an async provider may be async, or return the output itself"
+)]
+pub trait StandsFor<O, M>: Sized {
+    #[doc(hidden)]
+    type Value: 'static;
+    #[doc(hidden)]
+    fn fake(fake: impl Fn() -> Self + Send + Sync + 'static) -> Fake<Self::Value>;
+}
+
+/// Both return the same.
+#[derive(Debug)]
+pub struct Same;
+
+/// The provider is async, the fake is not.
+#[derive(Debug)]
+pub struct Output;
+
+/// Both are async.
+#[derive(Debug)]
+pub struct Awaited;
+
+impl<O: 'static> StandsFor<O, Same> for O {
+    type Value = O;
+    fn fake(fake: impl Fn() -> Self + Send + Sync + 'static) -> Fake<O> {
+        Fake::Now(Arc::new(fake))
+    }
+}
+
+impl<Fut: Future<Output: 'static>> StandsFor<Fut, Output> for Fut::Output {
+    type Value = Fut::Output;
+    fn fake(fake: impl Fn() -> Self + Send + Sync + 'static) -> Fake<Fut::Output> {
+        Fake::Now(Arc::new(fake))
+    }
+}
+
+impl<Fut, Other> StandsFor<Fut, Awaited> for Other
+where
+    Fut: Future<Output: 'static>,
+    Other: Future<Output = Fut::Output> + Send + 'static,
+{
+    type Value = Fut::Output;
+    fn fake(fake: impl Fn() -> Self + Send + Sync + 'static) -> Fake<Fut::Output> {
+        Fake::Later(Arc::new(move || Box::pin(fake())))
+    }
+}

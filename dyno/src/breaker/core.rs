@@ -92,8 +92,11 @@ impl<W: Word> Core<W> {
             }
             let told = self.moment.read();
             let Some(since) = moment_of(told, view.generation) else {
-                // It has only just come into this state.
+                // It has only just come into this state, or has left it meanwhile.
                 self.mark(view.generation, now);
+                if self.word.read() != word {
+                    continue;
+                }
                 return Err(Refusal { busy: view.busy, passed: Ticks::NONE });
             };
             let passed = now.since(since);

@@ -93,7 +93,12 @@ impl Breaker {
     /// The same for an async `f`, which is not even called when the breaker turns the call away.
     ///
     /// Dropping the future before it is ready counts as ignored.
-    pub async fn call_async<R: Outcome + Refuse>(&self, f: impl AsyncFnOnce() -> R) -> R {
+    // Not `AsyncFnOnce`: its future is not known to be `Send` once the block borrows anything.
+    pub async fn call_async<R, F>(&self, f: impl FnOnce() -> F) -> R
+    where
+        R: Outcome + Refuse,
+        F: Future<Output = R>,
+    {
         match self.acquire() {
             Ok(permit) => {
                 let outcome = f().await;

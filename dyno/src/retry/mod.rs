@@ -111,7 +111,7 @@ impl Retry {
     }
 
     /// Calls and awaits `f` until it succeeds or the attempts are used up, and returns its last
-    /// outcome.
+    /// outcome. The future is `Send` when those of `f` are.
     ///
     /// ```
     /// # use dyno::retry::retry;
@@ -120,8 +120,12 @@ impl Retry {
     /// retry(3).run_async(async || ping(host).await).await
     /// # }
     /// ```
+    // Not `AsyncFnMut`: its future is not known to be `Send` once the block borrows anything.
     #[track_caller]
-    pub fn run_async<R: Outcome>(self, mut f: impl AsyncFnMut() -> R) -> impl Future<Output = R> {
+    pub fn run_async<R: Outcome, F: Future<Output = R>>(
+        self,
+        mut f: impl FnMut() -> F,
+    ) -> impl Future<Output = R> {
         let mut attempts = Attempts::inline(Location::caller(), self);
         async move {
             loop {

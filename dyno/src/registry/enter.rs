@@ -127,9 +127,8 @@ pub(super) fn resolve_in<T: ?Sized + Send + Sync + 'static>(
         registries.push(Registry::global());
     }
     for each in &registries {
-        let found = each.own(tag)?;
-        if let Some(value) = found {
-            return Ok(Resolved::new(value, !each.is_global()));
+        if let Some(found) = each.own(tag)? {
+            return Ok(found);
         }
     }
     Err(missing::not_registered::<T>(&registries, tag))

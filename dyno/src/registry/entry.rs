@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use arc_swap::ArcSwapOption;
 
 use super::lazy::Lazy;
-use super::resolved::Value;
+use super::resolved::{Origin, Resolved, Value};
 use crate::fault::InjectError;
 use crate::point::Name;
 use crate::scope;
@@ -69,22 +69,24 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
     }
 
     /// The value, built now if need be; `None` where nothing is registered.
-    pub(super) fn read(&self) -> Result<Option<Value<'_, T>>, InjectError> {
+    pub(super) fn read(&self, origin: Origin) -> Result<Option<Resolved<'_, T>>, InjectError> {
+        let found = |value| Ok(Some(Resolved::new(value, origin)));
         if scope::active() && self.provided.load(Ordering::Relaxed) {
             if let Some(own) = self.lazy().and_then(|lazy| lazy.of_test()) {
-                return own.build().map(|built| Some(Value::Own(built)));
+                let own = Value::Shared(own.build()?);
+                return Ok(Some(Resolved::new(own, Origin::Scoped)));
             }
         }
         if let Some(value) = self.ready() {
-            return Ok(Some(value));
+            return found(value);
         }
         let Some(lazy) = self.lazy() else {
             // Between the two looks a value may have been put in place of the provider.
-            return Ok(self.ready());
+            return self.ready().map_or(Ok(None), found);
         };
         let built = lazy.build()?;
         self.adopt(&lazy, &built);
-        Ok(Some(Value::Shared(built)))
+        found(Value::Shared(built))
     }
 
     fn lazy(&self) -> Option<Arc<Lazy<T>>> {
@@ -138,7 +140,7 @@ pub(super) trait AnyEntry: Send + Sync {
     /// For the way back to the type.
     fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     fn info(&self) -> Option<Info>;
-    /// From now on nothing is put here.
+    /// Origin now on nothing is put here.
     fn seal(&self);
 }
 

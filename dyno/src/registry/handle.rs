@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::entry::Entry;
-use super::resolved::Resolved;
+use super::resolved::{Origin, Resolved};
 use super::{Registry, enter, missing};
 use crate::fault::InjectError;
 use crate::point::Name;
@@ -32,8 +32,7 @@ enum Of {
 struct Places<T: ?Sized> {
     own: Arc<Entry<T>>,
     parents: Box<[Arc<Entry<T>>]>,
-    /// The registry is not the global one.
-    scoped: bool,
+    origin: Origin,
 }
 
 impl<T: ?Sized> Handle<T> {
@@ -74,14 +73,14 @@ impl<T: ?Sized + Send + Sync + 'static> Handle<T> {
         if !scope::active() {
             if let Some(places) = self.places.get() {
                 if let Some(value) = places.own.ready() {
-                    return Ok(Resolved::new(value, places.scoped));
+                    return Ok(Resolved::new(value, places.origin));
                 }
             }
         }
         self.find()
     }
 
-    #[inline(never)]
+    #[cold]
     fn find(&self) -> Result<Resolved<'_, T>, InjectError> {
         let registry = match &self.of {
             Of::One(registry) => registry,
@@ -94,11 +93,11 @@ impl<T: ?Sized + Send + Sync + 'static> Handle<T> {
             let mut entries = registry.chain().map(|each| each.place(&self.tag));
             // The chain begins with the registry itself.
             let own = entries.next().unwrap_or_else(|| registry.place(&self.tag));
-            Places { own, parents: entries.collect(), scoped: !registry.is_global() }
+            Places { own, parents: entries.collect(), origin: registry.origin() }
         });
         for entry in std::iter::once(&places.own).chain(&places.parents) {
-            if let Some(value) = entry.read()? {
-                return Ok(Resolved::new(value, places.scoped));
+            if let Some(found) = entry.read(places.origin)? {
+                return Ok(found);
             }
         }
         Err(missing::not_registered::<T>(&registry.chain().collect::<Vec<_>>(), &self.tag))

@@ -61,7 +61,7 @@ pub use tag::Tag;
 use crate::fault::InjectError;
 use crate::scope;
 use listen::Listeners;
-use resolved::Value;
+use resolved::Origin;
 use store::Store;
 
 /// Values and providers by type and tag. A clone is the same registry.
@@ -132,7 +132,7 @@ impl Registry {
     ) -> Result<Arc<T>, InjectError> {
         let tag = tag.name();
         for registry in self.chain() {
-            if let Some(value) = registry.own(tag)? {
+            if let Some(value) = registry.own::<T>(tag)? {
                 return Ok(value.into_arc());
             }
         }
@@ -154,7 +154,7 @@ impl Registry {
                 if found.iter().any(|(known, _)| *known == tag) {
                     continue;
                 }
-                if let Some(value) = registry.own(&tag)? {
+                if let Some(value) = registry.own::<T>(&tag)? {
                     found.push((tag, value.into_arc()));
                 }
             }
@@ -213,10 +213,10 @@ impl Registry {
     fn own<T: ?Sized + Send + Sync + 'static>(
         &self,
         tag: &str,
-    ) -> Result<Option<Value<'static, T>>, InjectError> {
+    ) -> Result<Option<Resolved<'static, T>>, InjectError> {
         let entry = self.store().find::<T>(tag);
         match entry {
-            Some(entry) => Ok(entry.read()?.map(Value::detach)),
+            Some(entry) => Ok(entry.read(self.origin())?.map(Resolved::detach)),
             None => Ok(None),
         }
     }
@@ -232,6 +232,10 @@ impl Registry {
 
     fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
         self.0.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn origin(&self) -> Origin {
+        if self.is_global() { Origin::Global } else { Origin::Scoped }
     }
 
     fn born(&self) -> Option<u64> {

@@ -12,7 +12,15 @@ use arc_swap::Guard;
 /// is to be kept, or to cross an `.await`, is taken with [`into_arc`](Self::into_arc).
 pub struct Resolved<'a, T: ?Sized> {
     value: Value<'a, T>,
-    scoped: bool,
+    origin: Origin,
+}
+
+/// As wide as a pointer, so that a read is moved in whole words.
+#[repr(usize)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Global,
+    Scoped,
 }
 
 pub(super) enum Value<'a, T: ?Sized> {
@@ -21,8 +29,6 @@ pub(super) enum Value<'a, T: ?Sized> {
     /// Never `None`.
     Swapped(Guard<Option<Arc<Arc<T>>>>),
     Shared(Arc<T>),
-    /// Built for the test in force alone.
-    Own(Arc<T>),
 }
 
 impl<T: ?Sized> Value<'_, T> {
@@ -30,7 +36,7 @@ impl<T: ?Sized> Value<'_, T> {
     pub(super) fn arc(&self) -> &Arc<T> {
         match self {
             Self::Fixed(value) => value,
-            Self::Shared(value) | Self::Own(value) => value,
+            Self::Shared(value) => value,
             Self::Swapped(guard) => match &**guard {
                 Some(value) => value,
                 None => unreachable!("`Entry::ready` lends no empty guard"),
@@ -40,26 +46,26 @@ impl<T: ?Sized> Value<'_, T> {
 
     pub(super) fn into_arc(self) -> Arc<T> {
         match self {
-            Self::Shared(value) | Self::Own(value) => value,
+            Self::Shared(value) => value,
             borrowed => borrowed.arc().clone(),
-        }
-    }
-
-    /// The same value without a tie to its entry.
-    pub(super) fn detach(self) -> Value<'static, T> {
-        match self {
-            Self::Fixed(value) => Value::Shared(value.clone()),
-            Self::Swapped(guard) => Value::Swapped(guard),
-            Self::Shared(value) => Value::Shared(value),
-            Self::Own(value) => Value::Own(value),
         }
     }
 }
 
 impl<'a, T: ?Sized> Resolved<'a, T> {
     #[inline]
-    pub(super) fn new(value: Value<'a, T>, scoped: bool) -> Self {
-        Self { value, scoped }
+    pub(super) fn new(value: Value<'a, T>, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+
+    /// The same value without a tie to its entry.
+    pub(super) fn detach(self) -> Resolved<'static, T> {
+        let value = match self.value {
+            Value::Fixed(value) => Value::Shared(value.clone()),
+            Value::Swapped(guard) => Value::Swapped(guard),
+            Value::Shared(value) => Value::Shared(value),
+        };
+        Resolved { value, origin: self.origin }
     }
 
     /// The value to keep.
@@ -78,7 +84,7 @@ impl<'a, T: ?Sized> Resolved<'a, T> {
     /// that nothing that outlives that scope may be built from it.
     #[must_use]
     pub fn is_scoped(&self) -> bool {
-        self.scoped || matches!(self.value, Value::Own(_))
+        self.origin == Origin::Scoped
     }
 }
 

@@ -125,6 +125,8 @@ pub trait Refuse: Sized {
     fn refuse(fault: Fault) -> Self;
 }
 
+// The remedies are told of the return type, not of its error.
+#[diagnostic::do_not_recommend]
 impl<T, E: From<Fault>> Refuse for Result<T, E> {
     #[inline]
     fn refuse(fault: Fault) -> Self {
@@ -139,6 +141,8 @@ impl<T> Refuse for Option<T> {
     }
 }
 
+// The remedies are told of the return type, not of its error.
+#[diagnostic::do_not_recommend]
 impl<B: From<Fault>, C> Refuse for ControlFlow<B, C> {
     #[inline]
     fn refuse(fault: Fault) -> Self {

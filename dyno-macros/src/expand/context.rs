@@ -133,12 +133,13 @@ impl Context {
         }
     }
 
-    /// `<Ret as Trait>::method`: an unmet bound underlines the return type the user wrote, once.
-    pub(crate) fn of_return(&self, of: &str, method: &str) -> TokenStream {
-        let (ret, at) = (&self.ret, here(self.ret.span()));
+    /// `<Ret as Trait>::method(arg)`: an unmet bound underlines the return type the user wrote, once.
+    pub(crate) fn of_return(&self, of: &str, method: &str, arg: &TokenStream) -> TokenStream {
+        // The user's own span: the compiler tells two errors of the same place once.
+        let (ret, at) = (&self.ret, self.ret.span());
         let p = &self.private;
         let (of, method) = (Ident::new(of, at), Ident::new(method, at));
-        quote_spanned!(at=> <#ret as #p::#of>::#method)
+        quote_spanned!(at=> <#ret as #p::#of>::#method(#arg))
     }
 
     /// What becomes of a `Fault`: the fallback further out, or the return value that says so.
@@ -149,15 +150,15 @@ impl Context {
             self.jumped.set(true);
             return quote_spanned!(at=> break '__dyno_refused #p::Err(#fault));
         }
-        let refuse = self.of_return("Refuse", "refuse");
+        let refuse = self.of_return("Refuse", "refuse", fault);
         if self.inspected {
             self.flagged.set(true);
             quote_spanned! {at=> {
                 __dyno_refused = true;
-                #refuse(#fault)
+                #refuse
             }}
         } else {
-            quote_spanned!(at=> #refuse(#fault))
+            refuse
         }
     }
 

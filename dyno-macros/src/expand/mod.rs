@@ -34,6 +34,15 @@ pub(crate) fn function(
         let errors = diag.into_tokens();
         return quote!(#func #errors);
     };
+    let never =
+        matches!(&func.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+    if let Some(layer) = layers.iter().find(|layer| never && layer.as_inject().is_none()) {
+        let message = format!(
+            "a function that never returns has no outcome for `#[{}]` to look at",
+            layer.at()
+        );
+        diag.error(&func.sig.output, message);
+    }
     if is_wrapped(&body.tokens) {
         let at = layers.first().map_or_else(Span::call_site, |layer| layer.at().span());
         diag.error_at(at, "this attribute was imported under another name, so it would stand outside of the others whatever the text says; use it under the name dyno gives it");

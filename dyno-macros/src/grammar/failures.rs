@@ -55,10 +55,10 @@ impl Failures {
     /// An expression of type `Verdict` on `__dyno_out`.
     pub(crate) fn verdict(&self, at: Span, cx: &Context) -> TokenStream {
         let p = &cx.private;
-        let failure = cx.of_return("Outcome", "failure");
+        let failure = cx.of_return("Outcome", "failure", &quote_spanned!(at=> &__dyno_out));
         let counts = self.counts(at, cx);
         let judged = quote_spanned! {at=>
-            match #failure(&__dyno_out) {
+            match #failure {
                 #p::None => #p::Verdict::Success,
                 #counts
             }

@@ -69,11 +69,13 @@ impl Layer for Fallback {
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let (p, point) = (&cx.private, cx.point());
-        let split = cx.of_return("Outcome", "split");
+        let out = quote_spanned!(at=> __dyno_out);
+        let split = cx.of_return("Outcome", "split", &out);
         let jumped = cx.jumped.replace(false);
         let is_closure = matches!(self.expr, Expr::Closure(_));
         if !is_closure {
-            let (expr, failure) = (&self.expr, cx.of_return("Outcome", "failure"));
+            let (expr, failure) =
+                (&self.expr, cx.of_return("Outcome", "failure", &quote_spanned!(at=> &#out)));
             let ends = if jumped {
                 quote_spanned!(at=> '__dyno_refused: { #p::Ok(#inner) })
             } else {
@@ -82,7 +84,7 @@ impl Layer for Fallback {
             return quote_spanned! {at=> {
                 let __dyno_end: #p::Result<_, #p::Fault> = #ends;
                 match __dyno_end {
-                    #p::Ok(__dyno_out) if #p::Option::is_none(&#failure(&__dyno_out)) => __dyno_out,
+                    #p::Ok(__dyno_out) if #p::Option::is_none(&#failure) => __dyno_out,
                     __dyno_end => {
                         #p::fell_back(#point, #p::Result::is_err(&__dyno_end));
                         #p::drop(__dyno_end);
@@ -93,7 +95,7 @@ impl Layer for Fallback {
         }
         let failed = self.called(&quote_spanned!(at=> __dyno_error), cx);
         let split = quote_spanned! {at=>
-            match #split(__dyno_out) {
+            match #split {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #p::Err(__dyno_error) => {
                     #p::fell_back(#point, false);

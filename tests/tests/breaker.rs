@@ -1,0 +1,17 @@
+//! The breaker through its runtime.
+
+#[path = "breaker/support.rs"]
+mod support;
+
+#[path = "breaker/events.rs"]
+mod events;
+#[path = "breaker/half_open.rs"]
+mod half_open;
+#[path = "breaker/named.rs"]
+mod named;
+#[path = "breaker/permits.rs"]
+mod permits;
+#[path = "breaker/pybreaker.rs"]
+mod pybreaker;
+#[path = "breaker/threads.rs"]
+mod threads;

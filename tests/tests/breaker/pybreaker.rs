@@ -1,0 +1,211 @@
+//! Scenarios of the Python library `PyBreaker`, by their numbers, where both mean the same. The
+//! call that opens the breaker returns the function's own error here.
+
+use std::time::Duration;
+
+use dyno::breaker::{Breaker, State};
+use dyno::{Reason, clock};
+
+use super::support::{Oops, SECOND, block_on, err, fail, failures, ok};
+
+const fn breaker() -> Breaker {
+    Breaker::new("pybreaker")
+}
+
+#[test]
+fn pb_01_a_success_passes() {
+    let breaker = breaker();
+    assert_eq!(ok(&breaker), Ok(true));
+    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
+}
+
+#[test]
+fn pb_02_a_failure_is_counted_and_passes() {
+    let breaker = breaker();
+    assert_eq!(err(&breaker), Err(Oops::Own("down")));
+    assert_eq!((failures(&breaker), breaker.state()), (1, State::Closed));
+}
+
+#[test]
+fn pb_05_failures_in_a_row_open_it_and_calls_are_turned_away() {
+    let breaker = breaker().fail_max(3);
+    fail(&breaker, 2);
+    assert_eq!(breaker.state(), State::Closed);
+    fail(&breaker, 1);
+    assert_eq!((failures(&breaker), breaker.state()), (3, State::Open));
+    let fault = err(&breaker).expect_err("turned away").fault();
+    assert_eq!(fault.reason(), Some(Reason::BreakerOpen));
+    assert_eq!((failures(&breaker), breaker.state()), (3, State::Open));
+}
+
+#[test]
+fn pb_08_a_failed_trial_opens_it_again() {
+    let frozen = clock::freeze();
+    let breaker = breaker().fail_max(3).reset_timeout(SECOND / 2);
+    fail(&breaker, 3);
+    frozen.advance(SECOND * 6 / 10);
+    fail(&breaker, 1);
+    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.snapshot().retry_after, Some(SECOND / 2), "for the whole time");
+}
+
+#[test]
+fn pb_10_a_failure_in_half_open_opens_it() {
+    let breaker = breaker();
+    breaker.half_open();
+    assert_eq!((failures(&breaker), breaker.state()), (0, State::HalfOpen));
+    fail(&breaker, 1);
+    assert_eq!((failures(&breaker), breaker.state()), (1, State::Open));
+}
+
+#[test]
+fn pb_11_a_success_in_half_open_closes_it() {
+    let breaker = breaker();
+    breaker.half_open();
+    assert_eq!(ok(&breaker), Ok(true));
+    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
+}
+
+#[test]
+fn pb_22_23_what_is_not_said_is_default() {
+    let timed = breaker().reset_timeout(SECOND * 30).snapshot();
+    assert_eq!((timed.fail_max, timed.reset_timeout), (5, SECOND * 30));
+    assert_eq!(timed.success_threshold, 1);
+    let counted = breaker().fail_max(10).snapshot();
+    assert_eq!((counted.fail_max, counted.reset_timeout), (10, SECOND * 60));
+}
+
+#[test]
+fn pb_25_26_settings_change_while_it_works() {
+    let breaker = breaker();
+    breaker.set_fail_max(10);
+    breaker.set_reset_timeout(SECOND * 30);
+    let now = breaker.snapshot();
+    assert_eq!((now.fail_max, now.reset_timeout), (10, SECOND * 30));
+}
+
+#[test]
+fn pb_28_29_arguments_and_values_pass_unchanged() {
+    fn pair(number: u8, text: &str) -> Result<(u8, &str), Oops> {
+        Ok((number, text))
+    }
+    let (breaker, text) = (breaker(), String::from("abc"));
+    assert_eq!(breaker.call(|| pair(42, &text)), Ok((42, "abc")));
+}
+
+#[test]
+fn pb_31_32_33_the_same_for_async_functions() {
+    async fn pair(number: u8, text: &str) -> Result<(u8, &str), Oops> {
+        tokio::task::yield_now().await;
+        if number == 0 { Err(Oops::Own("zero")) } else { Ok((number, text)) }
+    }
+    let (breaker, text) = (breaker().fail_max(1), String::from("abc"));
+    assert_eq!(block_on(breaker.call_async(|| pair(42, &text))), Ok((42, "abc")));
+    assert_eq!(block_on(breaker.call_async(async || pair(42, &text).await)), Ok((42, "abc")));
+    assert_eq!(block_on(breaker.call_async(|| pair(0, &text))), Err(Oops::Own("zero")));
+    assert_eq!(breaker.state(), State::Open);
+    let refused: Result<(), Oops> =
+        block_on(breaker.call_async(|| -> std::future::Ready<_> { unreachable!("not called") }));
+    assert_eq!(refused.expect_err("turned away").fault().reason(), Some(Reason::BreakerOpen));
+}
+
+#[test]
+fn pb_46_a_good_trial_closes_it() {
+    let frozen = clock::freeze();
+    let breaker = breaker().fail_max(3).reset_timeout(SECOND / 10);
+    fail(&breaker, 3);
+    frozen.advance(SECOND / 5);
+    assert_eq!(ok(&breaker), Ok(true));
+    assert_eq!((breaker.state(), breaker.snapshot().successes), (State::Closed, 0));
+}
+
+#[test]
+fn pb_47_as_many_trials_as_the_threshold_says_close_it() {
+    let frozen = clock::freeze();
+    let breaker = breaker().fail_max(3).reset_timeout(SECOND / 10).success_threshold(3);
+    let half_open = |good| {
+        assert_eq!(ok(&breaker), Ok(true));
+        let now = breaker.snapshot();
+        assert_eq!((now.state, now.successes), (State::HalfOpen, good));
+    };
+    for last_is_good in [true, false] {
+        breaker.reset();
+        fail(&breaker, 3);
+        frozen.advance(SECOND / 5);
+        half_open(1);
+        half_open(2);
+        if last_is_good {
+            assert_eq!(ok(&breaker), Ok(true));
+            assert_eq!(breaker.state(), State::Closed);
+        } else {
+            fail(&breaker, 1);
+            assert_eq!(breaker.state(), State::Open);
+        }
+        assert_eq!(breaker.snapshot().successes, 0);
+    }
+}
+
+#[test]
+fn pb_49_the_threshold_changes_while_it_works() {
+    let breaker = breaker().success_threshold(5);
+    assert_eq!(breaker.snapshot().success_threshold, 5);
+    breaker.set_success_threshold(10);
+    assert_eq!(breaker.snapshot().success_threshold, 10);
+}
+
+#[test]
+fn pb_80_a_permit_guards_a_block() {
+    let frozen = clock::freeze();
+    let breaker = breaker().fail_max(2).reset_timeout(Duration::from_millis(10));
+    for _ in 0..2 {
+        breaker.acquire().expect("passes").failure();
+    }
+    assert_eq!((failures(&breaker), breaker.state()), (2, State::Open));
+    assert!(breaker.acquire().is_err());
+    frozen.advance(Duration::from_millis(10));
+    breaker.acquire().expect("the trial").success();
+    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
+}
+
+#[test]
+fn pb_92_tripping_twice_starts_the_time_out_anew() {
+    let frozen = clock::freeze();
+    let breaker = breaker().reset_timeout(SECOND * 10);
+    breaker.trip();
+    frozen.advance(SECOND * 9);
+    breaker.trip();
+    frozen.advance(SECOND * 9);
+    assert!(breaker.acquire().is_err());
+    frozen.advance(SECOND);
+    assert!(breaker.acquire().is_ok());
+}
+
+#[test]
+fn pb_94_a_lower_limit_counts_from_the_next_failure() {
+    let breaker = breaker();
+    fail(&breaker, 3);
+    breaker.set_fail_max(2);
+    assert_eq!(breaker.state(), State::Closed);
+    fail(&breaker, 1);
+    assert_eq!((failures(&breaker), breaker.state()), (4, State::Open));
+}
+
+#[test]
+fn pb_95_a_shorter_time_out_counts_at_once() {
+    let frozen = clock::freeze();
+    let breaker = breaker();
+    breaker.trip();
+    frozen.advance(SECOND);
+    assert!(ok(&breaker).is_err());
+    breaker.set_reset_timeout(SECOND);
+    assert_eq!(ok(&breaker), Ok(true));
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn pb_97_a_call_within_a_call_counts_for_itself() {
+    let breaker = breaker().fail_max(2);
+    let outer = breaker.call(|| err(&breaker));
+    assert_eq!(outer, Err(Oops::Own("down")));
+    assert_eq!((failures(&breaker), breaker.state()), (2, State::Open));
+}

@@ -1,0 +1,146 @@
+//! Many threads, exact counts.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use dyno::breaker::{Breaker, State};
+use dyno::clock;
+
+use super::support::{SECOND, block_on, err, failures, ok, overhear, within_reason};
+
+/// Runs `f` on `threads` threads at once, all in this scope.
+fn on_all<R: Send + 'static>(
+    threads: usize,
+    f: impl Fn(usize) -> R + Send + Sync + 'static,
+) -> Vec<R> {
+    let (f, start) = (Arc::new(f), Arc::new(Barrier::new(threads)));
+    within_reason(move || {
+        let run = |index| {
+            let (f, start) = (f.clone(), start.clone());
+            dyno::spawn(move || {
+                start.wait();
+                f(index)
+            })
+        };
+        let running: Vec<_> = (0..threads).map(run).collect();
+        running.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
+    })
+}
+
+#[test]
+fn pb_70_failures_of_all_threads_are_counted() {
+    static BREAKER: Breaker = Breaker::new("threads-counted").fail_max(3000);
+    on_all(3, |_| (0..500).for_each(|_| drop(err(&BREAKER))));
+    assert_eq!((failures(&BREAKER), BREAKER.state()), (1500, State::Closed));
+}
+
+#[test]
+fn pb_73_no_failure_overshoots_the_limit() {
+    static BREAKER: Breaker = Breaker::new("threads-limit").fail_max(3000);
+    let (watching, heard) = overhear("threads-limit");
+    let ran = on_all(3, |_| (0..2000).filter(|_| BREAKER.call(|| None::<()>).is_none()).count());
+    drop(watching);
+    assert_eq!(ran.iter().sum::<usize>(), 6000);
+    assert_eq!((failures(&BREAKER), BREAKER.state()), (3000, State::Open));
+    let heard = heard.lock().expect("held briefly");
+    let trips = heard.iter().filter(|event| *event == "closed -> open").count();
+    assert_eq!(trips, 1);
+}
+
+#[test]
+fn each_time_out_lets_exactly_one_thread_try() {
+    const ROUNDS: usize = 200;
+    static BREAKER: Breaker =
+        Breaker::new("threads-trial").fail_max(1).reset_timeout(Duration::from_secs(1));
+    static RAN: AtomicU32 = AtomicU32::new(0);
+    let (watching, heard) = overhear("threads-trial");
+    let frozen = clock::freeze();
+    BREAKER.trip();
+    let gate = Arc::new(Barrier::new(9));
+    let knocking: Vec<_> = (0..8)
+        .map(|_| {
+            let gate = gate.clone();
+            dyno::spawn(move || {
+                for _ in 0..ROUNDS {
+                    gate.wait();
+                    let _: Option<()> = BREAKER.call(|| {
+                        RAN.fetch_add(1, Ordering::Relaxed);
+                        None
+                    });
+                    gate.wait();
+                }
+            })
+        })
+        .collect();
+    for round in 1..=ROUNDS {
+        frozen.advance(SECOND);
+        gate.wait();
+        gate.wait();
+        assert_eq!(RAN.load(Ordering::Relaxed) as usize, round);
+    }
+    for thread in knocking {
+        thread.join().expect("no thread panics");
+    }
+    drop(watching);
+    let heard = heard.lock().expect("held briefly");
+    let count = |what: &str| heard.iter().filter(|event| *event == what).count();
+    assert_eq!(count("open -> half-open"), ROUNDS);
+    assert_eq!(count("half-open -> open"), ROUNDS);
+    let away =
+        count("the breaker is open") + count("the breaker is half-open and its trial is under way");
+    assert_eq!(away, ROUNDS * 7, "each of the others is turned away and told of");
+}
+
+#[test]
+fn calls_run_side_by_side() {
+    static BREAKER: Breaker = Breaker::new("threads-parallel");
+    // They meet inside the call: if it held a lock they never would.
+    let inside = Arc::new(Barrier::new(4));
+    let met = on_all(4, move |_| BREAKER.call(|| Some(inside.wait().is_leader())));
+    assert_eq!(met.into_iter().flatten().filter(|leader| *leader).count(), 1);
+}
+
+#[test]
+fn a_mix_of_everything_leaves_it_in_order() {
+    static BREAKER: Breaker =
+        Breaker::new("threads-mix").fail_max(3).reset_timeout(Duration::from_millis(1));
+    let (watching, heard) = overhear("threads-mix");
+    let frozen = clock::freeze();
+    on_all(8, |index| {
+        for round in 0..2000 {
+            match (index + round) % 7 {
+                0 => drop(ok(&BREAKER)),
+                1..=3 => drop(err(&BREAKER)),
+                4 => drop(BREAKER.acquire()),
+                5 => drop(block_on_ok()),
+                // Moves the frozen clock.
+                _ => clock::sleep(Duration::from_micros(300)),
+            }
+        }
+    });
+    drop(frozen);
+    drop(watching);
+    // Every change began where another one had ended: as often out of a state as into it.
+    let heard = heard.lock().expect("held briefly");
+    let net = |state: &str| {
+        let into = heard.iter().filter(|event| event.ends_with(&format!("-> {state}"))).count();
+        let out = heard.iter().filter(|event| event.starts_with(&format!("{state} ->"))).count();
+        i64::try_from(into).expect("few") - i64::try_from(out).expect("few")
+    };
+    let last = BREAKER.state();
+    for state in [State::Closed, State::Open, State::HalfOpen] {
+        let begins = i64::from(state == State::Closed);
+        let ends = i64::from(state == last);
+        assert_eq!(net(state.as_str()), ends - begins, "{state}; it is {last}");
+    }
+    assert!(heard.len() > 100, "it was exercised: {} events", heard.len());
+    // And it is not wedged.
+    BREAKER.reset();
+    assert_eq!(ok(&BREAKER), Ok(true));
+}
+
+fn block_on_ok() -> Option<u8> {
+    static BREAKER: Breaker = Breaker::new("threads-mix-inner");
+    block_on(BREAKER.call_async(|| async { Some(1) }))
+}

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
-use super::provided::{Maybe, Mode, Never, Provided};
+use super::provided::{Maybe, Mode, Never, Owned, Provided};
 use crate::fault::{Fault, InjectError};
 
 /// A return type that can carry what a provider may say: [`Never`] anything, or [`Maybe`] a failure.
@@ -41,6 +41,40 @@ where
     M: Mode,
     Ret: Carry<M::Fails>,
 {
+}
+
+/// As [`carries`], for a value of the call's own.
+pub const fn carries_fresh<Ret, T, O, M>(_: &impl Fn() -> O)
+where
+    O: Owned<T, M>,
+    M: Mode,
+    Ret: Carry<M::Fails>,
+{
+}
+
+/// As [`carries_fresh`], for an async provider.
+pub const fn carries_async_fresh<Ret, T, Fut, M>(_: &impl Fn() -> Fut)
+where
+    Fut: Future,
+    Fut::Output: Owned<T, M>,
+    M: Mode,
+    Ret: Carry<M::Fails>,
+{
+}
+
+/// Stands for a return type that has no name, such as `impl Trait`: it carries no failure.
+#[derive(Debug)]
+pub enum Opaque {}
+
+/// Ends a call by a panic with the error's text.
+///
+/// # Panics
+/// Always.
+#[cold]
+#[track_caller]
+#[expect(clippy::panic, reason = "the user has asked for it")]
+pub fn inject_panic(error: InjectError) -> ! {
+    panic!("{error}")
 }
 
 /// Compiles where `Ret` can carry a failure: what is asked for by tag may be missing.

@@ -6,7 +6,7 @@ use std::future::Future;
 use super::build::Asked;
 use super::force::Force;
 use super::observed::{self, Kind};
-use super::provided::Owned;
+use super::provided::{Mode, Owned};
 use super::recipe::Fake;
 use super::slot::zero_sized;
 use super::swap;
@@ -18,18 +18,26 @@ use crate::registry::flight::{Frame, catch, catch_async, heard};
 ///
 /// # Errors
 /// The provider failed or panicked.
-pub fn fresh<T, F, O, M>(
+pub fn fresh<T, O, M>(
     point: &'static Point,
     parameter: &'static str,
-    provider_text: &'static str,
-    provider: F,
+    spelled: &'static str,
+    provider: impl Fn() -> O + Send + Sync + 'static,
 ) -> Result<T, InjectError>
+where
+    O: Owned<T, M> + 'static,
+    M: Mode,
+{
+    make(Asked { point, parameter, provider: spelled }, provider)
+}
+
+fn make<T, F, O, M>(asked: Asked, provider: F) -> Result<T, InjectError>
 where
     F: Fn() -> O + Send + Sync + 'static,
     O: Owned<T, M> + 'static,
+    M: Mode,
 {
     const { zero_sized::<F>() };
-    let asked = Asked { point, parameter, provider: provider_text };
     note::<F>();
     let made = match fake::<F, O>() {
         None => catch(|| provider().own()),
@@ -43,19 +51,28 @@ where
 ///
 /// # Errors
 /// The provider failed or panicked.
-pub async fn fresh_async<T, F, Fut, M>(
+pub async fn fresh_async<T, Fut, M>(
     point: &'static Point,
     parameter: &'static str,
-    provider_text: &'static str,
-    provider: F,
+    spelled: &'static str,
+    provider: impl Fn() -> Fut + Send + Sync + 'static,
 ) -> Result<T, InjectError>
+where
+    Fut: Future,
+    Fut::Output: Owned<T, M> + 'static,
+    M: Mode,
+{
+    make_async(Asked { point, parameter, provider: spelled }, provider).await
+}
+
+async fn make_async<T, F, Fut, M>(asked: Asked, provider: F) -> Result<T, InjectError>
 where
     F: Fn() -> Fut + Send + Sync + 'static,
     Fut: Future,
     Fut::Output: Owned<T, M> + 'static,
+    M: Mode,
 {
     const { zero_sized::<F>() };
-    let asked = Asked { point, parameter, provider: provider_text };
     note::<F>();
     let made = match fake::<F, Fut::Output>() {
         None => catch_async(|| async { provider().await.own() }).await,
@@ -75,7 +92,6 @@ fn note<F: 'static>() {
     let Some(frame) = Frame::current() else { return };
     frame.note([TypeId::of::<F>()]);
     if let Some(path) = frame.path().get() {
-        // Once for each edge of the graph at most would be enough; a build is rare.
-        observed::note(path, Box::leak(plain_path(type_name::<F>()).into()), Kind::Call);
+        observed::note_new(path, &plain_path(type_name::<F>()), Kind::Call);
     }
 }

@@ -33,10 +33,12 @@ pub(crate) mod expansion {
     pub use super::any::Registered;
     pub use super::any::AnySite;
     pub use super::carry::{
-        Abort, AbortCarry, AbortPanic, Carry, Cloned, carries, carries_async, must_carry,
+        Abort, AbortCarry, AbortPanic, Carry, Cloned, Opaque, carries, carries_async,
+        carries_async_fresh, carries_fresh, inject_panic, must_carry,
     };
     pub use super::fresh::{fresh, fresh_async};
     pub use super::generic::GenericSite;
+    pub use super::handles::{Lazy, Live};
     pub use super::held::Held;
     pub use super::provided::{Maybe, Mode, Never, Owned, Provided};
     pub use super::site::Site;

@@ -26,6 +26,15 @@ pub(super) fn note(reader: &'static str, read: &'static str, kind: Kind) {
     observed.insert((reader, read, kind));
 }
 
+/// As [`note`], for a name that is not kept anywhere yet.
+pub(super) fn note_new(reader: &'static str, read: &str, kind: Kind) {
+    let mut observed = OBSERVED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !observed.iter().any(|known| *known == (reader, read, kind)) {
+        // Once for an edge of the graph, and for the life of the program.
+        observed.insert((reader, Box::leak(read.into()), kind));
+    }
+}
+
 pub(super) fn all() -> Vec<Read> {
     OBSERVED.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
 }

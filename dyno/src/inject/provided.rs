@@ -128,7 +128,7 @@ impl<T: ?Sized, R: Provided<T, M>, M: Mode> Provided<T, Optional<M>> for Option<
     label = "the parameter wants `{T}` for itself (`scope = call`)",
     note = "the provider returns `{T}`, `Box<{T}>`, or one of these in a `Result` or an `Option`"
 )]
-pub trait Owned<T, M> {
+pub trait Owned<T, M: Mode> {
     /// The value.
     #[doc(hidden)]
     fn own(self) -> Result<T, InjectError>;
@@ -150,13 +150,14 @@ impl<T, R, E, M> Owned<T, Fallible<M>> for Result<R, E>
 where
     R: Owned<T, M>,
     E: Into<Box<dyn Error + Send + Sync>>,
+    M: Mode,
 {
     fn own(self) -> Result<T, InjectError> {
         self.map_err(failed)?.own()
     }
 }
 
-impl<T, R: Owned<T, M>, M> Owned<T, Optional<M>> for Option<R> {
+impl<T, R: Owned<T, M>, M: Mode> Owned<T, Optional<M>> for Option<R> {
     fn own(self) -> Result<T, InjectError> {
         self.ok_or_else(|| failed(Nothing))?.own()
     }

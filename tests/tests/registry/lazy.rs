@@ -125,6 +125,22 @@ fn what_is_put_while_a_provider_runs_stays() {
 }
 
 #[test]
+fn a_provider_that_is_replaced_while_it_runs_leaves_no_value() {
+    let registry = Registry::new();
+    let inner = registry.clone();
+    let provider = move || {
+        inner.provide::<i32, _>("n", || 2).expect("not sealed");
+        1
+    };
+    registry.provide::<i32, _>("n", provider).expect("not sealed");
+    let mut asked = [(); 3].map(|()| *registry.get::<i32>("n").expect("built"));
+    assert_eq!(asked, [1, 2, 2]);
+    registry.seal();
+    asked.fill_with(|| *registry.get::<i32>("n").expect("built"));
+    assert_eq!(asked, [2; 3]);
+}
+
+#[test]
 fn what_is_removed_while_a_provider_runs_is_gone() {
     let registry = Registry::new();
     let inner = registry.clone();

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 
 use dyno::__private::run_test;
@@ -47,7 +47,7 @@ fn the_scope_comes_first_then_its_parents_then_the_global_registry() {
     let parent = Registry::new();
     let child = parent.child();
     let read = || HANDLE.get().map(|value| *value).ok();
-    assert_eq!(child.scope(read), Some("global"));
+    assert_eq!((read(), child.scope(read)), (Some("global"), Some("global")));
     assert!(child.get::<&'static str>("order").is_err(), "`get` is of this registry alone");
     parent.set("order", Arc::new("parent")).expect("not sealed");
     assert_eq!(child.scope(read), Some("parent"));
@@ -92,7 +92,7 @@ fn a_future_has_its_registry_whenever_it_is_polled() {
 
 #[test]
 fn a_future_has_its_registry_at_its_drop_and_may_be_spawned() {
-    struct Last(std::sync::mpsc::Sender<Option<&'static str>>);
+    struct Last(mpsc::Sender<Option<&'static str>>);
     impl Drop for Last {
         fn drop(&mut self) {
             let _gone = self.0.send(here("drop"));
@@ -101,7 +101,7 @@ fn a_future_has_its_registry_at_its_drop_and_may_be_spawned() {
     fn spawnable<F: Future + Send + 'static>(future: F) -> F {
         future
     }
-    let (send, heard) = std::sync::mpsc::channel();
+    let (send, heard) = mpsc::channel();
     let acme = with("drop", "acme");
     let last = Last(send);
     let future = async move {
@@ -142,20 +142,25 @@ fn what_a_test_enters_holds_for_its_threads_and_for_no_other_test() {
 fn tenants_on_the_threads_of_one_test_do_not_meet() {
     let seen = run_test("tenants", || {
         let _everywhere = with("meet", "test").enter();
-        let (go, wait) = std::sync::mpsc::channel::<()>();
-        let (entered, ready) = std::sync::mpsc::channel::<()>();
+        let (go, wait) = mpsc::channel::<()>();
+        let (told, ready) = mpsc::channel::<()>();
         let other = dyno::spawn(move || {
             let guard = with("meet", "other").enter();
-            entered.send(()).expect("somebody listens");
+            told.send(()).expect("somebody listens");
             wait.recv().expect("somebody tells");
             let inside = here("meet");
             drop(guard);
-            (inside, here("meet"))
+            let after = here("meet");
+            told.send(()).expect("somebody listens");
+            (inside, after)
         });
         ready.recv().expect("somebody tells");
-        let mine = with("meet", "mine").scope(|| here("meet"));
         let test = here("meet");
-        go.send(()).expect("somebody listens");
+        let mine = with("meet", "mine").scope(|| {
+            go.send(()).expect("somebody listens");
+            ready.recv().expect("somebody tells");
+            here("meet")
+        });
         (mine, test, other.join().ok())
     });
     assert_eq!(seen, (Some("mine"), Some("test"), Some((Some("other"), Some("test")))));

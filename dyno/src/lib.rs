@@ -39,9 +39,10 @@ pub use dyno_macros::breaker;
 #[cfg(feature = "fallback")]
 pub use dyno_macros::fallback;
 #[cfg(feature = "inject")]
-pub use dyno_macros::inject;
+pub use dyno_macros::{Injectable, inject};
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
+pub use dyno_macros::test;
 
 #[doc(hidden)]
 pub mod __private;

@@ -146,7 +146,11 @@ fn plain_tail(body: &Body, user: &TokenStream, cx: &Context) -> TokenStream {
         return block;
     }
     let ret = &cx.ret;
-    quote_spanned!(at=> let __dyno_out: #ret = #block; __dyno_out)
+    // A body that ends by `return` or a panic leaves nothing to come to.
+    quote_spanned! {at=>
+        let __dyno_out: #ret = #block;
+        #[allow(unreachable_code, unused_braces)] { __dyno_out }
+    }
 }
 
 fn wrapped(

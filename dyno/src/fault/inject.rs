@@ -221,6 +221,16 @@ impl Error for InjectError {
     }
 }
 
+impl From<super::Fault> for InjectError {
+    /// So that a constructor that returns `InjectError` may carry any attribute.
+    fn from(fault: super::Fault) -> Self {
+        match fault {
+            super::Fault::Inject(error) => error,
+            other => Self::new(InjectErrorKind::Failed(Arc::new(other))),
+        }
+    }
+}
+
 impl PartialEq for InjectError {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.to_string() == other.to_string()

@@ -10,8 +10,8 @@
 mod bodies;
 mod boxed;
 mod choosing;
-// mod hygiene;
-// mod injecting;
+mod hygiene;
+mod injecting;
 mod order;
 mod places;
 mod results;
@@ -60,7 +60,7 @@ impl Tries {
 }
 
 /// Drives a future that never waits for anything but itself.
-fn block_on<F: Future>(future: F) -> F::Output {
+fn block_on<F: std::future::Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     loop {

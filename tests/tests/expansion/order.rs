@@ -84,7 +84,7 @@ fn doubled(x: u8) -> Result<u8, E> {
 
 async fn doubling_async<F>(_: &aspect::JoinPoint<'_>, call: F) -> Result<u8, E>
 where
-    F: Future<Output = Result<u8, E>>,
+    F: std::future::Future<Output = Result<u8, E>>,
 {
     call.await.map(|x| x * 2)
 }

@@ -82,7 +82,7 @@ trait Repo {
     {
         self.get(2)
     }
-    fn later(&self, id: u8) -> impl Future<Output = Result<u8, E>> + Send;
+    fn later(&self, id: u8) -> impl std::future::Future<Output = Result<u8, E>> + Send;
 }
 
 #[derive(Clone)]

@@ -309,16 +309,17 @@ impl<'a> Emit<'a> {
         let p = &cx.private;
         let at = here(cx.ret.span());
         let ret = match &cx.ret {
-            Type::Infer(_) => quote_spanned!(at=> #p::Opaque),
+            Type::Infer(_) | Type::Never(_) => quote_spanned!(at=> #p::Opaque),
             ret => quote_spanned!(at=> #ret),
         };
         let target = self.target();
         match &self.dep.source {
+            // Not built yet, an async provider is out of reach of a blocking function.
+            Source::Provider { is_async: true, .. } if !cx.is_async => {
+                quote_spanned!(at=> #p::must_carry::<#ret>();)
+            }
             Source::Provider { expr, is_async } => {
-                let name = if *is_async { "carries_async" } else { "carries" };
-                let name =
-                    if self.dep.per_call() { format!("{name}_fresh") } else { name.to_owned() };
-                let name = Ident::new(&name, at);
+                let name = Ident::new(if *is_async { "carries_async" } else { "carries" }, at);
                 quote_spanned!(at=> #p::#name::<#ret, #target, _, _>(&#expr);)
             }
             _ => quote_spanned!(at=> #p::must_carry::<#ret>();),
@@ -335,12 +336,12 @@ impl<'a> Emit<'a> {
             Some(OnError::Default) => {
                 quote_spanned!(at=> { let _ = __dyno_error; #p::Default::default() })
             }
-            Some(OnError::Panic) => quote_spanned!(at=> #p::inject_panic(__dyno_error)),
+            Some(OnError::Panic) => return quote_spanned!(at=> #p::inject_panic(__dyno_error)),
             None if cx.has_refuge() => {
                 return cx.refuse(&quote_spanned!(at=> #p::Fault::Inject(__dyno_error)));
             }
             None if matches!(cx.ret, Type::Infer(_) | Type::Never(_)) => {
-                quote_spanned!(at=> #p::inject_panic(__dyno_error))
+                return quote_spanned!(at=> #p::inject_panic(__dyno_error));
             }
             None => {
                 let ret = &cx.ret;

@@ -49,7 +49,7 @@ pub use state::{Snapshot, State};
 
 use self::core::{Core, Refusal, Transition};
 use self::settings::{Given, Settings};
-use self::word::Ticks;
+use self::word::{Ticks, UNWINDING};
 use crate::clock;
 use crate::fault::{Fault, Reason};
 use crate::outcome::{Outcome, Refuse, Verdict};
@@ -117,9 +117,13 @@ impl Breaker {
     /// out any more: it has `reset_timeout` to report.
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
+        // Two results, so that the one of the fast path stays in registers.
         match self.core.pass() {
             Some(stamp) => Ok(Permit::new(self, stamp)),
-            None => self.knock(),
+            None => match self.knock() {
+                Ok(stamp) => Ok(Permit::new(self, stamp)),
+                Err(fault) => Err(fault),
+            },
         }
     }
 
@@ -185,14 +189,14 @@ impl Breaker {
         }
     }
 
+    /// Asks when it is not closed: the stamp of a permit.
     #[cold]
-    fn knock(&self) -> Result<Permit<'_>, Fault> {
+    fn knock(&self) -> Result<u64, Fault> {
         let rules = self.settings.rules();
         match self.core.admit(rules, Ticks::at(clock::now())) {
             Ok((stamp, transition)) => {
-                let permit = Permit::new(self, stamp);
                 self.tell(transition);
-                Ok(permit)
+                Ok(stamp)
             }
             Err(Refusal { busy, passed }) => {
                 let reason = if busy { Reason::HalfOpenBusy } else { Reason::BreakerOpen };
@@ -214,6 +218,7 @@ impl Breaker {
 
     #[cold]
     fn settle_slowly(&self, permit: u64, verdict: Verdict) {
+        let permit = permit & !UNWINDING;
         let now = || Ticks::at(clock::now());
         let transition = match verdict {
             Verdict::Success => self.core.success(permit, self.settings.rules(), now),

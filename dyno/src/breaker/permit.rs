@@ -5,6 +5,7 @@ use std::mem;
 use std::thread;
 
 use super::Breaker;
+use super::word::UNWINDING;
 use crate::outcome::Verdict;
 
 /// Leave to make one call; made by [`Breaker::acquire`].
@@ -16,15 +17,15 @@ use crate::outcome::Verdict;
 #[must_use = "a permit that is dropped counts as an ignored call"]
 pub struct Permit<'a> {
     breaker: &'a Breaker,
+    /// Two words in all, so that it travels in registers.
     stamp: u64,
-    /// The panic had begun before: this runs in somebody's destructor.
-    unwinding: bool,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
     pub(super) fn new(breaker: &'a Breaker, stamp: u64) -> Self {
-        Self { breaker, stamp, unwinding: thread::panicking() }
+        let stamp = if thread::panicking() { stamp | UNWINDING } else { stamp };
+        Self { breaker, stamp }
     }
 
     /// The call succeeded.
@@ -56,7 +57,7 @@ impl<'a> Permit<'a> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let failed = !self.unwinding && thread::panicking();
+        let failed = thread::panicking() && self.stamp & UNWINDING == 0;
         self.breaker.settle(self.stamp, if failed { Verdict::Failure } else { Verdict::Ignored });
     }
 }

@@ -73,6 +73,10 @@ pub(super) const fn stamp(generation: u64) -> u64 {
     generation << GENERATION
 }
 
+/// Set in the stamp of a permit that was given while a panic unwound: it runs in a destructor. No
+/// closed word has this bit, so such a stamp never equals one, and takes the slow path.
+pub(super) const UNWINDING: u64 = BUSY;
+
 const TICKS: u32 = 52;
 const TICK: u64 = (1 << TICKS) - 1;
 

@@ -16,7 +16,7 @@ pub struct Attempts {
     failed: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Who {
     Point(&'static Point),
     Inline(&'static Location<'static>),
@@ -37,39 +37,42 @@ impl Attempts {
     /// Takes note of an attempt; `Some` when another one is to follow after the pause.
     #[inline]
     pub fn next(&mut self, verdict: Verdict) -> Option<Pause> {
+        // The slow paths take copies: lent to them, the count could not stay in registers.
         if matches!(verdict, Verdict::Failure) {
-            return self.failure();
+            self.failed += 1;
+            return failed(self.who, self.retry, self.failed);
         }
         if self.failed != 0 && matches!(verdict, Verdict::Success) {
-            self.recovered();
+            recovered(self.who, self.failed + 1);
         }
         None
     }
+}
 
-    #[cold]
-    fn failure(&mut self) -> Option<Pause> {
-        self.failed += 1;
-        if self.failed >= self.retry.attempts {
-            self.tell(&Event::GaveUp { attempts: self.failed });
-            return None;
-        }
-        let after = self.retry.wait.after(self.failed);
-        self.tell(&Event::Retry { attempt: self.failed, after });
-        Some(Pause(after))
+#[cold]
+fn failed(who: Who, retry: Retry, attempt: u32) -> Option<Pause> {
+    if attempt >= retry.attempts {
+        who.tell(&Event::GaveUp { attempts: attempt });
+        return None;
     }
+    let after = retry.wait.after(attempt);
+    who.tell(&Event::Retry { attempt, after });
+    Some(Pause(after))
+}
 
-    #[cold]
-    fn recovered(&self) {
-        self.tell(&Event::Recovered { attempts: self.failed + 1 });
-    }
+#[cold]
+fn recovered(who: Who, attempts: u32) {
+    who.tell(&Event::Recovered { attempts });
+}
 
-    fn tell(&self, event: &Event<'_>) {
+impl Who {
+    fn tell(self, event: &Event<'_>) {
         if !point::observed() {
             return;
         }
-        match self.who {
-            Who::Point(point) => point::emit(point.name(), event),
-            Who::Inline(at) => point::emit(&format!("{}:{}", at.file(), at.line()), event),
+        match self {
+            Self::Point(point) => point::emit(point.name(), event),
+            Self::Inline(at) => point::emit(&format!("{}:{}", at.file(), at.line()), event),
         }
     }
 }

@@ -98,6 +98,7 @@ impl Retry {
     /// Calls `f` until it succeeds or the attempts are used up, and returns its last outcome.
     ///
     /// Blocks the thread during pauses. Observers hear of it under the file and line of this call.
+    #[inline]
     #[track_caller]
     pub fn run<R: Outcome>(self, mut f: impl FnMut() -> R) -> R {
         let mut attempts = Attempts::inline(Location::caller(), self);

@@ -122,14 +122,34 @@ pub(super) fn resolve_in<T: ?Sized + Send + Sync + 'static>(
     registry: &Registry,
     tag: &str,
 ) -> Result<Resolved<'static, T>, InjectError> {
-    let mut registries: Vec<&Registry> = registry.chain().collect();
-    if !registries.iter().any(|each| each.is_global()) {
-        registries.push(Registry::global());
-    }
+    let registries = in_turn(registry);
     for each in &registries {
         if let Some(found) = each.own(tag)? {
             return Ok(found);
         }
     }
     Err(missing::not_registered::<T>(&registries, tag))
+}
+
+/// As if `registry` were in force.
+pub(super) async fn resolve_in_async<T: ?Sized + Send + Sync + 'static>(
+    registry: &Registry,
+    tag: &str,
+) -> Result<Resolved<'static, T>, InjectError> {
+    let registries = in_turn(registry);
+    for each in &registries {
+        if let Some(found) = each.own_async(tag).await? {
+            return Ok(found);
+        }
+    }
+    Err(missing::not_registered::<T>(&registries, tag))
+}
+
+/// It, its parents, and the global one at last.
+fn in_turn(registry: &Registry) -> Vec<&Registry> {
+    let mut registries: Vec<&Registry> = registry.chain().collect();
+    if !registries.iter().any(|each| each.is_global()) {
+        registries.push(Registry::global());
+    }
+    registries
 }

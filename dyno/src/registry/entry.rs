@@ -72,7 +72,7 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
     pub(super) fn read(&self, origin: Origin) -> Result<Option<Resolved<'_, T>>, InjectError> {
         let found = |value| Ok(Some(Resolved::new(value, origin)));
         if scope::active() && self.provided.load(Ordering::Relaxed) {
-            if let Some(own) = self.lazy().and_then(|lazy| lazy.of_test()) {
+            if let Some(own) = self.look().0.as_ref().and_then(Lazy::of_test) {
                 let own = Value::Shared(own.build()?);
                 return Ok(Some(Resolved::new(own, Origin::Scoped)));
             }
@@ -80,17 +80,40 @@ impl<T: ?Sized + Send + Sync + 'static> Entry<T> {
         if let Some(value) = self.ready() {
             return found(value);
         }
-        let Some(lazy) = self.lazy() else {
-            // Between the two looks a value may have been put in place of the provider.
-            return self.ready().map_or(Ok(None), found);
+        let lazy = match self.look() {
+            (_, Some(value)) => return found(value),
+            (Some(lazy), None) => lazy,
+            (None, None) => return Ok(None),
         };
         let built = lazy.build()?;
         self.adopt(&lazy, &built);
         found(Value::Shared(built))
     }
 
-    fn lazy(&self) -> Option<Arc<Lazy<T>>> {
-        self.state().lazy.clone()
+    /// As [`read`](Self::read), without a tie to the entry or a loan of the thread's.
+    pub(super) async fn read_async(
+        &self,
+        origin: Origin,
+    ) -> Result<Option<Resolved<'static, T>>, InjectError> {
+        let found = |value, origin| Ok(Some(Resolved::new(Value::Shared(value), origin)));
+        let (lazy, value) = self.look();
+        let value = value.map(Value::into_arc);
+        if let Some(own) = lazy.as_ref().and_then(Lazy::of_test) {
+            return found(own.build_async().await?, Origin::Scoped);
+        }
+        if let Some(value) = value {
+            return found(value, origin);
+        }
+        let Some(lazy) = lazy else { return Ok(None) };
+        let built = lazy.build_async().await?;
+        self.adopt(&lazy, &built);
+        found(built, origin)
+    }
+
+    /// Provider and value, seen at one moment.
+    fn look(&self) -> (Option<Arc<Lazy<T>>>, Option<Value<'_, T>>) {
+        let state = self.state();
+        (state.lazy.clone(), self.ready())
     }
 
     /// Keeps what `lazy` has built, unless something else has been put here meanwhile.

@@ -82,25 +82,65 @@ impl<T: ?Sized + Send + Sync + 'static> Handle<T> {
 
     #[cold]
     fn find(&self) -> Result<Resolved<'_, T>, InjectError> {
-        let registry = match &self.of {
-            Of::One(registry) => registry,
-            Of::Here => match enter::entered() {
-                Some(entered) => return enter::resolve_in(&entered, &self.tag),
-                None => Registry::global(),
-            },
-        };
-        let places = self.places.get_or_init(|| {
-            let mut entries = registry.chain().map(|each| each.place(&self.tag));
-            // The chain begins with the registry itself.
-            let own = entries.next().unwrap_or_else(|| registry.place(&self.tag));
-            Places { own, parents: entries.collect(), origin: registry.origin() }
-        });
-        for entry in std::iter::once(&places.own).chain(&places.parents) {
+        if let Some(entered) = self.entered() {
+            return enter::resolve_in(&entered, &self.tag);
+        }
+        let places = self.places();
+        for entry in places.all() {
             if let Some(found) = entry.read(places.origin)? {
                 return Ok(found);
             }
         }
-        Err(missing::not_registered::<T>(&registry.chain().collect::<Vec<_>>(), &self.tag))
+        Err(self.missing())
+    }
+
+    /// As [`read`](Self::read), and waits for an async provider. What it gives is no loan: it may
+    /// be held over an `.await`.
+    ///
+    /// # Errors
+    /// Nothing is registered yet, or the provider failed.
+    pub async fn read_async(&self) -> Result<Resolved<'static, T>, InjectError> {
+        if let Some(entered) = self.entered() {
+            return enter::resolve_in_async(&entered, &self.tag).await;
+        }
+        let places = self.places();
+        for entry in places.all() {
+            if let Some(found) = entry.read_async(places.origin).await? {
+                return Ok(found);
+            }
+        }
+        Err(self.missing())
+    }
+
+    /// The registry entered here, where that matters.
+    fn entered(&self) -> Option<Registry> {
+        if matches!(self.of, Of::Here) { enter::entered() } else { None }
+    }
+
+    fn registry(&self) -> &Registry {
+        match &self.of {
+            Of::One(registry) => registry,
+            Of::Here => Registry::global(),
+        }
+    }
+
+    fn places(&self) -> &Places<T> {
+        self.places.get_or_init(|| {
+            let registry = self.registry();
+            let own = registry.place(&self.tag);
+            let parents = registry.chain().skip(1).map(|each| each.place(&self.tag)).collect();
+            Places { own, parents, origin: registry.origin() }
+        })
+    }
+
+    fn missing(&self) -> InjectError {
+        missing::not_registered::<T>(&self.registry().chain().collect::<Vec<_>>(), &self.tag)
+    }
+}
+
+impl<T: ?Sized> Places<T> {
+    fn all(&self) -> impl Iterator<Item = &Arc<Entry<T>>> {
+        std::iter::once(&self.own).chain(&self.parents)
     }
 }
 

@@ -2,24 +2,29 @@
 
 use std::any::{Any, type_name};
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::flight::{Flight, Wanted};
-use super::{Registry, WeakRegistry};
+use super::product::{AsyncProvider, Made, Making, Provider};
+use super::{InRegistry, Registry, WeakRegistry};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::scope;
 
 /// A provider and what it has built.
 pub(super) struct Lazy<T: ?Sized> {
     provider: &'static str,
-    make: Box<dyn Fn() -> Result<Arc<T>, InjectError> + Send + Sync>,
+    make: Make<T>,
     /// Whose values the provider sees: those of the registry it is registered with, never those of
     /// a tenant who happens to be the first to ask. Weak, for that registry holds this.
     home: WeakRegistry,
     /// The test in which that registry was made.
     born: Option<u64>,
     flight: Flight<T>,
+}
+
+enum Make<T: ?Sized> {
+    Now(Box<dyn Fn() -> Made<T> + Send + Sync>),
+    Later(Box<dyn Fn() -> Making<T> + Send + Sync>),
 }
 
 /// What a test builds for itself: one flight for each provider it asks.
@@ -33,16 +38,28 @@ pub(super) struct OfTest<T: ?Sized> {
 }
 
 impl<T: ?Sized + Send + Sync + 'static> OfTest<T> {
-    pub(super) fn build(&self) -> Result<Arc<T>, InjectError> {
+    pub(super) fn build(&self) -> Made<T> {
         self.lazy.build_in(&self.flight)
+    }
+
+    pub(super) async fn build_async(&self) -> Made<T> {
+        self.lazy.build_async_in(&self.flight).await
     }
 }
 
 impl<T: ?Sized + Send + Sync + 'static> Lazy<T> {
-    pub(super) fn new<P: Provider<T, M>, M>(provider: P, home: &Registry) -> Self {
+    pub(super) fn now<P: Provider<T, M>, M>(provider: P, home: &Registry) -> Self {
+        Self::new::<P>(Make::Now(Box::new(move || provider.provide())), home)
+    }
+
+    pub(super) fn later<P: AsyncProvider<T, M>, M>(provider: P, home: &Registry) -> Self {
+        Self::new::<P>(Make::Later(Box::new(move || provider.provide())), home)
+    }
+
+    fn new<P>(make: Make<T>, home: &Registry) -> Self {
         Self {
             provider: type_name::<P>(),
-            make: Box::new(move || provider.provide()),
+            make,
             home: home.downgrade(),
             born: home.born(),
             flight: Flight::new(),
@@ -54,8 +71,13 @@ impl<T: ?Sized + Send + Sync + 'static> Lazy<T> {
     }
 
     /// The value, built by this thread unless another is at it.
-    pub(super) fn build(&self) -> Result<Arc<T>, InjectError> {
+    pub(super) fn build(&self) -> Made<T> {
         self.build_in(&self.flight)
+    }
+
+    /// The value, built in this task unless somebody else is at it.
+    pub(super) async fn build_async(&self) -> Made<T> {
+        self.build_async_in(&self.flight).await
     }
 
     /// In a test, but for registries that were made in it, a value of the test's own: what it swaps
@@ -75,116 +97,38 @@ impl<T: ?Sized + Send + Sync + 'static> Lazy<T> {
         own.clone().downcast().ok()
     }
 
-    fn build_in(&self, flight: &Flight<T>) -> Result<Arc<T>, InjectError> {
-        let wanted = Wanted { provider: self.provider.into(), at: None };
-        let make = || match self.home.upgrade() {
-            Some(home) => home.scope(|| (self.make)()),
-            None => (self.make)(),
+    fn build_in(&self, flight: &Flight<T>) -> Made<T> {
+        let Make::Now(make) = &self.make else {
+            let built = flight.ready().cloned();
+            let cold = || InjectError::new(InjectErrorKind::NeedsWarmUp).provided_by(self.provider);
+            return built.ok_or_else(cold);
         };
-        match flight.build(&wanted, make) {
-            Ok(value) => Ok(value.clone()),
-            Err(error) => Err(error.provided_by(self.provider)),
+        flight.build(&self.wanted(), || self.at_home(make))
+    }
+
+    async fn build_async_in(&self, flight: &Flight<T>) -> Made<T> {
+        let make = async || match &self.make {
+            Make::Now(make) => self.at_home(make),
+            Make::Later(make) => {
+                let making = self.at_home(make);
+                match self.home.upgrade() {
+                    Some(home) => making.in_registry(&home).await,
+                    None => making.await,
+                }
+            }
+        };
+        flight.build_async(&self.wanted(), make).await
+    }
+
+    /// `make`, in the registry of this provider.
+    fn at_home<R>(&self, make: impl Fn() -> R) -> R {
+        match self.home.upgrade() {
+            Some(home) => home.scope(make),
+            None => make(),
         }
     }
-}
 
-/// A function or closure that provides a `T`: see [`Product`] for what it may return.
-pub trait Provider<T: ?Sized, M>: Send + Sync + 'static {
-    #[doc(hidden)]
-    fn provide(&self) -> Result<Arc<T>, InjectError>;
-}
-
-impl<T: ?Sized, F, O, M> Provider<T, M> for F
-where
-    F: Fn() -> O + Send + Sync + 'static,
-    O: Product<T, M>,
-{
-    fn provide(&self) -> Result<Arc<T>, InjectError> {
-        self().product()
+    fn wanted(&self) -> Wanted {
+        Wanted { provider: self.provider.into(), at: None }
     }
 }
-
-/// What a registered provider may return to provide a `T`: `T`, `Arc<T>`, `Box<T>` (also of a
-/// trait object), or a `Result` or `Option` of these.
-///
-/// `M` is inferred: write `_`.
-#[diagnostic::on_unimplemented(
-    message = "a provider that returns `{Self}` does not provide `{T}`",
-    label = "does not return `{T}`",
-    note = "it may return the value, an `Arc` or `Box` of it, or a `Result` or `Option` of these; \
-            for a trait object `Box<dyn Trait>` or `Arc<dyn Trait>`"
-)]
-pub trait Product<T: ?Sized, M> {
-    #[doc(hidden)]
-    fn product(self) -> Result<Arc<T>, InjectError>;
-}
-
-/// Tells the forms of [`Product`] apart; never made.
-#[derive(Debug)]
-pub struct Form<Shape, Inner = ()>(std::marker::PhantomData<(Shape, Inner)>);
-
-mod shape {
-    #[derive(Debug)]
-    pub struct Plain;
-    #[derive(Debug)]
-    pub struct Shared;
-    #[derive(Debug)]
-    pub struct Boxed;
-    #[derive(Debug)]
-    pub struct Fallible;
-    #[derive(Debug)]
-    pub struct Optional;
-}
-
-impl<T> Product<T, Form<shape::Plain>> for T {
-    fn product(self) -> Result<Arc<T>, InjectError> {
-        Ok(Arc::new(self))
-    }
-}
-
-impl<T: ?Sized> Product<T, Form<shape::Shared>> for Arc<T> {
-    fn product(self) -> Result<Arc<T>, InjectError> {
-        Ok(self)
-    }
-}
-
-impl<T: ?Sized> Product<T, Form<shape::Boxed>> for Box<T> {
-    fn product(self) -> Result<Arc<T>, InjectError> {
-        Ok(self.into())
-    }
-}
-
-impl<T, R, E, M> Product<T, Form<shape::Fallible, M>> for Result<R, E>
-where
-    T: ?Sized,
-    R: Product<T, M>,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    fn product(self) -> Result<Arc<T>, InjectError> {
-        match self {
-            Ok(value) => value.product(),
-            Err(error) => Err(InjectError::new(InjectErrorKind::Failed(Arc::from(error.into())))),
-        }
-    }
-}
-
-impl<T: ?Sized, R: Product<T, M>, M> Product<T, Form<shape::Optional, M>> for Option<R> {
-    fn product(self) -> Result<Arc<T>, InjectError> {
-        match self {
-            Some(value) => value.product(),
-            None => Err(InjectError::new(InjectErrorKind::Failed(Arc::new(Nothing)))),
-        }
-    }
-}
-
-/// The provider returned `None`.
-#[derive(Debug)]
-struct Nothing;
-
-impl fmt::Display for Nothing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it returned `None`")
-    }
-}
-
-impl std::error::Error for Nothing {}

@@ -1,7 +1,7 @@
 //! Values and providers by type and tag, for things that are chosen while the program runs.
 //!
-//! A [`Registry`] holds what has been [`set`](Registry::set) or is [`provide`](Registry::provide)d
-//! on first use; a [`child`](Registry::child) is a tenant's own and falls through to its parent.
+//! A [`Registry`] holds what has been [`set`](Registry::set) or is [`provide`](Registry::provide)d,
+//! blocking or [async](Registry::provide_async), on first use; a [`child`](Registry::child) is a tenant's own and falls through to its parent.
 //! Code asks what is in force [here](resolve): the registry it runs in, that one's parents, the
 //! global one. A [`Handle`] may be had before anything is registered, and follows every swap.
 //!
@@ -38,6 +38,7 @@ mod handle;
 mod lazy;
 mod listen;
 mod missing;
+mod product;
 mod resolved;
 mod store;
 mod tag;
@@ -53,8 +54,8 @@ use std::sync::{
 pub use enter::{Entered, InRegistry, Inside, resolve};
 pub use entry::Info;
 pub use handle::Handle;
-pub use lazy::{Form, Product, Provider};
 pub use listen::{Change, Listening, What};
+pub use product::{AsyncProvider, Form, Product, Provider};
 pub use resolved::Resolved;
 pub use tag::Tag;
 
@@ -139,6 +140,24 @@ impl Registry {
         Err(missing::not_registered::<T>(&self.chain().collect::<Vec<_>>(), tag))
     }
 
+    /// As [`get`](Self::get), and waits for an async provider; a blocking one runs in this task.
+    ///
+    /// # Errors
+    /// Nothing is registered for this type and tag, or the provider failed.
+    pub async fn get_async<T: ?Sized + Send + Sync + 'static>(
+        &self,
+        tag: impl Tag<T>,
+    ) -> Result<Arc<T>, InjectError> {
+        let name = tag.name().to_owned();
+        drop(tag);
+        for registry in self.chain() {
+            if let Some(value) = registry.own_async::<T>(&name).await? {
+                return Ok(value.into_arc());
+            }
+        }
+        Err(missing::not_registered::<T>(&self.chain().collect::<Vec<_>>(), &name))
+    }
+
     /// All values of one type with their tags, in the order of registration, built if need be: this
     /// registry's first, then those of its parents whose tags it does not have.
     ///
@@ -217,6 +236,17 @@ impl Registry {
         let entry = self.store().find::<T>(tag);
         match entry {
             Some(entry) => Ok(entry.read(self.origin())?.map(Resolved::detach)),
+            None => Ok(None),
+        }
+    }
+
+    async fn own_async<T: ?Sized + Send + Sync + 'static>(
+        &self,
+        tag: &str,
+    ) -> Result<Option<Resolved<'static, T>>, InjectError> {
+        let entry = self.store().find::<T>(tag);
+        match entry {
+            Some(entry) => entry.read_async(self.origin()).await,
             None => Ok(None),
         }
     }

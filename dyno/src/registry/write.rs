@@ -6,8 +6,9 @@ use std::any::type_name;
 use std::sync::Arc;
 
 use super::entry::{Put, Replaced};
-use super::lazy::{Lazy, Provider};
+use super::lazy::Lazy;
 use super::listen::{Change, What};
+use super::product::{AsyncProvider, Provider};
 use super::{Registry, Tag};
 use crate::fault::InjectError;
 
@@ -54,11 +55,21 @@ impl Registry {
         tag: impl Tag<T>,
         provider: impl Provider<T, M>,
     ) -> Result<(), InjectError> {
-        let tag = tag.name();
-        let lazy = Lazy::new(provider, self);
-        let _old = self.put(tag, Put::Lazy(Arc::new(lazy)))?;
-        self.tell::<T>(What::Provided, tag);
-        Ok(())
+        self.put_lazy(tag, Lazy::now(provider, self))
+    }
+
+    /// Registers an async provider; else as [`provide`](Self::provide). It is asked with
+    /// [`get_async`](Self::get_async) or [`Handle::read_async`](super::Handle::read_async); once
+    /// there is a value, blocking reads see it too.
+    ///
+    /// # Errors
+    /// The registry is sealed.
+    pub fn provide_async<T: ?Sized + Send + Sync + 'static, M>(
+        &self,
+        tag: impl Tag<T>,
+        provider: impl AsyncProvider<T, M>,
+    ) -> Result<(), InjectError> {
+        self.put_lazy(tag, Lazy::later(provider, self))
     }
 
     /// Takes a value or provider away and gives back the value, where there was one. What a parent
@@ -93,6 +104,16 @@ impl Registry {
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.store().is_sealed()
+    }
+
+    fn put_lazy<T: ?Sized + Send + Sync + 'static>(
+        &self,
+        tag: impl Tag<T>,
+        lazy: Lazy<T>,
+    ) -> Result<(), InjectError> {
+        let _old = self.put(tag.name(), Put::Lazy(Arc::new(lazy)))?;
+        self.tell::<T>(What::Provided, tag.name());
+        Ok(())
     }
 
     fn put<T: ?Sized + Send + Sync + 'static>(

@@ -1,15 +1,18 @@
 //! Providers in the registry: built once, by the first who asks.
 
-use std::io;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
+use std::{io, mem};
 
 use dyno::__private::run_test;
 use dyno::clock;
 use dyno::fault::InjectErrorKind;
-use dyno::registry::{Registry, resolve};
+use dyno::registry::{Handle, InRegistry, Registry, resolve};
 
 use super::{Mailer, Smtp, with, within_20_s};
 
@@ -208,4 +211,69 @@ fn each_test_has_values_of_its_own_and_leaves_none_behind() {
         own.get::<u32>("n").expect("built")
     });
     assert_eq!((*within, asked.load(SeqCst)), (7, 3));
+}
+
+/// Polls until it is ready; what it waits for comes at the second poll.
+fn drive<F: Future + Send>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let cx = &mut Context::from_waker(Waker::noop());
+    for _ in 0..10 {
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return output;
+        }
+    }
+    panic!("it hangs");
+}
+
+async fn step_aside() {
+    let mut polled = false;
+    poll_fn(|_| if mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending })
+        .await;
+}
+
+#[test]
+fn an_async_provider_is_waited_for_and_then_there_for_all() {
+    let registry = Registry::new();
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = asked.clone();
+    let provider = move || {
+        let n = counted.fetch_add(1, SeqCst);
+        async move {
+            step_aside().await;
+            io::Result::Ok(n)
+        }
+    };
+    registry.provide_async::<u32, _>("n", provider).expect("not sealed");
+    let handle = registry.child().handle::<u32>("n");
+    let error = registry.get::<u32>("n").expect_err("cold");
+    assert!(matches!(error.kind(), InjectErrorKind::NeedsWarmUp));
+    assert_eq!(asked.load(SeqCst), 0, "a blocking read asks no async provider");
+    // One leads and is dropped: the next takes over.
+    let mut first = Box::pin(registry.get_async::<u32>("n"));
+    assert!(first.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(first);
+    assert_eq!(*drive(handle.read_async()).expect("built"), 1);
+    assert_eq!(*registry.get::<u32>("n").expect("built"), 1);
+    assert_eq!(*drive(registry.get_async::<u32>("n")).expect("built"), 1);
+    assert_eq!(asked.load(SeqCst), 2);
+}
+
+#[test]
+fn an_async_provider_sees_its_own_registry_at_every_poll() {
+    static DB: Handle<usize> = Handle::new("async db");
+    async fn connect() -> Result<usize, dyno::InjectError> {
+        let before = *resolve::<usize>("dsn")?;
+        step_aside().await;
+        Ok(before * 10 + *resolve::<usize>("dsn")?)
+    }
+    let parent = with("dsn", 1_usize);
+    parent.provide_async::<usize, _>("async db", connect).expect("not sealed");
+    let acme = parent.child();
+    acme.set("dsn", Arc::new(2_usize)).expect("not sealed");
+    let asked = drive(async { DB.read_async().await.map(|db| *db) }.in_registry(&acme));
+    assert_eq!(asked.expect("built"), 11);
+    let missing = drive(DB.read_async()).expect_err("of no registry in force");
+    assert!(matches!(missing.kind(), InjectErrorKind::NotRegistered { .. }));
+    let own = run_test("async", || *drive(parent.get_async::<usize>("async db")).expect("built"));
+    assert_eq!(own, 11);
 }

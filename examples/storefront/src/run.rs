@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dyno::Registry;
+
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
 use crate::money::Currency;
@@ -15,7 +17,6 @@ use crate::tally::{Counting, Tally};
 /// The shop, open, with its services.
 #[derive(Debug)]
 pub struct Shop {
-    till: Till,
     stock: Service,
     rates: Service,
     counting: Counting,
@@ -88,19 +89,12 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
         down: down(args, ServiceName::Rates),
     })?;
     let counting = Counting::start();
-    let catalogue = Arc::new(shop::open_catalogue()?);
-    let skus = catalogue.skus()?;
+    Registry::global().set("stock", Arc::new(stock.addr()))?;
+    Registry::global().set("rates", Arc::new(rates.addr()))?;
+    let skus = shop::skus()?;
     let products = u64::try_from(skus.len())?;
-    let till = Till {
-        tariff: Arc::new(shop::draw_up_tariff(&catalogue)?),
-        catalogue,
-        rates: Arc::new(shop::connect_rates(&rates.addr())?),
-        stock: Arc::new(shop::connect_stock(&stock.addr())?),
-        orders: Arc::new(shop::open_orders()?),
-        number: 0,
-    };
     let customers = Customers::new(args.seed, skus);
-    Ok(Shop { till, stock, rates, counting, customers, products })
+    Ok(Shop { stock, rates, counting, customers, products })
 }
 
 impl Shop {
@@ -108,38 +102,41 @@ impl Shop {
     pub fn serve(self, args: &Args) -> Result<Day, Box<dyn std::error::Error>> {
         let next = AtomicU64::new(0);
         let opened = Instant::now();
-        let mut records = thread::scope(|threads| {
-            let tills = (0..args.threads).map(|number| {
-                let till = Till { number, ..self.till.clone() };
-                let (next, shop) = (&next, &self);
-                threads.spawn(move || shop.work(&till, next, args.requests))
-            });
-            let tills: Vec<_> = tills.collect();
+        let tills = thread::scope(|threads| {
+            let (next, shop) = (&next, &self);
+            let till = |number| threads.spawn(move || shop.man(number, next, args.requests));
+            let tills: Vec<_> = (0..args.threads).map(till).collect();
             tills.into_iter().map(thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
-        })
-        .map_err(|_| "a till panicked")?
-        .concat();
+        });
+        let tills = tills.map_err(|_| "a till panicked")?;
+        let mut records = tills.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
         let wall = opened.elapsed();
         records.sort_by_key(|record| record.request);
         let seen =
             [(ServiceName::Stock, self.stock.seen()), (ServiceName::Rates, self.rates.seen())];
-        let book = self.till.orders.count()?;
+        let book = shop::sales()?;
         let (products, tally) = (self.products, self.counting.finish());
         Ok(Day { products, records, wall, tally, seen, book })
     }
 
-    /// Serves the next customer until there is none.
-    fn work(&self, till: &Till, next: &AtomicU64, requests: u64) -> Vec<Record> {
+    /// Serves the next customer at till `number`, until there is none.
+    fn man(
+        &self,
+        number: usize,
+        next: &AtomicU64,
+        requests: u64,
+    ) -> Result<Vec<Record>, dyno::Fault> {
+        let till = Till::new(number)?;
         let mut records = Vec::new();
         loop {
             let request = next.fetch_add(1, Ordering::Relaxed);
             if request >= requests {
-                return records;
+                return Ok(records);
             }
             let ask = self.customers.ask(request);
             let at = self.counting.elapsed();
             let began = Instant::now();
-            let end = services::for_request(request, || answer(till, &ask));
+            let end = services::for_request(request, || answer(&till, &ask));
             records.push(Record { request, at, took: began.elapsed(), end });
         }
     }

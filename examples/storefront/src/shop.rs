@@ -1,9 +1,13 @@
-//! The shop: every function says what it needs, and what is done when that fails.
+//! The shop: each function says what it needs, and what is done when that fails.
+//!
+//! Callers see none of it: `on_hand(&product)` has lost its warehouse to `inject`, tries three
+//! times, leaves a warehouse that is down alone for a while, and answers from the catalogue
+//! meanwhile. Every provider runs once, in parallel with the others, when `main` warms up.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dyno::{breaker, fallback, retry};
+use dyno::{Injectable, breaker, fallback, inject, retry};
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
 use crate::customers::Ask;
@@ -14,6 +18,8 @@ use crate::sale::{Sale, Units};
 use crate::services::{Rates, Stock};
 use crate::tariff::Tariff;
 
+// What the shop is made of.
+
 pub fn open_catalogue() -> Result<Catalogue, CatalogueError> {
     Catalogue::load(PRODUCTS)
 }
@@ -22,24 +28,37 @@ pub fn open_orders() -> Result<OrderBook, rusqlite::Error> {
     OrderBook::open()
 }
 
-pub fn connect_rates(at: &SocketAddr) -> Result<Rates, ShopError> {
-    Ok(Rates::connect(*at)?)
-}
-
+#[inject(at = tag("stock"))]
 pub fn connect_stock(at: &SocketAddr) -> Result<Stock, ShopError> {
     Ok(Stock::connect(*at)?)
 }
 
+#[inject(at = tag("rates"))]
+pub fn connect_rates(at: &SocketAddr) -> Result<Rates, ShopError> {
+    Ok(Rates::connect(*at)?)
+}
+
+#[inject(catalogue = open_catalogue)]
 pub fn draw_up_tariff(catalogue: &Catalogue) -> Result<Tariff, ShopError> {
     Ok(Tariff::for_goods_up_to(catalogue.heaviest()?))
 }
 
+// What the shop does.
+
+/// The number of every product.
+#[inject(catalogue = open_catalogue)]
+pub fn skus(catalogue: &Catalogue) -> Result<Vec<String>, ShopError> {
+    Ok(catalogue.skus()?)
+}
+
 /// The product with this number.
+#[inject(catalogue = open_catalogue)]
 pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
     catalogue.find(sku)?.ok_or_else(|| ShopError::NoSuchProduct(sku.to_owned()))
 }
 
 /// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
+#[inject(stock = connect_stock)]
 #[fallback(|_| Ok(Units::printed(product)))]
 #[retry(3, backoff = 5ms..50ms)]
 #[breaker("stock", fail_max = 5, reset_timeout = 150ms)]
@@ -48,6 +67,7 @@ pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
 }
 
 /// What one euro buys; what the printed list says when the exchange does not answer.
+#[inject(rates = connect_rates)]
 #[fallback(|_| Ok(Rate::printed(currency)))]
 #[retry(3, backoff = 5ms..50ms)]
 #[breaker("rates", fail_max = 5, reset_timeout = 150ms)]
@@ -56,29 +76,33 @@ pub fn rate(rates: &Rates, currency: Currency) -> Result<Rate, ShopError> {
 }
 
 /// What it costs to send so many grams, in euro cents.
-pub fn postage(tariff: &Tariff, grams: u32) -> Minor {
-    tariff.postage(grams)
+#[inject(tariff = draw_up_tariff)]
+pub fn postage(tariff: &Tariff, grams: u32) -> Result<Minor, ShopError> {
+    Ok(tariff.postage(grams))
 }
 
-/// A till: serves one customer after the other.
-#[derive(Clone, Debug)]
+/// How many sales are in the book, and how many of them were made on second-best knowledge.
+#[inject(orders = open_orders)]
+pub fn sales(orders: &OrderBook) -> Result<(u64, u64), ShopError> {
+    Ok(orders.count()?)
+}
+
+/// A till, where customers are served one after the other.
+#[derive(Debug, Injectable)]
 pub struct Till {
-    pub catalogue: Arc<Catalogue>,
-    pub rates: Arc<Rates>,
-    pub stock: Arc<Stock>,
-    pub tariff: Arc<Tariff>,
-    pub orders: Arc<OrderBook>,
-    pub number: usize,
+    #[inject(open_orders)]
+    orders: Arc<OrderBook>,
+    number: usize,
 }
 
 impl Till {
     /// Serves one customer.
     pub fn serve(&self, ask: &Ask) -> Result<Sale, ShopError> {
-        let product = product(&self.catalogue, &ask.sku)?;
-        let units = on_hand(&self.stock, &product)?;
-        let rate = rate(&self.rates, ask.currency)?;
+        let product = product(&ask.sku)?;
+        let units = on_hand(&product)?;
+        let rate = rate(ask.currency)?;
         let goods = Minor::from(product.price_cents) * Minor::from(ask.quantity);
-        let postage = postage(&self.tariff, product.weight_g * ask.quantity);
+        let postage = postage(product.weight_g * ask.quantity)?;
         let sale = Sale {
             request: ask.request,
             sku: product.sku,

@@ -110,6 +110,19 @@ fn the_breaker_opens_tries_and_closes_again() {
 }
 
 #[test]
+fn everything_is_built_once() {
+    let day = day("--requests 100 --threads 16 --outage none");
+    let instances = day["measured"]["instances"].as_object().cloned().unwrap_or_default();
+    assert_eq!(instances.len(), 5, "{instances:?}");
+    for (provider, instance) in instances {
+        assert_eq!(instance["built"], 1, "{provider}");
+    }
+    // The services' word for it.
+    assert_eq!(count(&day, "/measured/services/stock/greetings"), 1);
+    assert_eq!(count(&day, "/measured/services/rates/greetings"), 1);
+}
+
+#[test]
 fn a_seed_repeats_the_day_on_any_number_of_threads() {
     let days = [3, 8].map(|threads| {
         day(&format!("--requests 400 --threads {threads} --seed 5 --outage rates:100..200"))
@@ -143,8 +156,10 @@ fn the_report_tells_what_happened() {
         "200 requests at 1 till",
         "stock is down for requests 40 to 99",
         "stock: closed -> open",
+        "built once",
         "p95",
     ] {
         assert!(run.out.contains(told), "no `{told}` in:\n{}", run.out);
     }
+    assert!(!run.out.contains("MORE THAN ONCE"), "{}", run.out);
 }

@@ -75,3 +75,40 @@ fn run() {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::task::Wake;
+
+    use super::*;
+
+    struct Tell(mpsc::Sender<u32>, u32);
+
+    impl Wake for Tell {
+        fn wake(self: Arc<Self>) {
+            let Self(told, number) = &*self;
+            told.send(*number).unwrap_or_default();
+            assert_ne!(*number, 1, "a waker's own trouble, which must not stop the thread");
+        }
+    }
+
+    // The one test that waits for the real time, and only for it to pass.
+    #[test]
+    fn the_thread_wakes_in_order_what_is_due_and_nothing_else() {
+        let (tell, told) = mpsc::channel();
+        let waker = |number| Waker::from(Arc::new(Tell(tell.clone(), number)));
+        let (mut gone, mut first, mut second, mut never) = (None, None, None, None);
+        let start = now();
+        wake_at(start + Duration::from_micros(1500), &mut second, &waker(2));
+        wake_at(start + Duration::from_micros(500), &mut first, &waker(1));
+        wake_at(start + Duration::from_secs(3600), &mut never, &waker(3));
+        wake_at(start + Duration::from_secs(3600), &mut gone, &waker(4));
+        forget(&mut gone);
+        let woken = [0; 2].map(|_| told.recv_timeout(Duration::from_secs(20)));
+        assert_eq!(woken, [Ok(1), Ok(2)]);
+        assert!(now() - start >= Duration::from_micros(1500));
+        assert!(told.try_recv().is_err());
+        forget(&mut never);
+    }
+}

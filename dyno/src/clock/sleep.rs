@@ -91,3 +91,37 @@ impl fmt::Debug for Sleep {
         f.debug_struct("Sleep").field("deadline", &self.deadline).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use std::time::Duration;
+
+    use crate::clock;
+
+    #[test]
+    fn on_a_runtime_whose_time_is_paused_it_is_the_runtimes_time() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        let passed = runtime.block_on(async {
+            let start = clock::now();
+            clock::sleep_async(Duration::from_secs(3600)).await;
+            start.elapsed()
+        });
+        // The runtime counts in milliseconds.
+        let hour = Duration::from_secs(3600);
+        assert!(passed >= hour && passed <= hour + Duration::from_millis(1), "{passed:?}");
+    }
+
+    #[test]
+    fn a_frozen_clock_comes_before_the_runtimes() {
+        // No time driver: asking it would panic.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let _frozen = clock::freeze();
+        let start = clock::now();
+        runtime.block_on(clock::sleep_async(Duration::from_secs(60)));
+        assert_eq!(start.elapsed(), Duration::from_secs(60));
+    }
+}

@@ -87,7 +87,7 @@ fn pb_25_26_settings_change_while_it_works() {
 #[test]
 fn pb_28_29_arguments_and_values_pass_unchanged() {
     fn pair(number: u8, text: &str) -> Result<(u8, &str), Oops> {
-        Ok((number, text))
+        if number == 0 { Err(Oops::Own("zero")) } else { Ok((number, text)) }
     }
     let (breaker, text) = (breaker(), String::from("abc"));
     assert_eq!(breaker.call(|| pair(42, &text)), Ok((42, "abc")));

@@ -116,3 +116,6 @@ impl Till {
         Ok(sale)
     }
 }
+
+#[cfg(test)]
+mod tests;

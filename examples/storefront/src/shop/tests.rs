@@ -1,0 +1,66 @@
+//! What a test of annotated functions looks like: fakes for the providers, time at will.
+
+use std::time::Duration;
+
+use super::*;
+use crate::services::{self, Script, Service};
+
+const SMALL: &str = "sku,name,category,price_cents,weight_g,stock_hint\n\
+                     A-1,Anvil,tools,9900,20000,4\n";
+
+/// A warehouse that is down from this request on.
+fn warehouse(down: u64) -> Service {
+    let script = Script {
+        seed: 1,
+        greeting: Duration::ZERO,
+        latency_us: 0..1,
+        hiccups: 0,
+        down: down..u64::MAX,
+    };
+    services::stock(script).expect("a port is free")
+}
+
+#[dyno::test]
+fn a_dead_warehouse_costs_nobody_an_order() {
+    let _time = dyno::clock::freeze();
+    let warehouse = warehouse(1);
+    let addr = warehouse.addr();
+    let _catalogue = dyno::swap(open_catalogue, || Catalogue::load(SMALL));
+    let _stock = dyno::swap(connect_stock, move || Ok(Stock::connect(addr)?));
+    let anvil = product("A-1").expect("it is in the catalogue");
+
+    let up = services::for_request(0, || on_hand(&anvil)).expect("it is up");
+    assert!(!up.printed);
+    let down = services::for_request(1, || on_hand(&anvil)).expect("there is a fallback");
+    assert_eq!(down, Units::printed(&anvil));
+    assert_eq!(down.count, 4);
+    assert_eq!(warehouse.seen().cut_off, 3, "it is tried three times");
+}
+
+#[dyno::test]
+fn what_was_made_of_the_real_catalogue_is_made_anew_of_the_fake() {
+    let real = postage(20_000).expect("there is a tariff");
+    let small = dyno::swap(open_catalogue, || Catalogue::load(SMALL));
+    // The fake's anvil fits into one parcel; the real catalogue has nothing that heavy.
+    let fake = postage(20_000).expect("there is a tariff");
+    assert!(fake < real, "{fake} {real}");
+    drop(small);
+    assert_eq!(postage(20_000).expect("there is a tariff"), real);
+}
+
+#[dyno::test]
+fn a_provider_that_fails_is_told_by_name() {
+    let _catalogue = dyno::swap(open_catalogue, || Catalogue::load("sku\nA-1\n"));
+    let error = product("A-1").expect_err("there is no catalogue");
+    assert_eq!(error.kind(), "refused");
+    let told = error.to_string();
+    for part in ["shop::product", "`catalogue`", "open_catalogue", "missing field"] {
+        assert!(told.contains(part), "no {part} in: {told}");
+    }
+}
+
+#[dyno::test]
+fn an_unknown_number_is_the_customers_mistake() {
+    let error = product("XX-1").expect_err("there is no such product");
+    assert_eq!(error.to_string(), "no product has the number XX-1");
+}

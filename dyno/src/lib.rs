@@ -27,7 +27,7 @@ pub mod testing;
 pub use fault::{Error, Fault, InjectError, Reason};
 pub use outcome::{Outcome, Refuse, Verdict};
 #[cfg(feature = "inject")]
-pub use inject::swap;
+pub use inject::{graph, shutdown, swap, warm_up, warm_up_sites};
 #[cfg(feature = "registry")]
 pub use registry::Registry;
 pub use scope::{Scope, spawn};

@@ -69,6 +69,14 @@ impl Point {
         })
     }
 
+    /// The path of the function, whatever name was given; an async function's body is a part of it.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn path(&self) -> String {
+        let path = plain_path((self.marker)());
+        let owner = path.rsplit_once("::").map_or(path.as_str(), |(owner, _)| owner);
+        owner.trim_end_matches("::{{closure}}").to_owned()
+    }
+
     /// Where the attribute stands.
     #[must_use]
     pub const fn location(&self) -> &'static Location<'static> {

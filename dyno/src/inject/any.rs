@@ -7,15 +7,26 @@ use super::build::{Asked, Took};
 use super::provided::Boxed;
 use super::slot::{Life, Slot, Source};
 use crate::fault::InjectError;
+use crate::registry::Registry;
 
 /// A site whose type nobody needs to know.
 pub trait AnySite: Sync + fmt::Debug {
     /// Who asks.
     #[doc(hidden)]
     fn asked(&self) -> Asked;
-    /// Where it is built.
+    /// Where it is built; nowhere, when every call has its own.
     #[doc(hidden)]
-    fn slot(&'static self) -> &'static dyn AnySlot;
+    fn slot(&'static self) -> Option<&'static dyn AnySlot>;
+    /// The path of the provider of a value of the call's own.
+    #[doc(hidden)]
+    fn per_call(&self) -> Option<String> {
+        None
+    }
+    /// `true` when the function does not need it before it runs: a `Lazy` or a `Live`.
+    #[doc(hidden)]
+    fn is_deferred(&self) -> bool {
+        false
+    }
     /// How often the fallback has stood in, if there is one.
     #[doc(hidden)]
     fn fallbacks(&self) -> Option<u64>;
@@ -36,6 +47,8 @@ pub trait AnySlot: Send + Sync + fmt::Debug {
     fn forget_failure(&'static self);
     fn abandon(&'static self, error: InjectError);
     fn last(&self) -> Option<Took>;
+    /// Why a tag leads nowhere.
+    fn unbound(&self) -> Option<InjectError>;
 }
 
 impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
@@ -85,6 +98,16 @@ impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
     fn last(&self) -> Option<Took> {
         let last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         last.clone()
+    }
+
+    fn unbound(&self) -> Option<InjectError> {
+        let Source::Tag(handle) = &self.source else { return None };
+        let global = Registry::global();
+        if global.contains::<T>(handle.tag()) {
+            return None;
+        }
+        // There is nothing, so nothing is built by asking.
+        global.get::<T>(handle.tag()).err()
     }
 }
 

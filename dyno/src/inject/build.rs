@@ -42,6 +42,10 @@ impl Asked {
         Wanted { provider: self.provider.into(), at: Some(self.point.location()) }
     }
 
+    pub(super) fn provider(&self) -> &'static str {
+        self.provider
+    }
+
     fn emit(&self, event: &Event<'_>) {
         if point::observed() {
             emit(self.point.name(), event);

@@ -6,61 +6,48 @@ use std::marker::PhantomData;
 use super::provided::{Maybe, Mode, Never, Owned, Provided};
 use crate::fault::{Fault, InjectError};
 
-/// A return type that can carry what a provider may say: [`Never`] anything, or [`Maybe`] a failure.
+/// What a provider may say, [`Never`] a failure or [`Maybe`] one, can be carried by a return type.
 #[diagnostic::on_unimplemented(
-    message = "a dependency of this function may fail, and `{Self}` cannot carry the failure",
+    message = "a dependency of this function may fail, and `{Ret}` cannot carry the failure",
     label = "cannot carry a `dyno::Fault`",
     note = "return a `Result` whose error has `#[from] dyno::Fault`",
     note = "or give the parameter a `fallback = …`",
     note = "or choose `on_error = panic | none | default`",
     note = "or take the parameter as `Result<_, dyno::InjectError>` and decide yourself"
 )]
-pub trait Carry<Fails> {}
+pub trait CarriedBy<Ret> {}
 
-impl<R> Carry<Never> for R {}
+impl<Ret> CarriedBy<Ret> for Never {}
 
 #[diagnostic::do_not_recommend]
-impl<T, E: From<Fault>> Carry<Maybe> for Result<T, E> {}
+impl<T, E: From<Fault>> CarriedBy<Result<T, E>> for Maybe {}
 
-/// Compiles where `Ret` can carry what the provider may say.
-pub const fn carries<Ret, T, O, M>(_: &impl Fn() -> O)
+/// What a provider may say.
+pub const fn mode<T, O, M>(_: &impl Fn() -> O) -> PhantomData<M::Fails>
 where
     T: ?Sized,
     O: Provided<T, M>,
     M: Mode,
-    Ret: Carry<M::Fails>,
 {
+    PhantomData
 }
 
-/// As [`carries`], for an async provider.
-pub const fn carries_async<Ret, T, Fut, M>(_: &impl Fn() -> Fut)
+/// As [`mode`], for an async provider.
+pub const fn mode_async<T, Fut, M>(_: &impl Fn() -> Fut) -> PhantomData<M::Fails>
 where
     T: ?Sized,
     Fut: Future,
     Fut::Output: Provided<T, M>,
     M: Mode,
-    Ret: Carry<M::Fails>,
 {
+    PhantomData
 }
 
-/// As [`carries`], for a value of the call's own.
-pub const fn carries_fresh<Ret, T, O, M>(_: &impl Fn() -> O)
-where
-    O: Owned<T, M>,
-    M: Mode,
-    Ret: Carry<M::Fails>,
-{
-}
+/// Compiles where `Ret` can carry what the provider may say.
+pub const fn carries<Ret, Fails: CarriedBy<Ret>>(_: PhantomData<Fails>) {}
 
-/// As [`carries_fresh`], for an async provider.
-pub const fn carries_async_fresh<Ret, T, Fut, M>(_: &impl Fn() -> Fut)
-where
-    Fut: Future,
-    Fut::Output: Owned<T, M>,
-    M: Mode,
-    Ret: Carry<M::Fails>,
-{
-}
+/// A failure may be said: what is asked for by tag may be missing.
+pub const MAYBE: PhantomData<Maybe> = PhantomData;
 
 /// Stands for a return type that has no name, such as `impl Trait`: it carries no failure.
 #[derive(Debug)]
@@ -76,9 +63,6 @@ pub enum Opaque {}
 pub fn inject_panic(error: InjectError) -> ! {
     panic!("{error}")
 }
-
-/// Compiles where `Ret` can carry a failure: what is asked for by tag may be missing.
-pub const fn must_carry<Ret: Carry<Maybe>>() {}
 
 /// Ends a call whose dependency could not be had: by an `Err` where the return type has room for
 /// it, else by a panic. `(&Abort::<R>::new()).abort(error)` chooses by autoref.
@@ -165,9 +149,9 @@ mod tests {
 
     #[test]
     fn what_cannot_fail_needs_no_room() {
-        carries::<(), u8, _, _>(&|| 1_u8);
-        carries::<Result<(), Fault>, u8, _, _>(&|| Some(1_u8));
-        carries_async::<Result<(), Fault>, u8, _, _>(&|| async { Some(1_u8) });
-        must_carry::<Result<(), String>>();
+        carries::<(), _>(mode::<u8, _, _>(&|| 1_u8));
+        carries::<Result<(), Fault>, _>(mode::<u8, _, _>(&|| Some(1_u8)));
+        carries::<Result<(), Fault>, _>(mode_async::<u8, _, _>(&|| async { Some(1_u8) }));
+        carries::<Result<(), String>, _>(MAYBE);
     }
 }

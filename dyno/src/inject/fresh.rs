@@ -1,8 +1,10 @@
 //! A value of the call's own: `scope = call`.
 
 use std::any::{TypeId, type_name};
+use std::fmt;
 use std::future::Future;
 
+use super::any::{AnySite, AnySlot};
 use super::build::Asked;
 use super::force::Force;
 use super::observed::{self, Kind};
@@ -13,6 +15,48 @@ use super::swap;
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{Point, plain_path};
 use crate::registry::flight::{Frame, catch, catch_async, heard};
+
+/// One parameter that gets a value of the call's own; it is there for the graph alone.
+pub struct CallSite {
+    asked: Asked,
+    provider: fn() -> &'static str,
+}
+
+impl CallSite {
+    /// The site of `parameter` at `point`; `provider` gives the type name of the provider.
+    pub const fn new(
+        point: &'static Point,
+        parameter: &'static str,
+        spelled: &'static str,
+        provider: fn() -> &'static str,
+    ) -> Self {
+        Self { asked: Asked { point, parameter, provider: spelled }, provider }
+    }
+}
+
+impl AnySite for CallSite {
+    fn asked(&self) -> Asked {
+        self.asked
+    }
+
+    fn slot(&'static self) -> Option<&'static dyn AnySlot> {
+        None
+    }
+
+    fn per_call(&self) -> Option<String> {
+        Some(plain_path((self.provider)()))
+    }
+
+    fn fallbacks(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl fmt::Debug for CallSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallSite").field(&self.asked).finish()
+    }
+}
 
 /// A new value from `provider`, for this call alone.
 ///

@@ -4,27 +4,36 @@ pub(crate) mod any;
 mod build;
 mod carry;
 mod cell;
+mod draw;
 mod force;
 mod fresh;
 mod generic;
+mod graph;
 mod handles;
 mod held;
+mod model;
 mod observed;
 mod provided;
 mod recipe;
+mod shutdown;
 mod site;
 mod slot;
 mod stop;
 mod strict;
 mod swap;
 mod together;
+mod wait;
+mod warm_up;
 mod world;
 
+pub use graph::{Graph, GraphError, graph, graph_of};
 pub use handles::{Lazy, Live};
 pub use held::Held;
 pub use recipe::StandsFor;
+pub use shutdown::{Shutdown, ShutdownError, shutdown};
 pub use strict::{Strict, strict};
 pub use swap::{Swap, swap};
+pub use warm_up::{Built, Outcome, Report, WarmUp, WarmUpError, warm_up, warm_up_sites};
 pub use world::{Isolated, isolated};
 
 /// What expansions name.
@@ -33,10 +42,10 @@ pub(crate) mod expansion {
     pub use super::any::Registered;
     pub use super::any::AnySite;
     pub use super::carry::{
-        Abort, AbortCarry, AbortPanic, Carry, Cloned, Opaque, carries, carries_async,
-        carries_async_fresh, carries_fresh, inject_panic, must_carry,
+        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, MAYBE, Opaque, carries, inject_panic, mode,
+        mode_async,
     };
-    pub use super::fresh::{fresh, fresh_async};
+    pub use super::fresh::{CallSite, fresh, fresh_async};
     pub use super::generic::GenericSite;
     pub use super::handles::{Lazy, Live};
     pub use super::held::Held;

@@ -86,24 +86,28 @@ impl<M> Mode for Optional<M> {
     type Fails = Maybe;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Provided<T, Plain> for T {
     fn provide(self) -> Made<T> {
         Ok(Arc::new(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Provided<T, Shared> for Arc<T> {
     fn provide(self) -> Made<T> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Provided<T, InBox> for Box<T> {
     fn provide(self) -> Made<T> {
         Ok(self.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, R, E, M> Provided<T, Fallible<M>> for Result<R, E>
 where
     T: ?Sized,
@@ -116,6 +120,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized, R: Provided<T, M>, M: Mode> Provided<T, Optional<M>> for Option<R> {
     fn provide(self) -> Made<T> {
         self.ok_or_else(|| failed(Nothing))?.provide()
@@ -134,18 +139,21 @@ pub trait Owned<T, M: Mode> {
     fn own(self) -> Result<T, InjectError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Owned<T, Plain> for T {
     fn own(self) -> Result<T, InjectError> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Owned<T, InBox> for Box<T> {
     fn own(self) -> Result<T, InjectError> {
         Ok(*self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, R, E, M> Owned<T, Fallible<M>> for Result<R, E>
 where
     R: Owned<T, M>,
@@ -157,6 +165,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, R: Owned<T, M>, M: Mode> Owned<T, Optional<M>> for Option<R> {
     fn own(self) -> Result<T, InjectError> {
         self.ok_or_else(|| failed(Nothing))?.own()

@@ -26,6 +26,7 @@ pub struct Site<T: ?Sized + 'static> {
     found: OnceLock<&'static Slot<T>>,
     stop: Option<Stop<T>>,
     fallback: Option<Standby>,
+    deferred: bool,
 }
 
 /// A dependency in place of which a fallback may stand in: `Err` inside means that it does.
@@ -41,7 +42,8 @@ impl<T: ?Sized> Site<T> {
     ) -> Self {
         let asked = Asked { point, parameter, provider };
         let found = OnceLock::new();
-        Self { fixed: OnceLock::new(), asked, slot, found, stop: None, fallback: None }
+        let fixed = OnceLock::new();
+        Self { fixed, asked, slot, found, stop: None, fallback: None, deferred: false }
     }
 
     /// A fallback stands in when it fails.
@@ -62,6 +64,14 @@ impl<T: ?Sized> Site<T> {
     #[must_use]
     pub const fn stop_async(mut self, stop: for<'a> fn(&'a T) -> Stopping<'a>) -> Self {
         self.stop = Some(Stop::Later(stop));
+        self
+    }
+
+    /// The function does not need it before it runs: a [`Lazy`](super::Lazy) or a
+    /// [`Live`](super::Live). It is built by a warm-up, but makes no cycle.
+    #[must_use]
+    pub const fn deferred(mut self) -> Self {
+        self.deferred = true;
         self
     }
 
@@ -226,8 +236,12 @@ impl<T: ?Sized + Send + Sync> AnySite for Site<T> {
         self.asked
     }
 
-    fn slot(&'static self) -> &'static dyn AnySlot {
-        self.slot()
+    fn slot(&'static self) -> Option<&'static dyn AnySlot> {
+        Some(self.slot())
+    }
+
+    fn is_deferred(&self) -> bool {
+        self.deferred
     }
 
     fn fallbacks(&self) -> Option<u64> {

@@ -60,7 +60,7 @@ pub async fn build_together_async(sites: &[&'static dyn AnySite]) {
 fn cold(sites: &[&'static dyn AnySite]) -> Vec<(&'static dyn AnySlot, Asked)> {
     let mut cold: Vec<(&'static dyn AnySlot, Asked)> = Vec::with_capacity(sites.len());
     for site in sites {
-        let slot = site.slot();
+        let Some(slot) = site.slot() else { continue };
         if !slot.is_ready() && !cold.iter().any(|(it, _)| it.address() == slot.address()) {
             cold.push((slot, site.asked()));
         }

@@ -4,8 +4,8 @@
 //! function's own return type in place of a failure. A closure receives the error; any other
 //! expression is the value itself, evaluated only when it is needed. When dyno had refused the call
 //! and the error type has `From<Fault>`, the closure receives the fault in that type, else the
-//! [`Fault`](crate::Fault) itself. Observers hear of it as
-//! [`Event::Fallback`](crate::point::Event::Fallback).
+//! [`Fault`] itself. Observers hear of it as
+//! [`Event::Fallback`].
 //!
 //! ```
 //! use dyno::point::{self, Event};

@@ -97,10 +97,15 @@ fn model_one_trial_at_a_time_also_between_successes() {
     loom::model(|| {
         let core = fresh();
         core.force(State::HalfOpen, at(0));
-        let other = spawn(&core, |core| core.admit(rules(1, 2), at(50)));
+        // The other one looked at its clock a little earlier.
+        let other = spawn(&core, |core| core.admit(rules(1, 2), at(45)));
         let here = core.admit(rules(1, 2), at(50));
         let there = other.join().expect("joins");
         assert!(here.is_ok() != there.is_ok(), "{here:?} {there:?}");
+        if here.is_ok() {
+            assert!(core.admit(rules(1, 2), at(59)).is_err(), "the trial has its whole time");
+        }
+        assert!(core.admit(rules(1, 2), at(60)).is_ok());
     });
 }
 

@@ -50,6 +50,4 @@ pub fn never<R>() -> R {
 pub fn with<T, R>(value: T, f: impl FnOnce(T) -> R) -> R {
     f(value)
 }
-pub use crate::testing::run_test;
-#[cfg(feature = "tokio")]
-pub use crate::testing::{Flavour, run_test_async};
+pub use crate::testing::{Flavour, run_test, run_test_async};

@@ -20,38 +20,61 @@ pub fn run_test<R>(name: &'static str, f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Which runtime an async test gets.
-#[cfg(feature = "tokio")]
+/// What drives an async test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Flavour {
-    /// Everything on the test's own thread.
+    /// The test's own thread alone: a tokio runtime with the feature `tokio`, else a loop that
+    /// polls the test and sleeps until it is woken.
     CurrentThread,
-    /// So many worker threads beside it, at least 1.
+    /// A tokio runtime with so many worker threads beside it, at least 1.
+    #[cfg(feature = "tokio")]
     MultiThread(usize),
 }
 
-/// Runs `future` in the scope of a test of this name, on a runtime of its own, every thread of
-/// which carries the scope. The runtime has ended before the scope does.
+/// Runs `future` in the scope of a test of this name. Every thread of a runtime carries the scope;
+/// the runtime has ended before the scope does.
 ///
 /// # Panics
 /// With 0 worker threads, or when the system gives no runtime.
-#[cfg(feature = "tokio")]
 pub fn run_test_async<F: Future>(name: &'static str, flavour: Flavour, future: F) -> F::Output {
     let _test = scope::test(name);
-    let runtime = runtime(name, flavour);
-    runtime.block_on(future)
+    drive(name, flavour, future)
+}
+
+#[cfg(not(feature = "tokio"))]
+fn drive<F: Future>(_name: &str, _flavour: Flavour, future: F) -> F::Output {
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Wake, Waker};
+    use std::thread::{self, Thread};
+
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
 }
 
 #[cfg(feature = "tokio")]
-fn runtime(name: &str, flavour: Flavour) -> tokio::runtime::Runtime {
+fn drive<F: Future>(name: &str, flavour: Flavour, future: F) -> F::Output {
     use tokio::runtime::Builder;
 
     let mut builder = match flavour {
         Flavour::CurrentThread => Builder::new_current_thread(),
-        Flavour::MultiThread(workers) => {
-            assert!(workers > 0, "{name}: `worker_threads` must be at least 1");
+        Flavour::MultiThread(threads) => {
+            assert!(threads > 0, "{name}: `threads` must be at least 1");
             let mut builder = Builder::new_multi_thread();
-            builder.worker_threads(workers);
+            builder.worker_threads(threads);
             builder
         }
     };
@@ -59,7 +82,7 @@ fn runtime(name: &str, flavour: Flavour) -> tokio::runtime::Runtime {
     // The thread is the test's until it ends: nothing is to be restored.
     builder.enable_all().on_thread_start(move || std::mem::forget(scope.enter()));
     match builder.build() {
-        Ok(runtime) => runtime,
+        Ok(runtime) => runtime.block_on(future),
         Err(error) => panic!("{name}: no runtime for the test: {error}"),
     }
 }
@@ -89,6 +112,21 @@ mod tests {
         assert_eq!((Scope::current().test(), seen()), (None, None));
     }
 
+    #[test]
+    fn an_async_test_sleeps_until_it_is_woken() {
+        let woken = run_test_async("woken", Flavour::CurrentThread, async {
+            let mut helper = None;
+            std::future::poll_fn(|cx| {
+                let (waker, first) = (cx.waker().clone(), helper.is_none());
+                helper.get_or_insert_with(|| scope::spawn(move || waker.wake()));
+                if first { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+            })
+            .await;
+            Scope::current().test()
+        });
+        assert_eq!((woken, Scope::current().test()), (Some("woken"), None));
+    }
+
     #[cfg(feature = "tokio")]
     #[test]
     fn every_thread_of_the_runtime_carries_the_scope() {
@@ -111,7 +149,7 @@ mod tests {
 
     #[cfg(feature = "tokio")]
     #[test]
-    #[should_panic(expected = "odd: `worker_threads` must be at least 1")]
+    #[should_panic(expected = "odd: `threads` must be at least 1")]
     fn a_runtime_without_workers_is_refused() {
         run_test_async("odd", Flavour::MultiThread(0), async {});
     }

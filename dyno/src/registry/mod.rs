@@ -1,9 +1,10 @@
 //! Values and providers by type and tag, for things that are chosen while the program runs.
 //!
 //! A [`Registry`] holds what has been [`set`](Registry::set) or is [`provide`](Registry::provide)d,
-//! blocking or [async](Registry::provide_async), on first use; a [`child`](Registry::child) is a tenant's own and falls through to its parent.
-//! Code asks what is in force [here](resolve): the registry it runs in, that one's parents, the
-//! global one. A [`Handle`] may be had before anything is registered, and follows every swap.
+//! blocking or [async](Registry::provide_async), on first use; a [`child`](Registry::child) is a
+//! tenant's own and falls through to its parent. Code asks what is in force [here](resolve): the
+//! registry it runs in, that one's parents, the global one. A [`Handle`] may be had before anything
+//! is registered, and follows every swap.
 //!
 //! ```
 //! use dyno::registry::{Handle, Registry};
@@ -310,5 +311,25 @@ impl fmt::Debug for Registry {
             all.field("parent", parent);
         }
         all.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_local_to_a_registry_is_made_once_for_each() {
+        struct Site;
+        let (acme, globex) = (Registry::new(), Registry::new());
+        let key = TypeId::of::<Site>();
+        let local = |registry: &Registry, value: u8| registry.local(key, || value);
+        let first = local(&acme, 1);
+        assert!(Arc::ptr_eq(&first, &local(&acme.clone(), 2)));
+        assert_eq!((*local(&globex, 3), *local(&acme.child(), 4)), (3, 4));
+        assert_eq!(*acme.local(key, || "another type"), "another type");
+        // What makes one may make others.
+        let nested = globex.local(TypeId::of::<u8>(), || *local(&globex, 5));
+        assert_eq!(*nested, 3);
     }
 }

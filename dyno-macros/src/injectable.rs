@@ -83,7 +83,7 @@ fn settings(input: &DeriveInput, diag: &mut Diag) -> (Ident, Common) {
     for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("injectable")) {
         let tokens = arguments(attr, diag);
         krate = stack::crate_key(&tokens).unwrap_or(krate);
-        let args = Args { of: "injectable", positional: 0, keys: &STRUCT, open: false };
+        let args = Args { of: "`#[injectable]`", positional: 0, keys: &STRUCT, open: false };
         for arg in args.parse(tokens, diag) {
             if let Value::Expr(expr) = &arg.value {
                 match expr {
@@ -123,7 +123,7 @@ impl Built {
                 continue;
             }
             let tokens = arguments(attr, diag);
-            let args = Args { of: "inject", positional: 1, keys: &FIELD, open: false };
+            let args = Args { of: "`#[inject]`", positional: 1, keys: &FIELD, open: false };
             let read = args.parse(tokens, diag);
             let is_default =
                 |arg: &crate::grammar::Arg| arg.key.as_ref().is_some_and(|k| k == "default");

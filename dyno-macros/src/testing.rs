@@ -53,7 +53,7 @@ struct Settings {
 impl Settings {
     fn read(args: TokenStream, diag: &mut Diag) -> Self {
         let mut settings = Self::default();
-        let read = Args { of: "dyno::test", positional: 0, keys: &KEYS, open: false };
+        let read = Args { of: "`#[dyno::test]`", positional: 0, keys: &KEYS, open: false };
         for arg in read.parse(args, diag) {
             match arg.key.as_ref().map(Ident::to_string).as_deref() {
                 Some("tokio") => settings.tokio = true,

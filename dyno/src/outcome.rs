@@ -68,6 +68,7 @@ pub trait Outcome {
         Self: Sized;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> Outcome for Result<T, E> {
     type Failure = E;
     #[inline]
@@ -80,6 +81,7 @@ impl<T, E> Outcome for Result<T, E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Outcome for Option<T> {
     type Failure = ();
     #[inline]
@@ -92,6 +94,7 @@ impl<T> Outcome for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B, C> Outcome for ControlFlow<B, C> {
     type Failure = B;
     #[inline]
@@ -134,6 +137,7 @@ impl<T, E: From<Fault>> Refuse for Result<T, E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Refuse for Option<T> {
     #[inline]
     fn refuse(_: Fault) -> Self {

@@ -88,7 +88,7 @@ impl Arg {
 
 /// How a list of arguments is to be read.
 pub(crate) struct Args<'a> {
-    /// The attribute, for messages.
+    /// What it is called in messages: `` `#[retry]` ``.
     pub(crate) of: &'a str,
     /// How many values without a key may come first.
     pub(crate) positional: usize,
@@ -182,7 +182,7 @@ impl Args<'_> {
         let text = value.to_token_stream().to_string();
         let names = self.keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
         match self.positional {
-            0 => format!("`#[{}]` takes no value without a key; its keys are: {names}", self.of),
+            0 => format!("{} takes no value without a key; its keys are: {names}", self.of),
             _ => {
                 format!("`{text}` is one value too many; write `key = value`, with one of: {names}")
             }
@@ -191,7 +191,7 @@ impl Args<'_> {
 
     fn unknown(&self, key: &Ident) -> syn::Error {
         let hint = hint(&key.to_string(), self.keys.iter().map(|k| k.name));
-        syn::Error::new(key.span(), format!("`#[{}]` has no key `{key}`; {hint}", self.of))
+        syn::Error::new(key.span(), format!("{} has no key `{key}`; {hint}", self.of))
     }
 }
 

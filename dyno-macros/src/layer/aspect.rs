@@ -25,7 +25,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&OWN]);
-    let read = Args { of: "aspect", positional: 0, keys: &keys, open: false }.parse(args, diag);
+    let read =
+        Args { of: "`#[aspect]`", positional: 0, keys: &keys, open: false }.parse(args, diag);
     let mut aspect = Aspect { at: at.clone(), before: None, after: None, around: None };
     let mut failed = !diag.is_empty();
     for arg in read {

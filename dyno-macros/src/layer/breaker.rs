@@ -41,7 +41,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&OWN, &failures::KEYS]);
-    let read = Args { of: "breaker", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let read =
+        Args { of: "`#[breaker]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
     let mut breaker = Breaker {
         at: at.clone(),
         which: Which::Own,

@@ -21,7 +21,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[]);
-    let read = Args { of: "fallback", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let read =
+        Args { of: "`#[fallback]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
     let mut found = None;
     for arg in read {
         if common.take(&arg, diag) {

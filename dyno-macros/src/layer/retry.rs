@@ -29,7 +29,7 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&OWN, &failures::KEYS]);
-    let read = Args { of: "retry", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let read = Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
     let here = here(at.span());
     let mut retry = Retry {
         at: at.clone(),

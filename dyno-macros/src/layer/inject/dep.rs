@@ -106,14 +106,6 @@ impl Dep {
 
     fn check(&mut self, ty: &Type, wrapper: Wrapper, shape: &Shape, diag: &mut Diag) {
         let name = &self.name;
-        if matches!(shape.target(), Type::ImplTrait(_)) {
-            diag.error(
-                ty,
-                format!(
-                    "the type of `{name}` decides what is injected; name it, or take `&dyn Trait`"
-                ),
-            );
-        }
         if matches!(shape, Shape::Mut(_)) && !self.per_call() {
             diag.error(ty, format!("`{name}` is shared by all callers, so it cannot be `&mut`; take `&T`, or a new one for each call: `{name}(…, scope = call)`"));
         }

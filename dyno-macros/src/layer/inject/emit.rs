@@ -101,8 +101,13 @@ impl<'a> Emit<'a> {
         };
         let Source::Provider { expr, .. } = &self.dep.source else { return TokenStream::new() };
         // The maker carries the provider's span: what does not fit is told there.
-        let maker = Ident::new(maker, here(expr.span()));
-        quote_spanned!(at=> #p::Slot::<#target>::#maker(#expr))
+        let maker = Ident::new(maker, expr.span());
+        let p = p.clone().into_iter().map(|mut tree| {
+            tree.set_span(expr.span());
+            tree
+        });
+        let p: TokenStream = p.collect();
+        quote_spanned!(expr.span()=> #p::Slot::<#target>::#maker(#expr))
     }
 
     /// The site, and the note to the linker that it exists.
@@ -307,23 +312,21 @@ impl<'a> Emit<'a> {
             return TokenStream::new();
         }
         let p = &cx.private;
-        let at = here(cx.ret.span());
+        let at = cx.ret.span();
         let ret = match &cx.ret {
             Type::Infer(_) | Type::Never(_) => quote_spanned!(at=> #p::Opaque),
             ret => quote_spanned!(at=> #ret),
         };
         let target = self.target();
-        match &self.dep.source {
-            // Not built yet, an async provider is out of reach of a blocking function.
-            Source::Provider { is_async: true, .. } if !cx.is_async => {
-                quote_spanned!(at=> #p::must_carry::<#ret>();)
+        let mode = match &self.dep.source {
+            Source::Provider { expr, is_async } if *is_async <= cx.is_async => {
+                let name = Ident::new(if *is_async { "mode_async" } else { "mode" }, expr.span());
+                quote_spanned!(expr.span()=> #p::#name::<#target, _, _>(&#expr))
             }
-            Source::Provider { expr, is_async } => {
-                let name = Ident::new(if *is_async { "carries_async" } else { "carries" }, at);
-                quote_spanned!(at=> #p::#name::<#ret, #target, _, _>(&#expr);)
-            }
-            _ => quote_spanned!(at=> #p::must_carry::<#ret>();),
-        }
+            // A blocking function does not reach an async provider that is not built yet.
+            _ => quote_spanned!(at=> #p::MAYBE),
+        };
+        quote_spanned!(at=> #p::carries::<#ret, _>(#mode);)
     }
 
     /// Where an error goes: into the fallback further out, or out of the function.

@@ -80,6 +80,12 @@ impl Inject {
             let mut inputs: Vec<FnArg> = std::mem::take(&mut cx.sig.inputs).into_iter().collect();
             let FnArg::Typed(arg) = inputs.remove(at) else { continue };
             cx.sig.inputs = inputs.into_iter().collect();
+            if matches!(plain(&arg.ty), Type::ImplTrait(_)) {
+                let name = &dep.name;
+                diag.error(&arg.ty, format!("the type of `{name}` decides what is injected; name it, or take `&dyn Trait`"));
+                cx.sig.inputs.insert(at, FnArg::Typed(arg));
+                continue;
+            }
             cx.injected.push(((*arg.pat).clone(), (*arg.ty).clone()));
             if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
                 diag.error(

@@ -35,7 +35,7 @@ pub(in crate::layer) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&FOR_ALL]);
-    let read = Args { of: "inject", positional: 0, keys: &keys, open: true }.parse(args, diag);
+    let read = Args { of: "`#[inject]`", positional: 0, keys: &keys, open: true }.parse(args, diag);
     let mut inject = Inject::new(at.clone(), Vec::new());
     let (mut scope, mut stop) = (None, None);
     let mut told = !diag.is_empty();
@@ -80,7 +80,8 @@ fn one(key: &Ident, value: Value, diag: &mut Diag) -> Option<Dep> {
         Value::Flag => Some(Dep::new(key.clone(), Source::ByType)),
         Value::Expr(expr) => Some(Dep::new(key.clone(), provider(&expr, diag)?)),
         Value::Group(group) => {
-            let args = Args { of: &key.to_string(), positional: 1, keys: &FOR_ONE, open: false };
+            let args =
+                Args { of: &format!("`{key}(…)`"), positional: 1, keys: &FOR_ONE, open: false };
             let read = args.parse(group, diag);
             let mut dep = Dep::new(key.clone(), Source::ByType);
             options(&mut dep, &read, diag);

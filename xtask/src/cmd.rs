@@ -32,6 +32,10 @@ impl Cmd {
         self
     }
 
+    pub(crate) fn args<A: AsRef<str>>(self, args: impl IntoIterator<Item = A>) -> Self {
+        args.into_iter().fold(self, |cmd, arg| cmd.arg(arg.as_ref()))
+    }
+
     pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.env.push((name, value.into()));
         self
@@ -139,6 +143,11 @@ impl Failure {
         Self { what: what.into(), repeat: repeat.into() }
     }
 
+    /// For the middle of a line.
+    pub(crate) fn brief(&self) -> String {
+        format!("{} (`{}`)", self.what, self.repeat)
+    }
+
     /// The same failure, said to be of `step`.
     pub(crate) fn of(self, step: &str) -> Self {
         Self { what: format!("{step}: {}", self.what), ..self }
@@ -174,6 +183,7 @@ mod tests {
     fn a_failure_says_what_and_how_to_repeat() {
         let failure = Cmd::new("cargo fmt --all").failed("exit status: 1").of("fmt");
         assert_eq!(failure.to_string(), "FAILED fmt: exit status: 1\nrepeat with: cargo fmt --all");
+        assert_eq!(failure.brief(), "fmt: exit status: 1 (`cargo fmt --all`)");
     }
 
     #[test]

@@ -50,8 +50,7 @@ pub(crate) fn install() -> Result<(), Failure> {
 }
 
 fn apt_get(packages: &str) -> Result<(), Failure> {
-    let root = Cmd::new("id -u").output().is_ok_and(|id| id.trim() == "0");
-    let apt = if root { "apt-get" } else { "sudo -n apt-get" };
+    let apt = apt();
     let install = Cmd::new(&format!("{apt} install --yes --no-install-recommends {packages}"));
     println!("running `{install}`");
     // The lists of a fresh image are stale or absent: fetch them and try once more.
@@ -61,7 +60,13 @@ fn apt_get(packages: &str) -> Result<(), Failure> {
     })
 }
 
-fn on_path(program: &str) -> bool {
+/// `apt-get`, allowed to change the system.
+pub(crate) fn apt() -> &'static str {
+    let root = Cmd::new("id -u").output().is_ok_and(|id| id.trim() == "0");
+    if root { "apt-get" } else { "sudo -n apt-get" }
+}
+
+pub(crate) fn on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }

@@ -13,8 +13,8 @@ use super::{MSRV, is_msrv, text};
 use crate::cmd::{Cmd, Failure};
 use crate::tools;
 
-/// The compiler, what builds with it, and what both bring along.
-const PACKAGES: &[&str] = &["rustc-web", "cargo-web"];
+/// Whose version is pinned: Debian's security updates carry a younger one of each.
+const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "libstd-rust-web-dev"];
 
 /// An unpacked toolchain of the release [`MSRV`].
 pub(super) struct Toolchain {
@@ -83,16 +83,14 @@ impl Toolchain {
 fn fetch(dir: &Path) -> Result<(), Failure> {
     let mut packages = Vec::new();
     for package in PACKAGES {
-        let policy = Cmd::new(&format!("apt-cache policy {package}"));
-        let version = candidate(&policy.output()?).map(str::to_owned);
-        match version {
-            Some(version) if is_msrv(&version) => packages.push((*package).to_owned()),
-            Some(version) => return Err(policy.failed(&format!("it is {version}"))),
-            None => return Err(policy.failed("there is none")),
+        let table = Cmd::new(&format!("apt-cache madison {package}"));
+        match of_msrv(&table.output()?) {
+            Some(version) => packages.push(format!("{package}={version}")),
+            None => return Err(table.failed(&format!("it lists no {}", text(MSRV)))),
         }
     }
     let simulate = "apt-get install --simulate --no-install-recommends";
-    packages.extend(lacking(&Cmd::new(simulate).args(PACKAGES).output()?));
+    packages.extend(lacking(&Cmd::new(simulate).args(&packages).output()?));
     packages.sort_unstable();
     packages.dedup();
     println!(
@@ -116,19 +114,20 @@ fn fetch(dir: &Path) -> Result<(), Failure> {
     fs::remove_dir_all(&debs).map_err(trouble)
 }
 
-/// The version that `apt-cache policy` says would be installed.
-fn candidate(policy: &str) -> Option<&str> {
-    let version = policy.lines().find_map(|line| line.trim().strip_prefix("Candidate: "));
-    version.filter(|version| *version != "(none)")
+/// The first version of that release in the table: ` rustc-web | 1.85.0+dfsg3-1 | http://… Packages`.
+fn of_msrv(table: &str) -> Option<&str> {
+    let mut versions = table.lines().filter_map(|line| line.split('|').nth(1));
+    versions.find(|version| is_msrv(version.trim())).map(str::trim)
 }
 
-/// What a simulated installation adds. What it would upgrade is here already, and the C library
-/// among that must not be mixed with another version of itself.
+/// What a simulated installation adds, as `name=version`. What it would upgrade is here already, and
+/// the C library among that must not be mixed with another version of itself.
 fn lacking(simulated: &str) -> Vec<String> {
     let lines = simulated.lines().filter_map(|line| line.strip_prefix("Inst "));
     let new =
         lines.filter_map(|line| line.split_once(" (")).filter(|(name, _)| !name.contains('['));
-    new.map(|(name, _)| name.to_owned()).collect()
+    new.filter_map(|(name, rest)| Some(format!("{name}={}", rest.split_whitespace().next()?)))
+        .collect()
 }
 
 /// The directories below `dir` for `LD_LIBRARY_PATH`: `lib` and `usr/lib` with the architecture's.
@@ -156,12 +155,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_candidate() {
-        let policy = "rustc-web:\n  Installed: (none)\n  Candidate: 1.85.0+dfsg3-1~deb12u3\n";
-        assert!(candidate(policy).is_some_and(is_msrv));
-        assert_eq!(candidate("rustc-web:\n  Candidate: (none)\n"), None);
-        assert_eq!(candidate(""), None);
-        assert!(!is_msrv("1.78.0+dfsg1-2"));
+    fn finds_the_release_among_younger_ones() {
+        let table = " rustc-web | 1.96.0+dfsg1-1~deb12u2 | http://a bookworm-security/main amd64 Packages\n \
+            rustc-web | 1.85.0+dfsg3-1~deb12u3 | http://a bookworm/main amd64 Packages\n";
+        assert_eq!(of_msrv(table), Some("1.85.0+dfsg3-1~deb12u3"));
+        assert_eq!(of_msrv(" rustc-web | 1.96.0 | http://a 1.85/main\n"), None);
+        assert_eq!(of_msrv(""), None);
     }
 
     #[test]
@@ -172,7 +171,7 @@ mod tests {
             Remv rustc [1.63.0]\n\
             Inst rustc-web (1.85.0 Debian:12 [amd64])\n\
             Conf rustc-web (1.85.0 Debian:12 [amd64])\n";
-        assert_eq!(lacking(simulated), ["libllvm19", "rustc-web"]);
+        assert_eq!(lacking(simulated), ["libllvm19=1:19.1.7-3", "rustc-web=1.85.0"]);
     }
 
     #[test]

@@ -1,4 +1,63 @@
 //! Annotate a function; dyno hands it its dependencies and keeps it standing when they fail.
+//!
+//! ```
+//! use dyno::prelude::*;
+//!
+//! struct Db;
+//! impl Db {
+//!     fn price(&self, sku: &str) -> Result<u32, ShopError> {
+//!         if sku.is_empty() { Err(ShopError::NoSuchSku) } else { Ok(995) }
+//!     }
+//! }
+//! fn open_catalogue() -> Result<Db, std::io::Error> {
+//!     Ok(Db)
+//! }
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! enum ShopError {
+//!     #[error("no such product")]
+//!     NoSuchSku,
+//!     #[error(transparent)]
+//!     Dyno(#[from] dyno::Fault),
+//! }
+//!
+//! #[inject(db = open_catalogue)]
+//! #[retry(3, backoff = 50ms..2s, except = ShopError::NoSuchSku)]
+//! #[breaker("catalogue", fail_max = 5, reset_timeout = 15s)]
+//! fn price(db: &Db, sku: &str) -> Result<u32, ShopError> {
+//!     db.price(sku)
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! dyno::warm_up().run()?; // everything declared anywhere, built in parallel
+//! assert_eq!(price("sku-1")?, 995); // `db` is gone from the signature
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The attributes
+//!
+//! | attribute | what for |
+//! |---|---|
+//! | [`#[inject]`](macro@inject), [`#[derive(Injectable)]`](derive@Injectable) | dependencies of functions and structs |
+//! | [`#[retry]`](macro@retry) | another attempt when a call fails |
+//! | [`#[breaker]`](macro@breaker) | no more calls to what keeps failing |
+//! | [`#[fallback]`](macro@fallback) | what stands in |
+//! | [`#[aspect]`](macro@aspect) | advice before, after, around |
+//! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
+//!
+//! **Written order is wrapping order**: the attribute on top is the outermost. `#[retry]` above `#[breaker]` counts every
+//! attempt, `#[breaker]` above `#[retry]` every call. All of dyno's attributes of one function make one expansion with the
+//! body in it once; attributes of other crates above dyno's end up inside, those below outside.
+//!
+//! Durations are literals: `250ms`, `15s`, `5m`; ranges are `50ms..2s`; constants and expressions stand where literals may.
+//! `name = "…"` names the [`point`], else it is called by its path. `crate = ::path` says where dyno is to be found when it
+//! has another name or comes through a re-export.
+//!
+//! # Features
+//!
+//! Every module is a feature. By default: `inject`, `registry`, `aspect`, `breaker`, `retry`, `fallback`, `pool` and
+//! `warm-up` (sites known at link time). Off by default: `tokio` (timers, async tests), `progress` (bars in a terminal).
 
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;
@@ -33,16 +92,27 @@ pub use registry::Registry;
 pub use scope::{Scope, spawn};
 
 #[cfg(feature = "aspect")]
+#[doc = include_str!("../docs/aspect.md")]
 pub use dyno_macros::aspect;
 #[cfg(feature = "breaker")]
+#[doc = include_str!("../docs/breaker.md")]
 pub use dyno_macros::breaker;
 #[cfg(feature = "fallback")]
+#[doc = include_str!("../docs/fallback.md")]
 pub use dyno_macros::fallback;
 #[cfg(feature = "inject")]
-pub use dyno_macros::{Injectable, inject};
+#[doc = include_str!("../docs/inject.md")]
+pub use dyno_macros::inject;
+#[cfg(feature = "inject")]
+#[doc = include_str!("../docs/injectable.md")]
+pub use dyno_macros::Injectable;
 #[cfg(feature = "retry")]
+#[doc = include_str!("../docs/retry.md")]
 pub use dyno_macros::retry;
+#[doc = include_str!("../docs/test.md")]
 pub use dyno_macros::test;
+
+pub mod prelude;
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,0 +1,18 @@
+//! What most programs use: `use dyno::prelude::*;`.
+//!
+//! The attributes and the types that appear in signatures. `#[dyno::test]` is left out, so that
+//! `#[test]` keeps its meaning.
+
+pub use crate::fault::{Fault, InjectError};
+#[cfg(feature = "registry")]
+pub use crate::registry::Registry;
+#[cfg(feature = "aspect")]
+pub use dyno_macros::aspect;
+#[cfg(feature = "breaker")]
+pub use dyno_macros::breaker;
+#[cfg(feature = "fallback")]
+pub use dyno_macros::fallback;
+#[cfg(feature = "retry")]
+pub use dyno_macros::retry;
+#[cfg(feature = "inject")]
+pub use dyno_macros::{Injectable, inject};

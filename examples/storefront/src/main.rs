@@ -46,7 +46,11 @@ fn main() -> ExitCode {
 }
 
 fn keep_shop(args: &Args) -> Result<(), Box<dyn Error>> {
-    let day = run::open(args)?.serve(args)?;
+    let shop = run::open(args)?;
+    if !args.json {
+        println!("{}\n", shop.warm_up());
+    }
+    let day = shop.serve(args)?;
     let summary = Summary::new(args, day);
     if args.json {
         println!("{}", summary.to_json()?);

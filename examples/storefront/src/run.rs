@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dyno::Registry;
+use dyno::inject::Report;
 
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
@@ -19,6 +20,7 @@ use crate::tally::{Counting, Tally};
 pub struct Shop {
     stock: Service,
     rates: Service,
+    warm_up: Report,
     counting: Counting,
     customers: Customers,
     products: u64,
@@ -27,6 +29,8 @@ pub struct Shop {
 /// All that is known about a day.
 #[derive(Debug)]
 pub struct Day {
+    /// What was built before the shop opened.
+    pub warm_up: Report,
     /// How many products there are.
     pub products: u64,
     /// What became of each request, in the order of their numbers.
@@ -88,16 +92,25 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
         hiccups: 15,
         down: down(args, ServiceName::Rates),
     })?;
-    let counting = Counting::start();
     Registry::global().set("stock", Arc::new(stock.addr()))?;
     Registry::global().set("rates", Arc::new(rates.addr()))?;
+    dyno::graph().check()?;
+    let counting = Counting::start();
+    let warm_up = dyno::warm_up();
+    let warm_up = if args.json { warm_up } else { warm_up.progress() };
+    let warm_up = warm_up.timeout_each(Duration::from_secs(5)).run()?;
     let skus = shop::skus()?;
     let products = u64::try_from(skus.len())?;
     let customers = Customers::new(args.seed, skus);
-    Ok(Shop { stock, rates, counting, customers, products })
+    Ok(Shop { stock, rates, warm_up, counting, customers, products })
 }
 
 impl Shop {
+    /// What was built before the shop opened.
+    pub fn warm_up(&self) -> &Report {
+        &self.warm_up
+    }
+
     /// Serves all customers, and closes.
     pub fn serve(self, args: &Args) -> Result<Day, Box<dyn std::error::Error>> {
         let next = AtomicU64::new(0);
@@ -115,8 +128,8 @@ impl Shop {
         let seen =
             [(ServiceName::Stock, self.stock.seen()), (ServiceName::Rates, self.rates.seen())];
         let book = shop::sales()?;
-        let (products, tally) = (self.products, self.counting.finish());
-        Ok(Day { products, records, wall, tally, seen, book })
+        let (products, warm_up, tally) = (self.products, self.warm_up, self.counting.finish());
+        Ok(Day { warm_up, products, records, wall, tally, seen, book })
     }
 
     /// Serves the next customer at till `number`, until there is none.

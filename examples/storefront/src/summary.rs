@@ -59,6 +59,12 @@ pub struct Repeatable {
 /// What time and the threads' order have a hand in.
 #[derive(Debug, Serialize)]
 pub struct Measured {
+    /// How long it took to build everything, in parallel.
+    #[serde(rename = "warm_up_ms", serialize_with = "millis")]
+    pub warm_up: Duration,
+    /// How long it would have taken one after the other.
+    #[serde(rename = "warm_up_sum_ms", serialize_with = "millis")]
+    pub warm_up_sum: Duration,
     /// From the first request to the last answer.
     #[serde(rename = "wall_ms", serialize_with = "millis")]
     pub wall: Duration,
@@ -177,7 +183,7 @@ impl Repeatable {
 
 impl Measured {
     fn new(args: &Args, day: Day) -> Self {
-        let Day { records, wall, tally, seen, book: (sales, degraded), .. } = day;
+        let Day { warm_up, records, wall, tally, seen, book: (sales, degraded), .. } = day;
         let counted = |which: fn(&End) -> bool| {
             records.iter().filter(|record| which(&record.end)).count() as u64
         };
@@ -193,6 +199,8 @@ impl Measured {
             took: builds.into_iter().sum(),
         };
         Self {
+            warm_up: warm_up.wall(),
+            warm_up_sum: warm_up.sum(),
             wall,
             outage,
             degraded: counted(|end| matches!(end, End::Answered { degraded: true, .. })),

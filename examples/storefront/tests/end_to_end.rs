@@ -153,6 +153,7 @@ fn the_report_tells_what_happened() {
     let run = storefront(&format!("{SMALL} stock:20%..50%"));
     assert_eq!(run.code, Some(0), "{}", run.err);
     for told in [
+        "critical path",
         "200 requests at 1 till",
         "stock is down for requests 40 to 99",
         "stock: closed -> open",

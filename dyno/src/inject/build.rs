@@ -18,7 +18,7 @@ use super::provided::Made;
 use super::recipe::Recipe;
 use super::slot::{Life, RegistryRead, Slot, Source};
 use super::swap::{self, Override};
-use super::world::{Instances, PROGRAM, World};
+use super::world::{PROGRAM, World};
 use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point, emit};
@@ -310,7 +310,11 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         if result.is_ok() {
             let _first = home.cell().reads.set(reads);
         }
-        let order = Instances::next();
+        // Before anybody can see the value: who has it may shut down at once, and what is built
+        // from it comes later in the order of completion.
+        if result.is_ok() && home.ready().is_none() {
+            self.enlist(&home, &owner);
+        }
         if lead.flight().is_some_and(|led| led.is(&home)) {
             let _outcome = lead.land(result.clone());
         } else {
@@ -319,22 +323,17 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             drop(lead);
         }
         match &result {
-            Ok(value) => {
-                if home.ready().is_some_and(|there| Arc::ptr_eq(value, &there.into_arc())) {
-                    self.enlist(order, &home, &owner);
-                }
-                asked.emit(&Event::Built { provider: asked.provider, took: time });
-            }
+            Ok(_) => asked.emit(&Event::Built { provider: asked.provider, took: time }),
             Err(error) => asked.emit(&Event::BuildFailed { provider: asked.provider, error }),
         }
     }
 
     /// Notes an instance, to be stopped one day.
-    fn enlist(&'static self, order: u64, home: &Home<T>, owner: &Owner) {
+    fn enlist(&'static self, home: &Home<T>, owner: &Owner) {
         match owner {
-            Owner::Program | Owner::Tenant => PROGRAM.add(order, self, home),
-            Owner::World(world) => world.instances.add(order, self, home),
-            Owner::Swap(swap) => swap.instances.add(order, self, home),
+            Owner::Program | Owner::Tenant => PROGRAM.add(self, home),
+            Owner::World(world) => world.instances.add(self, home),
+            Owner::Swap(swap) => swap.instances.add(self, home),
         }
     }
 }

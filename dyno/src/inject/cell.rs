@@ -95,4 +95,10 @@ impl Cells {
         cells.push(Filed { slot, under: under.clone(), cell: cell.clone() });
         cell
     }
+
+    /// The scope ends: what it held is dropped, outside of the lock.
+    pub(super) fn clear(&self) {
+        let gone = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(gone);
+    }
 }

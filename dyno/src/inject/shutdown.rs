@@ -70,7 +70,8 @@ impl Shutdown {
         for instance in instances {
             let provider = instance.provider;
             let left = deadline.map(|deadline| deadline - clock::now());
-            let late = |_| Err(format!("not stopped within {:?}", self.timeout).into());
+            let limit = self.timeout.unwrap_or_default();
+            let late = |_| Err(format!("not stopped within {limit:?}").into());
             let outcome = if left.is_some_and(|left| left.is_zero()) {
                 late(Duration::ZERO)
             } else {
@@ -106,7 +107,8 @@ impl ShutdownError {
 
 impl fmt::Display for ShutdownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} dependencies could not be stopped:", self.0.len())?;
+        let things = if self.0.len() == 1 { "dependency" } else { "dependencies" };
+        write!(f, "{} {things} could not be stopped:", self.0.len())?;
         for (provider, error) in &self.0 {
             write!(f, "\n  {provider}: {error}")?;
         }

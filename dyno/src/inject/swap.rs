@@ -59,26 +59,28 @@ where
         _special: Special::new(),
     });
     let (id, provider) = (swap.id, swap.provider);
-    let pushed = if scope::leads_test() { scope::push(swap) } else { scope::push_here(swap) };
+    let item = swap.clone();
+    let pushed = if scope::leads_test() { scope::push(item) } else { scope::push_here(item) };
     let scope = Scope::current();
     if let Some(test) = scope.test() {
         let name = plain_path(type_name::<F>());
         live().push(Live { id, provider, name, test, scope, told: false });
         LIVE_COUNT.fetch_add(1, Ordering::Relaxed);
     }
-    Swap { id, _pushed: pushed }
+    Swap { swap, _pushed: pushed }
 }
 
 /// Puts the provider back when dropped; stays on its thread.
 pub struct Swap {
-    id: u64,
+    swap: Arc<Override>,
     _pushed: Pushed,
 }
 
 impl Drop for Swap {
     fn drop(&mut self) {
+        self.swap.cells.clear();
         let mut all = live();
-        if let Some(at) = all.iter().position(|it| it.id == self.id) {
+        if let Some(at) = all.iter().position(|it| it.id == self.swap.id) {
             LIVE_COUNT.fetch_sub(1, Ordering::Relaxed);
             let gone = all.swap_remove(at);
             drop(all);
@@ -89,7 +91,7 @@ impl Drop for Swap {
 
 impl fmt::Debug for Swap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Swap({})", self.id)
+        write!(f, "Swap({})", self.swap.id)
     }
 }
 

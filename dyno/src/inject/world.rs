@@ -40,11 +40,22 @@ pub fn isolated() -> Isolated {
         down: AtomicBool::new(false),
         _special: Special::new(),
     });
-    Isolated(if scope::leads_test() { scope::push(world) } else { scope::push_here(world) })
+    let item = world.clone();
+    let pushed = if scope::leads_test() { scope::push(item) } else { scope::push_here(item) };
+    Isolated { world, _pushed: pushed }
 }
 
 /// Ends the isolation when dropped.
-pub struct Isolated(#[expect(dead_code, reason = "held for its drop")] Pushed);
+pub struct Isolated {
+    world: Arc<World>,
+    _pushed: Pushed,
+}
+
+impl Drop for Isolated {
+    fn drop(&mut self) {
+        self.world.cells.clear();
+    }
+}
 
 impl fmt::Debug for Isolated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +72,8 @@ pub(super) struct Instance {
     /// Its place in the order of completion.
     pub(super) order: u64,
     pub(super) provider: &'static str,
+    /// Where its value is, by address.
+    cell: usize,
     pub(super) stop: Box<dyn FnOnce() -> Option<Ending> + Send>,
 }
 
@@ -73,19 +86,18 @@ pub(super) enum Ending {
 pub(super) static PROGRAM: Instances = Instances(Mutex::new(Vec::new()));
 
 impl Instances {
-    /// The next place in the order of completion; taken before anybody can see the value.
-    pub(super) fn next() -> u64 {
-        static ORDER: AtomicU64 = AtomicU64::new(0);
-        ORDER.fetch_add(1, Ordering::Relaxed)
-    }
-
-    pub(super) fn add<T>(&self, order: u64, slot: &'static Slot<T>, home: &Home<T>)
+    /// Adds what is about to land; of two builds that land in one place the later one counts.
+    pub(super) fn add<T>(&self, slot: &'static Slot<T>, home: &Home<T>)
     where
         T: ?Sized + Send + Sync + 'static,
     {
-        let stop = stopper(slot, home);
-        let instance = Instance { order, provider: slot.name, stop };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+        static ORDER: AtomicU64 = AtomicU64::new(0);
+        let order = ORDER.fetch_add(1, Ordering::Relaxed);
+        let cell = std::ptr::from_ref(home.cell()).addr();
+        let instance = Instance { order, provider: slot.name, cell, stop: stopper(slot, home) };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|known| known.cell != cell);
+        all.push(instance);
     }
 
     pub(super) fn take(&self) -> Vec<Instance> {

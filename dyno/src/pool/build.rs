@@ -5,6 +5,7 @@
 //! helping may pick up a job that waits for it.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -47,7 +48,9 @@ impl Crew {
         let mine = worker.clone();
         let task = move || {
             AT_WORK.set(true);
-            job();
+            // A panic that left a rayon job would end the program; whoever waits for the job sees
+            // that it has let go.
+            let _told_by_the_hook = catch_unwind(AssertUnwindSafe(job));
             let worker = mine.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let (Some(crew), Some(worker)) = (crew.upgrade(), worker) {
                 crew.lock().unwrap_or_else(PoisonError::into_inner).push(worker);

@@ -141,7 +141,7 @@ impl Schedule {
                 if polls && slot.is_async() {
                     return slot.build_async(asked).await;
                 }
-                on_worker(&crew, move || slot.build(asked)).await.unwrap_or(Ok(()))
+                on_worker(&crew, move || slot.build(asked)).await.unwrap_or_else(|| Err(panicked()))
             };
             let late = |limit| {
                 let error = InjectError::new(InjectErrorKind::TimedOut(limit));
@@ -210,6 +210,11 @@ impl Job {
             required: self.required,
         })
     }
+}
+
+/// What is not caught as the provider's own panic.
+fn panicked() -> InjectError {
+    InjectError::new(InjectErrorKind::Panicked("a panic outside of the provider".into()))
 }
 
 /// Gives each job the time of the longest chain that begins with it, by what was measured before.

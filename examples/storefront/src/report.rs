@@ -44,8 +44,8 @@ impl Summary {
         writeln!(f, "  answered *    {answered:>6}   {units} units, {backordered} backordered")?;
         writeln!(f, "    in full     {:>6}", answered - degraded)?;
         writeln!(f, "    degraded    {degraded:>6}   a fallback stood in")?;
-        let reasons: String = failures.iter().map(|(why, n)| format!("   {why}: {n}")).collect();
-        writeln!(f, "  failed *      {failed:>6}{reasons}")?;
+        let reasons: Vec<_> = failures.iter().map(|(why, n)| format!("   {why}: {n}")).collect();
+        writeln!(f, "  failed *      {failed:>6}{}", reasons.concat())?;
         let (sales, second_best) = (order_book.sales, order_book.degraded);
         writeln!(f, "  order book    {sales:>6}   sales written down, {second_best} degraded")
     }

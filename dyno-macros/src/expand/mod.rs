@@ -66,10 +66,15 @@ pub(crate) fn function(
     };
     let mut cx =
         Context::new(&mut func.sig, &common, boxed.as_ref().map(|b| b.output.clone()), &mut diag);
-    for at in 0..layers.len() {
-        let (before, rest) = layers.split_at_mut(at);
-        cx.look_around(before, &rest[1..]);
-        rest[0].prepare(&mut cx, &mut diag);
+    // What is injected leaves the signature before anybody else looks at it.
+    for injects in [true, false] {
+        for at in 0..layers.len() {
+            let (before, rest) = layers.split_at_mut(at);
+            if rest[0].as_inject().is_some() == injects {
+                cx.look_around(before, &rest[1..]);
+                rest[0].prepare(&mut cx, &mut diag);
+            }
+        }
     }
     describe(&mut func, &layers);
     if diag.is_empty() {
@@ -140,7 +145,7 @@ fn plain_tail(body: &Body, user: &TokenStream, cx: &Context) -> TokenStream {
     let at = here(span_of(body));
     let block = block(body, &TokenStream::new(), user);
     if matches!(cx.sig.output, ReturnType::Default) {
-        return quote_spanned!(at=> #[allow(unused_braces)] #block);
+        return quote_spanned!(at=> let () = #block;);
     }
     if matches!(cx.ret, Type::Never(_)) {
         return block;

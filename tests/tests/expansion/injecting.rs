@@ -4,7 +4,7 @@ use super::{E, Tries, block_on, sendable};
 use dyno::inject::{Lazy, Live};
 use dyno::{InjectError, Injectable, breaker, fallback, inject, retry};
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Db {
@@ -266,6 +266,29 @@ fn tail_temporary(cell: &RefCell<Vec<u8>>, db: &Db) -> usize {
     cell.borrow().len()
 }
 
+fn locked() -> Mutex<Vec<u8>> {
+    Mutex::new(vec![1, 2])
+}
+#[inject(list = locked)]
+fn tail_temporary_of_what_is_injected(list: &Mutex<Vec<u8>>) -> usize {
+    list.lock().map_or(0, |list| list.len()) + list.lock().unwrap_or_else(PoisonError::into_inner).len()
+}
+#[inject(list = locked)]
+fn statement_of_what_is_injected(list: &Mutex<Vec<u8>>) {
+    list.lock().unwrap_or_else(PoisonError::into_inner).push(3)
+}
+
+#[retry(2)]
+#[inject(db = open, other(open_broken, fallback = Db::default()))]
+fn handle_inside_a_layer(db: Lazy<Db>, other: &Db) -> Result<usize, E> {
+    Ok(db.get().map_err(dyno::Fault::from)?.url.len() + other.url.len())
+}
+#[retry(2)]
+#[inject(db = open)]
+fn nothing_to_refuse(db: Lazy<Db>) -> Option<usize> {
+    db.get().ok().map(|db| db.url.len())
+}
+
 #[inject(db = open)]
 fn returns_nothing(list: &mut Vec<String>, db: &Db) {
     list.push(db.url.clone());
@@ -386,6 +409,9 @@ fn together_with_other_layers() {
     assert_eq!(RETRIED.made(), 3);
     assert_eq!(stood_in().as_deref(), Ok("instead"));
     assert_eq!(tail_temporary(&RefCell::new(vec![1])), 1);
+    statement_of_what_is_injected();
+    assert!(tail_temporary_of_what_is_injected() >= 4);
+    assert_eq!((handle_inside_a_layer(), nothing_to_refuse()), (Ok(2), Some(2)));
     let mut list = Vec::new();
     returns_nothing(&mut list);
     assert_eq!(list, ["db"]);

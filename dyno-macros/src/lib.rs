@@ -12,6 +12,8 @@ mod injectable;
 mod layer;
 mod stack;
 mod testing;
+#[cfg(test)]
+mod trials;
 
 use proc_macro::TokenStream;
 

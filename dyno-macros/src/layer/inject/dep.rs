@@ -187,7 +187,7 @@ pub(crate) fn spelled(tokens: &impl ToTokens) -> String {
         }
         out.push(c);
     }
-    out
+    out.replace("| |", "||")
 }
 
 #[cfg(test)]

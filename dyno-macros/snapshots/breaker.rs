@@ -1,0 +1,37 @@
+fn f(name: String) -> Result<u8, E> {
+    const __DYNO_WRAPPED: () = ();
+    fn __dyno_here() {}
+    static __DYNO_POINT: ::dyno::__private::Point = ::dyno::__private::Point::new(
+        ::dyno::__private::None,
+        || ::dyno::__private::type_name_of_val(&__dyno_here),
+    );
+    {
+        static __DYNO_BREAKER: ::dyno::__private::Breaker = ::dyno::__private::Breaker::of(
+            &__DYNO_POINT,
+        );
+        let __dyno_entry = ::dyno::__private::Breaker::acquire(
+            ::dyno::__private::Breaker::list(&__DYNO_BREAKER),
+        );
+        match __dyno_entry {
+            ::dyno::__private::Ok(__dyno_permit) => {
+                let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> {
+                    ask(name)
+                });
+                ::dyno::__private::Permit::record(
+                    __dyno_permit,
+                    match <Result<
+                        u8,
+                        E,
+                    > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
+                        ::dyno::__private::None => ::dyno::__private::Verdict::Success,
+                        ::dyno::__private::Some(_) => ::dyno::__private::Verdict::Failure,
+                    },
+                );
+                __dyno_out
+            }
+            ::dyno::__private::Err(__dyno_fault) => {
+                <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+            }
+        }
+    }
+}

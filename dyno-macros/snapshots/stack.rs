@@ -1,0 +1,181 @@
+/// The price.
+/**
+
+Injected: `db` by `connect`, `rates` by `dial`.*/
+pub async fn price(sku: &str) -> Result<Price, E> {
+    const __DYNO_WRAPPED: () = ();
+    fn __dyno_here() {}
+    static __DYNO_POINT: ::dyno::__private::Point = ::dyno::__private::Point::new(
+        ::dyno::__private::None,
+        || ::dyno::__private::type_name_of_val(&__dyno_here),
+    );
+    '__dyno_inject: {
+        static __DYNO_DB: ::dyno::__private::Site<Db> = ::dyno::__private::Site::new(
+            &__DYNO_POINT,
+            "db",
+            "connect",
+            || ::dyno::__private::Slot::<Db>::of(connect),
+        );
+        ::dyno::__private::register! {
+            & __DYNO_DB
+        }
+        static __DYNO_RATES: ::dyno::__private::Site<Rates> = ::dyno::__private::Site::new(
+                &__DYNO_POINT,
+                "rates",
+                "dial",
+                || ::dyno::__private::Slot::<Rates>::of_async(dial),
+            )
+            .with_fallback();
+        ::dyno::__private::register! {
+            & __DYNO_RATES
+        }
+        if !(::dyno::__private::Site::is_hot(&__DYNO_DB)
+            && ::dyno::__private::Site::is_hot(&__DYNO_RATES))
+        {
+            ::dyno::__private::build_together_async(&[&__DYNO_DB, &__DYNO_RATES]).await;
+        }
+        ::dyno::__private::carries::<
+            Result<Price, E>,
+            _,
+        >(::dyno::__private::mode::<Db, _, _>(&connect));
+        let __dyno_db = match ::dyno::__private::Site::get_async(&__DYNO_DB).await {
+            ::dyno::__private::Ok(__dyno_value) => __dyno_value,
+            ::dyno::__private::Err(__dyno_error) => {
+                break '__dyno_inject {
+                    use ::dyno::__private::{AbortCarry as _, AbortPanic as _};
+                    (&::dyno::__private::Abort::<Result<Price, E>>::new())
+                        .abort(__dyno_error)
+                };
+            }
+        };
+        let db: &Db = ::dyno::__private::Deref::deref(&__dyno_db);
+        let __dyno_rates = match ::dyno::__private::Site::get_or_async(&__DYNO_RATES)
+            .await
+        {
+            ::dyno::__private::Ok(__dyno_value) => __dyno_value,
+            ::dyno::__private::Err(__dyno_error) => {
+                break '__dyno_inject {
+                    use ::dyno::__private::{AbortCarry as _, AbortPanic as _};
+                    (&::dyno::__private::Abort::<Result<Price, E>>::new())
+                        .abort(__dyno_error)
+                };
+            }
+        };
+        let rates: Option<&Rates> = match &__dyno_rates {
+            ::dyno::__private::Ok(__dyno_value) => {
+                ::dyno::__private::Some(::dyno::__private::Deref::deref(__dyno_value))
+            }
+            ::dyno::__private::Err(__dyno_error) => {
+                let _ = __dyno_error;
+                None
+            }
+        };
+        {
+            let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = '__dyno_refused: {
+                ::dyno::__private::Ok({
+                    let mut __dyno_attempts = ::dyno::__private::Attempts::start(
+                        &__DYNO_POINT,
+                        ::dyno::__private::Retry::new(3),
+                    );
+                    loop {
+                        let rates = ::dyno::__private::Again::again(&rates);
+                        let __dyno_out = {
+                            static __DYNO_BREAKER: ::dyno::__private::SharedBreaker = ::dyno::__private::SharedBreaker::new(
+                                "rates",
+                                || ::dyno::__private::Breaker::new("rates").fail_max(3),
+                            );
+                            let __dyno_entry = ::dyno::__private::Breaker::acquire(
+                                ::dyno::__private::SharedBreaker::get(&__DYNO_BREAKER),
+                            );
+                            match __dyno_entry {
+                                ::dyno::__private::Ok(__dyno_permit) => {
+                                    let __dyno_out = (async {
+                                        if false {
+                                            return ::dyno::__private::never::<Result<Price, E>>();
+                                        }
+                                        the_body(db, rates, sku)
+                                    })
+                                        .await;
+                                    ::dyno::__private::Permit::record(
+                                        __dyno_permit,
+                                        match <Result<
+                                            Price,
+                                            E,
+                                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
+                                            ::dyno::__private::None => {
+                                                ::dyno::__private::Verdict::Success
+                                            }
+                                            ::dyno::__private::Some(_) => {
+                                                ::dyno::__private::Verdict::Failure
+                                            }
+                                        },
+                                    );
+                                    __dyno_out
+                                }
+                                ::dyno::__private::Err(__dyno_fault) => {
+                                    break '__dyno_refused ::dyno::__private::Err(__dyno_fault);
+                                }
+                            }
+                        };
+                        let __dyno_verdict = match <Result<
+                            Price,
+                            E,
+                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
+                            ::dyno::__private::None => {
+                                ::dyno::__private::Verdict::Success
+                            }
+                            #[allow(
+                                unused_variables,
+                                unreachable_patterns,
+                                clippy::all,
+                                clippy::pedantic
+                            )]
+                            ::dyno::__private::Some(__dyno_failure) => {
+                                match __dyno_failure {
+                                    E::Http(500..=599) => ::dyno::__private::Verdict::Failure,
+                                    _ => ::dyno::__private::Verdict::Ignored,
+                                }
+                            }
+                        };
+                        match ::dyno::__private::Attempts::next(
+                            &mut __dyno_attempts,
+                            __dyno_verdict,
+                        ) {
+                            ::dyno::__private::None => break __dyno_out,
+                            ::dyno::__private::Some(__dyno_pause) => {
+                                ::dyno::__private::drop(__dyno_out);
+                                ::dyno::__private::Pause::sleep(__dyno_pause).await
+                            }
+                        }
+                    }
+                })
+            };
+            match __dyno_end {
+                ::dyno::__private::Ok(__dyno_out) => {
+                    match <Result<
+                        Price,
+                        E,
+                    > as ::dyno::__private::Outcome>::split(__dyno_out) {
+                        ::dyno::__private::Ok(__dyno_out) => __dyno_out,
+                        ::dyno::__private::Err(__dyno_error) => {
+                            ::dyno::__private::fell_back(&__DYNO_POINT, false);
+                            ::dyno::__private::with(
+                                __dyno_error,
+                                |_| Ok(Price::listed(sku)),
+                            )
+                        }
+                    }
+                }
+                ::dyno::__private::Err(__dyno_fault) => {
+                    use ::dyno::__private::{LiftInto as _, LiftKeep as _};
+                    ::dyno::__private::fell_back(&__DYNO_POINT, true);
+                    let __dyno_error = (&::dyno::__private::Lift::<
+                        <Result<Price, E> as ::dyno::__private::Outcome>::Failure,
+                    >::new())
+                        .lift(__dyno_fault);
+                    ::dyno::__private::with(__dyno_error, |_| Ok(Price::listed(sku)))
+                }
+            }
+        }
+    }
+}

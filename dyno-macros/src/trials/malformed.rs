@@ -1,0 +1,152 @@
+//! Malformed attributes: an error each time, never a panic, and the function all the same.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+use super::{expand, parse};
+
+const KINDS: [&str; 5] = ["inject", "retry", "breaker", "fallback", "aspect"];
+const ITEM: &str = "fn f(db: &Db, id: u8) -> Result<u8, E> { Ok(id) }";
+
+#[test]
+fn nonsense_is_an_error_in_every_attribute() {
+    let nonsense = [
+        "= 3",
+        "=",
+        ",",
+        ",,",
+        "3,,",
+        "db = ,",
+        "a b",
+        "fn",
+        "struct X",
+        "#",
+        "..",
+        "=> 3",
+        "'a",
+        "!",
+        "delay",
+        "only",
+        "only =",
+        "only = if",
+        "except = |",
+        "except_if",
+        "name",
+        "name =",
+        "crate",
+        "crate =",
+        "crate = 3",
+        "wrap(3)",
+        "fallback",
+        "fallback =",
+        "-",
+        "1.2.3",
+        "5 5",
+        "\"a\" \"b\"",
+        "reset_timeout = 5parsecs",
+        "delay = 9999999999999999999999s",
+        "backoff = ..",
+        "attempts = 1e99",
+        "db(",
+        "db()()",
+        "db(=)",
+        "db(connect connect)",
+        "on_error",
+        "on_error =",
+        "scope = 3",
+        "stop",
+        "before",
+        "around =",
+        "self",
+        "super::x = 3",
+        "r#type == 3",
+        "50% 50%",
+        "{}",
+        "[]",
+        "()",
+    ];
+    for kind in KINDS {
+        for args in nonsense {
+            let Ok(args_tokens) = args.parse::<TokenStream>() else { continue };
+            let out = crate::stack::attribute(kind, args_tokens, &parse(ITEM)).to_string();
+            assert!(out.contains("fn f"), "#[{kind}({args})] lost the function: {out}");
+            // A value may be any expression; what it means is for the compiler to say.
+            let is_value = matches!(kind, "retry" | "breaker" | "fallback")
+                && syn::parse_str::<syn::Expr>(args).is_ok();
+            let fine = is_value || args == "," && kind != "inject";
+            assert!(fine || out.contains("compile_error"), "#[{kind}({args})] was accepted: {out}");
+        }
+    }
+}
+
+/// Every beginning of a valid argument list, as an editor sees it while it is typed.
+#[test]
+fn half_typed_arguments_never_panic() {
+    let valid = [
+        (
+            "inject",
+            "db(connect, fallback = Db::new(), stop = close), id = tag(\"x\"), on_error = panic, with",
+        ),
+        (
+            "retry",
+            "3, backoff = 50ms..2s, only = E::A | E::B if again(e), name = \"x\", crate = ::dyno",
+        ),
+        (
+            "breaker",
+            "\"db\", fail_max = 3, reset_timeout = 15s, except = E::A, fallback = |_| Ok(1), wrap",
+        ),
+        ("fallback", "|e| match e { E::A => Ok(1), other => Err(other) }"),
+        ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
+    ];
+    for (kind, args) in valid {
+        let trees: Vec<TokenTree> = parse(args).into_iter().collect();
+        for end in 0..=trees.len() {
+            let part: TokenStream = trees[..end].iter().cloned().collect();
+            let out = crate::stack::attribute(kind, part.clone(), &parse(ITEM)).to_string();
+            assert!(out.contains("fn f"), "#[{kind}({part})] lost the function: {out}");
+        }
+        let whole = expand(&[(kind, args)], ITEM).to_string();
+        assert!(!whole.contains("compile_error"), "#[{kind}({args})]: {whole}");
+    }
+}
+
+#[test]
+fn items_that_are_no_functions_are_kept() {
+    for item in [
+        "struct S;",
+        "enum E { A }",
+        "impl S { fn f() {} }",
+        "trait T { fn f(); }",
+        "mod m {}",
+        "use a::b;",
+        "static X: u8 = 1;",
+        "const X: u8 = 1;",
+        "type A = B;",
+        "macro_rules! m { () => {} }",
+        "",
+        "async",
+        "fn",
+        "fn f",
+        "fn f(",
+        "pub fn f() -> ;",
+    ] {
+        let Ok(tokens) = item.parse::<TokenStream>() else { continue };
+        for kind in KINDS {
+            let out = crate::stack::attribute(kind, TokenStream::new(), &tokens);
+            let text = out.to_string();
+            assert!(text.contains("compile_error"), "#[{kind}] {item}: {text}");
+            assert!(text.starts_with(&quote!(#tokens).to_string()), "{item} was lost: {text}");
+        }
+    }
+}
+
+#[test]
+fn half_typed_bodies_still_expand() {
+    for body in ["{ let x = }", "{ db. }", "{ if }", "{ match db { }", "{ } }"] {
+        let Ok(item) = format!("fn f(db: &Db) -> Option<u8> {body}").parse::<TokenStream>() else {
+            continue;
+        };
+        let out = crate::stack::attribute("inject", parse("db = connect"), &item).to_string();
+        assert!(!out.contains("compile_error"), "{body}: {out}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Expansions as a person reads them, under `snapshots/`.
+//!
+//! `DYNO_SNAPSHOTS=write cargo test -p dyno-macros` writes what they are now; read the difference
+//! before it is committed.
+
+use std::path::Path;
+
+use super::expand;
+
+/// One plain use stays on one screen.
+const SCREEN: usize = 40;
+
+fn snapshot(name: &str, attributes: &[(&str, &str)], item: &str) -> usize {
+    let tokens = expand(attributes, item);
+    let file = syn::parse2(tokens).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let now = prettyplease::unparse(&file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("snapshots/{name}.rs"));
+    if std::env::var("DYNO_SNAPSHOTS").is_ok_and(|what| what == "write") {
+        std::fs::write(&path, &now).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(now, before, "the expansion of `{name}` is not what snapshots/{name}.rs holds");
+    now.lines().count()
+}
+
+#[test]
+fn plain_uses_fit_on_a_screen() {
+    let plain = [
+        ("inject", "db = connect", "fn f(db: &Db, id: u8) -> Result<u8, E> { db.get(id) }"),
+        ("retry", "3, backoff = 50ms..2s", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("breaker", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("aspect", "before = enter, after = leave", "fn f(name: String) -> u8 { ask(name) }"),
+    ];
+    for (kind, args, item) in plain {
+        let lines = snapshot(kind, &[(kind, args)], item);
+        assert!(lines <= SCREEN, "a plain `#[{kind}]` expands to {lines} lines");
+    }
+}
+
+#[test]
+fn a_stack_is_one_expansion_with_the_body_once() {
+    let stack = [
+        ("inject", "db = connect, rates = dial.await, fallback = None"),
+        ("fallback", "|_| Ok(Price::listed(sku))"),
+        ("retry", "3, only = E::Http(500..=599)"),
+        ("breaker", "\"rates\", fail_max = 3"),
+    ];
+    let item = "/// The price.\npub async fn price(db: &Db, rates: Option<&Rates>, sku: &str) -> Result<Price, E> { the_body(db, rates, sku) }";
+    snapshot("stack", &stack, item);
+    let text = expand(&stack, item).to_string();
+    assert_eq!(text.matches("the_body").count(), 1, "{text}");
+}
+
+#[test]
+fn a_sibling_takes_the_body() {
+    let item = "fn f(&self, db: &Db, id: u8) -> Result<u8, E> { the_body(db, id) }";
+    let tokens = expand(&[("inject", "db = connect, with"), ("retry", "2")], item);
+    assert_eq!(tokens.to_string().matches("the_body").count(), 1);
+    assert!(tokens.to_string().contains("fn f_with"));
+}

@@ -130,9 +130,21 @@ inventory::collect!(Registered);
 /// All sites that the linker knows; none without the feature `warm-up`.
 pub(super) fn registered() -> Vec<&'static dyn AnySite> {
     #[cfg(feature = "warm-up")]
-    return inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
+    return in_order(inventory::iter::<Registered>.into_iter().map(|it| it.0));
     #[cfg(not(feature = "warm-up"))]
     return Vec::new();
+}
+
+/// As they are declared: what the linker makes of it differs from build to build.
+#[cfg(feature = "warm-up")]
+fn in_order(sites: impl Iterator<Item = &'static dyn AnySite>) -> Vec<&'static dyn AnySite> {
+    let mut sites: Vec<_> = sites.collect();
+    sites.sort_by_key(|site| {
+        let Asked { point, parameter, .. } = site.asked();
+        let at = point.location();
+        (at.file(), at.line(), at.column(), parameter)
+    });
+    sites
 }
 
 /// Makes a site known to the linker.
@@ -153,4 +165,31 @@ macro_rules! __dyno_register {
 #[macro_export]
 macro_rules! __dyno_register {
     ($site:expr) => {};
+}
+
+#[cfg(all(test, feature = "warm-up"))]
+mod tests {
+    use super::super::site::Site;
+    use super::*;
+    use crate::point::Point;
+
+    fn one() -> u8 {
+        1
+    }
+    static FIRST: Point = Point::new(Some("first"), || "");
+    static SECOND: Point = Point::new(Some("second"), || "");
+    static SITES: [Site<u8>; 3] = [
+        Site::new(&SECOND, "a", "one", || Slot::of(one)),
+        Site::new(&FIRST, "c", "one", || Slot::of(one)),
+        Site::new(&FIRST, "b", "one", || Slot::of(one)),
+    ];
+
+    #[test]
+    fn the_order_is_that_of_the_text_and_not_the_linkers() {
+        let sites = in_order(SITES.iter().map(|site| site as _));
+        let order =
+            |site: &&'static dyn AnySite| (site.asked().point.name(), site.asked().parameter);
+        let order: Vec<_> = sites.iter().map(order).collect();
+        assert_eq!(order, [("first", "b"), ("first", "c"), ("second", "a")]);
+    }
 }

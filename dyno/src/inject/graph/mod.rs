@@ -149,7 +149,7 @@ fn life(node: &Node) -> &'static str {
     match node.kind {
         NodeKind::Provider(Kind::Registry) => " [scope = registry]",
         NodeKind::Provider(Kind::Call) => " [scope = call]",
-        NodeKind::Provider(Kind::Tag) => " [registered]",
+        NodeKind::Provider(Kind::Tag) => " [from the registry]",
         NodeKind::Function | NodeKind::Provider(Kind::Provider) => "",
     }
 }

@@ -200,7 +200,7 @@ impl Report {
     }
 }
 
-/// A table, and what the time was spent on.
+/// A table, what failed, and what the time was spent on.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wide = |text: fn(&Built) -> usize, title: usize| {
@@ -215,16 +215,20 @@ impl fmt::Display for Report {
         )?;
         for built in &self.built {
             let (began, took) = (format!("{:.1?}", built.began), format!("{:.1?}", built.took));
-            write!(
+            let outcome = match &built.outcome {
+                Outcome::Built => "built",
+                Outcome::Kept => "was there",
+                Outcome::Failed(_) if built.required => "failed",
+                Outcome::Failed(_) => "failed, has a fallback",
+            };
+            writeln!(
                 f,
-                "{:name$}  {began:>9}  {took:>9}  {:thread$}  ",
+                "{:name$}  {began:>9}  {took:>9}  {:thread$}  {outcome}",
                 built.provider, built.thread
             )?;
-            match &built.outcome {
-                Outcome::Built => writeln!(f, "built")?,
-                Outcome::Kept => writeln!(f, "was there")?,
-                Outcome::Failed(error) => writeln!(f, "failed: {error}")?,
-            }
+        }
+        for error in self.built.iter().filter_map(Built::error) {
+            writeln!(f, "failed: {error}")?;
         }
         let (path, critical) = self.critical_path();
         let path: Vec<&str> = path.iter().map(|built| built.provider).collect();
@@ -236,6 +240,7 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::InjectErrorKind;
 
     fn built(provider: &'static str, took: u64, needs: &[usize]) -> Built {
         Built {
@@ -271,6 +276,26 @@ mod tests {
     fn a_cycle_does_not_hang_the_report() {
         let report = Report::new(vec![built("a", 1, &[1]), built("b", 1, &[0])], Duration::ZERO);
         assert!(!report.critical_path().0.is_empty());
+    }
+
+    #[test]
+    fn the_table_keeps_its_shape_where_something_failed() {
+        let failed = |provider, required| {
+            let error = InjectErrorKind::Panicked("no disk".into());
+            let outcome = Outcome::Failed(InjectError::new(error).provided_by(provider));
+            Built { outcome, required, ..built(provider, 2, &[]) }
+        };
+        let all = vec![failed("open", true), failed("look", false), built("rest", 3, &[])];
+        let report = Report::new(all, Duration::from_millis(4)).to_string();
+        let lines: Vec<&str> = report.lines().collect();
+        let ends = ["outcome", "  failed", "  failed, has a fallback", "  built"];
+        for (line, end) in lines.iter().zip(ends) {
+            assert!(line.ends_with(end), "{line:?} should end with {end:?}");
+        }
+        assert_eq!(lines[4], "failed: open: the provider panicked: no disk");
+        assert_eq!(lines[5], "failed: look: the provider panicked: no disk");
+        assert_eq!(lines[6], "wall 4.0ms, one after the other 7.0ms");
+        assert_eq!(lines[7], "critical path 3.0ms: rest");
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn expand(attributes: &[(&str, &str)], item: &str) -> TokenStream {
             }
             return stack::attribute(kind, parse(args), &tokens);
         }
-        entries.push_str(&format!("{kind}({args}),"));
+        entries.extend([kind, "(", args, "),"]);
     }
     tokens
 }

@@ -1,4 +1,28 @@
 //! Dependencies of functions: built once, in parallel, and replaced in tests.
+//!
+//! A provider is any function that returns the value, alone or in a `Result`, an `Option`, an `Arc`
+//! or a `Box`. Every parameter that names it shares one instance, told by the function's type. It is
+//! built by [`warm_up`](crate::warm_up()), together with all others, or by the first call that needs
+//! it; a failure is tried again after a short, growing pause. [`swap`](crate::swap()) puts a fake in
+//! its place for one test, [`shutdown`](crate::shutdown()) stops what was built.
+//!
+//! ```
+//! use dyno::inject;
+//!
+//! struct Db(&'static str);
+//! fn open_catalogue() -> Result<Db, std::io::Error> { Ok(Db("shop.db")) }
+//!
+//! #[inject(db = open_catalogue)]
+//! fn price(db: &Db, sku: &str) -> Result<String, dyno::Fault> {
+//!     Ok(format!("{sku} by {}", db.0))
+//! }
+//!
+//! assert_eq!(price("sku-1").unwrap(), "sku-1 by shop.db");
+//!
+//! let fake = dyno::swap(open_catalogue, || Ok(Db(":memory:")));
+//! assert_eq!(price("sku-1").unwrap(), "sku-1 by :memory:");
+//! # drop(fake);
+//! ```
 
 pub(crate) mod any;
 mod build;
@@ -11,6 +35,7 @@ mod generic;
 mod graph;
 mod handles;
 mod held;
+mod list;
 mod model;
 mod observed;
 mod provided;
@@ -50,7 +75,7 @@ pub(crate) mod expansion {
     pub use super::handles::{Lazy, Live};
     pub use super::held::Held;
     pub use super::provided::{Maybe, Mode, Never, Owned, Provided};
-    pub use super::site::Site;
+    pub use super::site::{OrFallback, Site};
     pub use super::slot::Slot;
     pub use super::stop::{StopResult, Stopped, Stopping, stopped};
     pub use super::together::{build_together, build_together_async};

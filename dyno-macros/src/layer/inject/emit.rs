@@ -23,9 +23,7 @@ pub(super) fn lets(inject: &Inject, cx: &Context, inline: bool) -> TokenStream {
 /// Several cold ones are built side by side.
 fn together(deps: &[Emit<'_>], cx: &Context, at: Span) -> TokenStream {
     let p = &cx.private;
-    let is_eager = |dep: &&Emit<'_>| {
-        dep.is_typed() && !matches!(dep.param.shape, Shape::Lazy(_) | Shape::Live(_))
-    };
+    let is_eager = |dep: &&Emit<'_>| dep.is_typed() && !dep.is_handle();
     let sites: Vec<&Ident> = deps.iter().filter(is_eager).map(|dep| &dep.site).collect();
     if sites.len() < 2 {
         return TokenStream::new();
@@ -69,6 +67,10 @@ impl<'a> Emit<'a> {
 
     fn target(&self) -> &Type {
         self.param.shape.target()
+    }
+
+    fn is_handle(&self) -> bool {
+        matches!(self.param.shape, Shape::Lazy(_) | Shape::Live(_))
     }
 
     /// The site can stand in a static with its type, and be known before any call.
@@ -126,6 +128,7 @@ impl<'a> Emit<'a> {
         let slot = self.slot();
         let covered = (self.dep.fallback.is_some() || self.param.wrapper != Wrapper::None)
             .then(|| quote_spanned!(at=> .with_fallback()));
+        let deferred = self.is_handle().then(|| quote_spanned!(at=> .deferred()));
         let stop = self.dep.stop.as_ref().map(|stop| match stop {
             Expr::Await(wait) => {
                 let stop = &wait.base;
@@ -135,7 +138,7 @@ impl<'a> Emit<'a> {
         });
         quote_spanned! {at=>
             static #site: #p::Site<#target> =
-                #p::Site::new(#point, #parameter, #spelled, || #slot)#covered #stop;
+                #p::Site::new(#point, #parameter, #spelled, || #slot)#covered #deferred #stop;
             #p::register! { &#site }
         }
     }
@@ -177,7 +180,7 @@ impl<'a> Emit<'a> {
         let (p, at, site, held) = (&self.cx.private, self.at, &self.site, &self.held);
         let (ty, attrs) = (&self.param.ty, &self.param.attrs);
         let pat = self.pattern();
-        if let Shape::Lazy(_) | Shape::Live(_) = &self.param.shape {
+        if self.is_handle() {
             let handle = match &self.param.shape {
                 Shape::Lazy(_) => Ident::new("Lazy", at),
                 _ => Ident::new("Live", at),

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
-use super::provided::{Maybe, Mode, Never, Owned, Provided};
+use super::provided::{Maybe, Mode, Never, Provided};
 use crate::fault::{Fault, InjectError};
 
 /// What a provider may say, [`Never`] a failure or [`Maybe`] one, can be carried by a return type.
@@ -60,6 +60,7 @@ pub enum Opaque {}
 #[cold]
 #[track_caller]
 #[expect(clippy::panic, reason = "the user has asked for it")]
+#[expect(clippy::needless_pass_by_value, reason = "the call ends with it")]
 pub fn inject_panic(error: InjectError) -> ! {
     panic!("{error}")
 }
@@ -129,6 +130,7 @@ impl<T: Clone> Cloned for T {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_borrow, reason = "as expansions write it: the borrow chooses")]
 mod tests {
     use super::*;
     use crate::fault::InjectErrorKind;

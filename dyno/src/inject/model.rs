@@ -35,14 +35,13 @@ pub(super) enum NodeKind {
 pub(super) struct Edge {
     pub(super) from: usize,
     pub(super) to: usize,
+    /// `None` where nobody has declared it, but a build has read it.
     pub(super) parameter: Option<&'static str>,
     pub(super) at: Option<&'static Location<'static>>,
     /// Not needed before the first one runs.
     pub(super) deferred: bool,
     /// How often a fallback stood in, if there is one.
     pub(super) fallbacks: Option<u64>,
-    /// Nobody has declared it, but a build has read it.
-    pub(super) only_seen: bool,
 }
 
 impl Model {
@@ -60,7 +59,6 @@ impl Model {
                     at: Some(asked.point.location()),
                     deferred: site.is_deferred(),
                     fallbacks: site.fallbacks(),
-                    only_seen: false,
                 };
                 if !model.edges.iter().any(|it| it.is_like(&edge)) {
                     model.edges.push(edge);
@@ -94,7 +92,6 @@ impl Model {
                     at: None,
                     deferred: false,
                     fallbacks: None,
-                    only_seen: true,
                 });
             }
         }

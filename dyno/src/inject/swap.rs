@@ -146,7 +146,6 @@ fn live() -> std::sync::MutexGuard<'static, Vec<Live>> {
 ///
 /// # Panics
 /// Where the test is [strict](crate::inject::strict).
-#[expect(clippy::panic, reason = "a strict test wants it so")]
 pub(super) fn missed(provider: TypeId) {
     if LIVE_COUNT.load(Ordering::Relaxed) == 0 || Scope::current().test().is_some() {
         return;

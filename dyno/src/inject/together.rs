@@ -70,8 +70,10 @@ fn cold(sites: &[&'static dyn AnySite]) -> Vec<(&'static dyn AnySlot, Asked)> {
 
 /// Futures that are polled together, each only when it has been woken.
 pub(super) struct Together<'a, R> {
-    going: Vec<(Arc<Bell>, Pin<Box<dyn Future<Output = R> + Send + 'a>>)>,
+    going: Vec<(Arc<Bell>, Going<'a, R>)>,
 }
+
+type Going<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
 
 /// Wakes the task, and remembers for whom.
 struct Bell {

@@ -42,6 +42,7 @@ pub fn warm_up_sites(sites: &[&'static dyn AnySite]) -> WarmUp {
         parallelism: None,
         timeout_each: None,
         strict: false,
+        #[cfg(feature = "progress")]
         progress: false,
     }
 }
@@ -54,6 +55,7 @@ pub struct WarmUp {
     parallelism: Option<usize>,
     timeout_each: Option<Duration>,
     strict: bool,
+    #[cfg(feature = "progress")]
     progress: bool,
 }
 

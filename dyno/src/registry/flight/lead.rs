@@ -29,17 +29,15 @@ pub(super) struct Build {
     provider: Name,
 }
 
-impl Lead<(), &'static Flight<()>> {
-    /// A build of its own, not yet of any flight.
-    pub(super) fn new(wanted: &Wanted, parent: Option<Arc<Frame>>) -> Build {
+impl Build {
+    /// A build, not yet of any flight.
+    pub(super) fn new(wanted: &Wanted, parent: Option<Arc<Frame>>) -> Self {
         let frame = Arc::new(Frame::open(wanted.provider.clone()));
         // Nobody can be waiting for a build that begins now: no circle.
         let edge = parent.as_ref().and_then(|it| it.wait_for(frame.id(), wanted.at).ok());
-        Build { frame, parent, _edge: edge, provider: wanted.provider.clone() }
+        Self { frame, parent, _edge: edge, provider: wanted.provider.clone() }
     }
-}
 
-impl Build {
     pub(super) fn id(&self) -> u64 {
         self.frame.id()
     }

@@ -31,6 +31,7 @@ pub(crate) use lead::{catch, catch_async};
 use crate::clock::{self, Instant};
 use crate::fault::InjectError;
 use crate::point::Name;
+use lead::Build;
 use waits::Waiting;
 
 /// The pause after a first failure; it doubles with every further one.
@@ -169,10 +170,10 @@ impl<T: ?Sized> Flight<T> {
             Phase::Failed { pause, .. } => *pause,
             Phase::Empty => Duration::ZERO,
         };
-        let lead = Lead::new(wanted, parent);
-        tower.phase = Phase::Building { by: lead.id(), last_pause };
+        let build = Build::new(wanted, parent);
+        tower.phase = Phase::Building { by: build.id(), last_pause };
         drop(tower);
-        Begun::Lead(lead.of(this))
+        Begun::Lead(build.of(this))
     }
 
     /// Blocks until the build is over: ready, failed, or nobody's and to be begun again.

@@ -36,7 +36,8 @@ use std::panic::Location;
 use crate::point::Point;
 
 /// Where advice is given: one annotated function.
-#[derive(Clone, Copy)]
+// Not `Copy`: clippy would have every advice take it by value.
+#[derive(Clone)]
 pub struct JoinPoint<'a> {
     point: &'a Point,
 }

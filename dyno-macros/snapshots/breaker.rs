@@ -19,13 +19,12 @@ fn f(name: String) -> Result<u8, E> {
                 });
                 ::dyno::__private::Permit::record(
                     __dyno_permit,
-                    match <Result<
-                        u8,
-                        E,
-                    > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
-                        ::dyno::__private::None => ::dyno::__private::Verdict::Success,
-                        ::dyno::__private::Some(_) => ::dyno::__private::Verdict::Failure,
-                    },
+                    ::dyno::__private::verdict(
+                        <Result<
+                            u8,
+                            E,
+                        > as ::dyno::__private::Outcome>::failure(&__dyno_out),
+                    ),
                 );
                 __dyno_out
             }

@@ -28,6 +28,7 @@ fn f(id: u8) -> Result<u8, E> {
         }
     };
     let db: &Db = ::dyno::__private::Deref::deref(&__dyno_db);
+    #[allow(clippy::diverging_sub_expression)]
     let __dyno_out: Result<u8, E> = { db.get(id) };
     #[allow(unreachable_code, unused_braces)] { __dyno_out }
 }

@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value)]
 fn f(name: String) -> Result<u8, E> {
     const __DYNO_WRAPPED: () = ();
     fn __dyno_here() {}
@@ -18,20 +19,16 @@ fn f(name: String) -> Result<u8, E> {
         loop {
             let name = ::dyno::__private::Again::again(&name);
             let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> { ask(name) });
-            let __dyno_verdict = match <Result<
-                u8,
-                E,
-            > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
-                ::dyno::__private::None => ::dyno::__private::Verdict::Success,
-                ::dyno::__private::Some(_) => ::dyno::__private::Verdict::Failure,
-            };
+            let __dyno_verdict = ::dyno::__private::verdict(
+                <Result<u8, E> as ::dyno::__private::Outcome>::failure(&__dyno_out),
+            );
             match ::dyno::__private::Attempts::next(
                 &mut __dyno_attempts,
                 __dyno_verdict,
             ) {
                 ::dyno::__private::None => break __dyno_out,
                 ::dyno::__private::Some(__dyno_pause) => {
-                    ::dyno::__private::drop(__dyno_out);
+                    ::dyno::__private::give_up(__dyno_out);
                     ::dyno::__private::Pause::block(__dyno_pause)
                 }
             }

@@ -1,4 +1,5 @@
 /// The price.
+#[allow(clippy::needless_pass_by_value)]
 /**
 
 Injected: `db` by `connect`, `rates` by `dial`.*/
@@ -98,17 +99,12 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                         .await;
                                     ::dyno::__private::Permit::record(
                                         __dyno_permit,
-                                        match <Result<
-                                            Price,
-                                            E,
-                                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
-                                            ::dyno::__private::None => {
-                                                ::dyno::__private::Verdict::Success
-                                            }
-                                            ::dyno::__private::Some(_) => {
-                                                ::dyno::__private::Verdict::Failure
-                                            }
-                                        },
+                                        ::dyno::__private::verdict(
+                                            <Result<
+                                                Price,
+                                                E,
+                                            > as ::dyno::__private::Outcome>::failure(&__dyno_out),
+                                        ),
                                     );
                                     __dyno_out
                                 }
@@ -143,7 +139,7 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         ) {
                             ::dyno::__private::None => break __dyno_out,
                             ::dyno::__private::Some(__dyno_pause) => {
-                                ::dyno::__private::drop(__dyno_out);
+                                ::dyno::__private::give_up(__dyno_out);
                                 ::dyno::__private::Pause::sleep(__dyno_pause).await
                             }
                         }

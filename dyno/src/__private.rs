@@ -5,7 +5,6 @@ pub use core::borrow::Borrow;
 pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
-pub use core::mem::drop;
 pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
 pub use core::result::Result::{self, Err, Ok};
@@ -39,10 +38,20 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
+/// Drops what a failed attempt left, before the pause.
+#[inline]
+pub fn give_up<T>(_left: T) {}
+
 /// A value of any type, for code that never runs.
 #[cold]
 pub fn never<R>() -> R {
     unreachable!("dyno: this is never run")
+}
+
+/// Any failure counts.
+#[inline]
+pub fn verdict<F>(failure: Option<&F>) -> Verdict {
+    if failure.is_some() { Verdict::Failure } else { Verdict::Success }
 }
 
 /// `f(value)`, where the closure's parameter takes its type from the value.

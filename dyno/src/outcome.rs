@@ -83,14 +83,25 @@ impl<T, E> Outcome for Result<T, E> {
 
 #[diagnostic::do_not_recommend]
 impl<T> Outcome for Option<T> {
-    type Failure = ();
+    type Failure = Nothing;
     #[inline]
-    fn failure(&self) -> Option<&()> {
-        if self.is_none() { Some(&()) } else { None }
+    fn failure(&self) -> Option<&Nothing> {
+        if self.is_none() { Some(&Nothing) } else { None }
     }
     #[inline]
-    fn split(self) -> Result<Self, ()> {
-        self.map(Some).ok_or(())
+    fn split(self) -> Result<Self, Nothing> {
+        self.map(Some).ok_or(Nothing)
+    }
+}
+
+/// What a `None` fails with: nothing is known about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("there is nothing")]
+pub struct Nothing;
+
+impl From<Fault> for Nothing {
+    fn from(_: Fault) -> Self {
+        Self
     }
 }
 

@@ -76,6 +76,10 @@ pub(crate) fn function(
             }
         }
     }
+    if layers.iter().any(|layer| layer.repeats()) {
+        // A parameter that every attempt clones looks as if it could be a reference.
+        func.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
+    }
     describe(&mut func, &layers);
     if diag.is_empty() {
         func.body = Some(build(&layers, &body, boxed, &mut cx));
@@ -153,6 +157,7 @@ fn plain_tail(body: &Body, user: &TokenStream, cx: &Context) -> TokenStream {
     let ret = &cx.ret;
     // A body that ends by `return` or a panic leaves nothing to come to.
     quote_spanned! {at=>
+        #[allow(clippy::diverging_sub_expression)]
         let __dyno_out: #ret = #block;
         #[allow(unreachable_code, unused_braces)] { __dyno_out }
     }

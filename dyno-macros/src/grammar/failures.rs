@@ -56,11 +56,16 @@ impl Failures {
     pub(crate) fn verdict(&self, at: Span, cx: &Context) -> TokenStream {
         let p = &cx.private;
         let failure = cx.of_return("Outcome", "failure", &quote_spanned!(at=> &__dyno_out));
-        let counts = self.counts(at, cx);
-        let judged = quote_spanned! {at=>
-            match #failure {
-                #p::None => #p::Verdict::Success,
-                #counts
+        let all = self.only.is_none() && self.except.is_none() && self.except_if.is_none();
+        let judged = if all && !cx.wrap {
+            quote_spanned!(at=> #p::verdict(#failure))
+        } else {
+            let counts = self.counts(at, cx);
+            quote_spanned! {at=>
+                match #failure {
+                    #p::None => #p::Verdict::Success,
+                    #counts
+                }
             }
         };
         if cx.flagged.get() {
@@ -72,9 +77,6 @@ impl Failures {
 
     fn counts(&self, at: Span, cx: &Context) -> TokenStream {
         let p = &cx.private;
-        if self.only.is_none() && self.except.is_none() && self.except_if.is_none() {
-            return quote_spanned!(at=> #p::Some(_) => #p::Verdict::Failure,);
-        }
         // The guard may speak of the error as `e`, so the name is the user's.
         let name = self.name(at);
         let mut arms = TokenStream::new();

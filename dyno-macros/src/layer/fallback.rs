@@ -88,7 +88,7 @@ impl Layer for Fallback {
                     #p::Ok(__dyno_out) if #p::Option::is_none(&#failure) => __dyno_out,
                     __dyno_end => {
                         #p::fell_back(#point, #p::Result::is_err(&__dyno_end));
-                        #p::drop(__dyno_end);
+                        #p::give_up(__dyno_end);
                         #expr
                     }
                 }

@@ -127,7 +127,7 @@ impl Layer for Retry {
                 match #p::Attempts::next(&mut __dyno_attempts, __dyno_verdict) {
                     #p::None => break __dyno_out,
                     #p::Some(__dyno_pause) => {
-                        #p::drop(__dyno_out);
+                        #p::give_up(__dyno_out);
                         #wait
                     }
                 }

@@ -25,11 +25,11 @@ fn question_marks(text: &str) -> Result<u8, E> {
 #[retry(2)]
 fn inner_attributes() -> Result<u8, E> {
     #![allow(unused_variables)]
-    let unused = 1;
+    const ONE: u8 = 1;
     fn item() -> u8 {
         7
     }
-    const ONE: u8 = 1;
+    let unused = 1;
     Ok(item() + ONE)
 }
 

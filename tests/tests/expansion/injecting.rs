@@ -274,6 +274,7 @@ fn tail_temporary_of_what_is_injected(list: &Mutex<Vec<u8>>) -> usize {
     list.lock().map_or(0, |list| list.len()) + list.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
 #[inject(list = locked)]
+#[allow(clippy::semicolon_if_nothing_returned)]
 fn statement_of_what_is_injected(list: &Mutex<Vec<u8>>) {
     list.lock().unwrap_or_else(PoisonError::into_inner).push(3)
 }

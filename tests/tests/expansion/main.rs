@@ -6,6 +6,15 @@
 #![deny(clippy::pedantic)]
 #![forbid(unsafe_code)]
 #![allow(missing_docs, reason = "test functions speak for themselves")]
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    clippy::unused_async,
+    clippy::many_single_char_names,
+    clippy::ptr_arg,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the functions are as short as what they are to show allows"
+)]
 
 mod bodies;
 mod boxed;

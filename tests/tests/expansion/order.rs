@@ -166,7 +166,7 @@ fn never() -> Result<(), E> {
 }
 
 #[retry(3)]
-#[must_use]
+#[must_use = "as it says"]
 #[tracing::instrument(skip_all)]
 #[breaker]
 async fn foreign_between(x: u8) -> Result<u8, E> {

@@ -120,6 +120,7 @@ fn moved(text: String, list: Vec<u8>) -> Result<usize, E> {
 
 struct NotClone(u8);
 #[breaker]
+#[allow(clippy::needless_pass_by_value)]
 fn not_clone(x: NotClone) -> Result<u8, E> {
     Ok(x.0)
 }
@@ -140,7 +141,7 @@ async fn recursive_async(n: u32) -> Result<u32, E> {
 }
 
 #[breaker]
-#[must_use]
+#[must_use = "as it says"]
 #[inline]
 #[cold]
 #[doc = "Documented."]

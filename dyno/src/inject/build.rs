@@ -23,7 +23,10 @@ use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point, emit};
 use crate::pool::build::{Crew, at_work};
-use crate::registry::flight::{Begun, Flight, Frame, Lead, Wanted, catch, catch_async, heard};
+use crate::registry::Handle;
+use crate::registry::flight::{
+    Begun, Flight, Frame, Lead, Reads, Wanted, catch, catch_async, heard,
+};
 
 /// `true` once the program has been shut down.
 pub(super) static DOWN: AtomicBool = AtomicBool::new(false);
@@ -75,6 +78,17 @@ struct Place<T: ?Sized + 'static> {
     owner: Owner,
 }
 
+impl<T: ?Sized> Place<T> {
+    /// The value, where it is there; the build that asks is told what went into it.
+    fn found(&self) -> Option<Held<T>> {
+        let held = self.home.ready()?;
+        if let (Some(frame), Some(reads)) = (Frame::current(), self.home.cell().reads.get()) {
+            frame.note(reads.iter().copied());
+        }
+        Some(held)
+    }
+}
+
 enum Owner {
     Program,
     Tenant,
@@ -96,8 +110,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// The value, built on a build worker while this thread waits, or here if it is one.
     pub(super) fn get(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
         if let Source::Tag(handle) = &self.source {
-            self.note();
-            return handle.read().map(Held::swapped).map_err(heard);
+            return self.look_up(handle);
         }
         if let Some(held) = self.plain() {
             return Ok(held);
@@ -105,7 +118,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         self.note();
         loop {
             let place = self.place()?;
-            if let Some(held) = self.found(&place) {
+            if let Some(held) = place.found() {
                 return Ok(held);
             }
             let Recipe::Now(make) = &place.recipe else {
@@ -128,8 +141,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// As [`get`](Self::get), without blocking: an async provider is polled in this task.
     pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
         if let Source::Tag(handle) = &self.source {
-            self.note();
-            return handle.read().map(|value| Held::swapped(value).kept()).map_err(heard);
+            return self.look_up(handle).map(Held::kept);
         }
         if let Some(held) = self.plain() {
             return Ok(held);
@@ -137,7 +149,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         self.note();
         loop {
             let place = self.place()?;
-            if let Some(held) = self.found(&place) {
+            if let Some(held) = place.found() {
                 return Ok(held);
             }
             match Flight::begin(place.home.clone(), &asked.wanted()) {
@@ -160,17 +172,20 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         }
     }
 
+    fn look_up(&'static self, handle: &'static Handle<T>) -> Result<Held<T>, InjectError> {
+        self.note();
+        let found = handle.read().map_err(heard)?;
+        // From now on it is looked up without being asked whether it has to be built.
+        let _first = self.cell.reads.set(Reads::new());
+        Ok(Held::swapped(found))
+    }
+
     /// `true` when it need not be built here.
     pub(super) fn is_ready(&'static self) -> bool {
         match &self.source {
-            Source::Tag(_) => self.stop_looking(),
+            Source::Tag(_) => self.cell.reads.get().is_some(),
             Source::Provider { .. } => self.place().is_ok_and(|place| place.home.ready().is_some()),
         }
-    }
-
-    /// A tag is looked up, not built, as far as anybody here can tell.
-    fn stop_looking(&self) -> bool {
-        self.cell.reads.get().is_some()
     }
 
     /// The next build here is tried at once, whatever failed before.
@@ -221,15 +236,6 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         if let Some(path) = frame.path().get() {
             observed::note(path, self.name, kind);
         }
-    }
-
-    /// The value, where it is there.
-    fn found(&'static self, place: &Place<T>) -> Option<Held<T>> {
-        let held = place.home.ready()?;
-        if let (Some(frame), Some(reads)) = (Frame::current(), place.home.cell().reads.get()) {
-            frame.note(reads.iter().copied());
-        }
-        Some(held)
     }
 
     /// Where the value belongs, with all that is in force here.

@@ -24,7 +24,9 @@ pub use report::{Built, Outcome, Report};
 use super::any::{AnySite, registered};
 use super::model::Model;
 use super::wait::block_on;
-use schedule::{Schedule, Watch};
+use schedule::Schedule;
+#[cfg(feature = "progress")]
+use schedule::Watch;
 
 /// Builds every dependency that the linker knows.
 ///
@@ -115,7 +117,10 @@ impl WarmUp {
 
     async fn go(self, polls: bool) -> Result<Report, WarmUpError> {
         let model = Model::declared(&self.sites);
-        let watch = self.watch();
+        #[cfg(feature = "progress")]
+        let watch = self.progress.then(|| Box::new(progress::Bars::default()) as Box<dyn Watch>);
+        #[cfg(not(feature = "progress"))]
+        let watch = None;
         let schedule = Schedule::new(&model, self.parallelism, self.timeout_each, polls, watch);
         let report = schedule.run().await;
         let fails = |built: &Built| built.error().is_some() && (self.strict || built.required);
@@ -123,14 +128,6 @@ impl WarmUp {
             return Err(WarmUpError { report, strict: self.strict });
         }
         Ok(report)
-    }
-
-    fn watch(&self) -> Option<Box<dyn Watch>> {
-        #[cfg(feature = "progress")]
-        if self.progress {
-            return Some(Box::new(progress::Bars::default()));
-        }
-        None
     }
 }
 

@@ -1,0 +1,169 @@
+//! What happens at points, and who hears of it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::fault::{Fault, InjectError};
+
+/// What happened at a point.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// An attempt failed and another follows after a pause.
+    Retry {
+        /// The attempt that failed, from 1.
+        attempt: u32,
+        /// The pause before the next one.
+        after: Duration,
+    },
+    /// A later attempt than the first succeeded.
+    Recovered {
+        /// How many attempts it took.
+        attempts: u32,
+    },
+    /// The last attempt allowed has failed.
+    GaveUp {
+        /// How many attempts were made.
+        attempts: u32,
+    },
+    /// dyno refused to run the function.
+    Rejected {
+        /// Why.
+        fault: &'a Fault,
+    },
+    /// A breaker changed its state.
+    Breaker {
+        /// The state before.
+        from: &'static str,
+        /// The state now.
+        to: &'static str,
+    },
+    /// A fallback stood in.
+    Fallback {
+        /// `true` when dyno had refused the call, `false` when the function had failed.
+        refused: bool,
+    },
+    /// A dependency was built.
+    Built {
+        /// The provider.
+        provider: &'a str,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A dependency could not be built.
+    BuildFailed {
+        /// The provider.
+        provider: &'a str,
+        /// Why.
+        error: &'a InjectError,
+    },
+    /// Something a person should look at, such as a swap that cannot reach a thread.
+    Warning {
+        /// What, in a sentence.
+        message: &'a str,
+    },
+}
+
+/// A sentence about the point, without its name.
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Retry { attempt, after } if after.is_zero() => {
+                write!(f, "attempt {attempt} failed, trying again at once")
+            }
+            Self::Retry { attempt, after } => {
+                write!(f, "attempt {attempt} failed, trying again in {after:.1?}")
+            }
+            Self::Recovered { attempts } => write!(f, "succeeded after {attempts} attempts"),
+            Self::GaveUp { attempts } => write!(f, "gave up after {attempts} attempts"),
+            Self::Rejected { fault } => write!(f, "rejected: {fault}"),
+            Self::Breaker { from, to } => write!(f, "breaker {from} -> {to}"),
+            Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),
+            Self::Fallback { refused: false } => f.write_str("failed, a fallback stands in"),
+            Self::Built { provider, took } => write!(f, "built {provider} in {took:.1?}"),
+            Self::BuildFailed { error, .. } => write!(f, "could not be built: {error}"),
+            Self::Warning { message } => f.write_str(message),
+        }
+    }
+}
+
+/// Hears what happens at every point.
+pub trait Observer: Send + Sync {
+    /// Called after the fact, outside every lock, on the thread where it happened.
+    fn event(&self, point: &str, event: &Event<'_>);
+}
+
+impl<F: Fn(&str, &Event<'_>) + Send + Sync> Observer for F {
+    fn event(&self, point: &str, event: &Event<'_>) {
+        self(point, event);
+    }
+}
+
+static LISTENING: AtomicUsize = AtomicUsize::new(0);
+static OBSERVERS: RwLock<Vec<Arc<dyn Observer>>> = RwLock::new(Vec::new());
+
+/// Hears every event of the program until the returned guard is dropped.
+#[must_use = "the observer is removed when the guard is dropped"]
+pub fn observe(observer: impl Observer + 'static) -> Observing {
+    let observer: Arc<dyn Observer> = Arc::new(observer);
+    OBSERVERS.write().unwrap_or_else(PoisonError::into_inner).push(observer.clone());
+    LISTENING.fetch_add(1, Ordering::Relaxed);
+    Observing(observer)
+}
+
+/// `true` while anybody observes: one relaxed load.
+#[inline]
+pub fn observed() -> bool {
+    LISTENING.load(Ordering::Relaxed) != 0
+}
+
+/// Tells every observer. A panicking observer harms nobody: its panic ends with it.
+pub fn emit(point: &str, event: &Event<'_>) {
+    if observed() {
+        tell(point, event);
+    }
+}
+
+#[cold]
+fn tell(point: &str, event: &Event<'_>) {
+    let observers = OBSERVERS.read().unwrap_or_else(PoisonError::into_inner).clone();
+    for observer in observers {
+        let told = std::panic::AssertUnwindSafe(|| observer.event(point, event));
+        if std::panic::catch_unwind(told).is_err() {
+            eprintln!("dyno: an observer of {point} panicked");
+        }
+    }
+}
+
+/// Stops observing when dropped.
+pub struct Observing(Arc<dyn Observer>);
+
+impl Drop for Observing {
+    fn drop(&mut self) {
+        let mut observers = OBSERVERS.write().unwrap_or_else(PoisonError::into_inner);
+        observers.retain(|observer| !Arc::ptr_eq(observer, &self.0));
+        LISTENING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Observing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observing")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+    use std::time::Duration;
+
+    #[test]
+    fn events_read_as_sentences() {
+        let again = Event::Retry { attempt: 1, after: Duration::from_millis(50) };
+        assert_eq!(again.to_string(), "attempt 1 failed, trying again in 50.0ms");
+        let opened = Event::Breaker { from: "closed", to: "open" };
+        assert_eq!(opened.to_string(), "breaker closed -> open");
+    }
+}

@@ -13,6 +13,8 @@ pub use std::sync::{Arc, LazyLock};
 
 pub use dyno_macros::__pipeline;
 
+#[cfg(feature = "inject")]
+pub use crate::__dyno_register as register;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
@@ -22,14 +24,12 @@ pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
-#[cfg(feature = "inject")]
-pub use crate::__dyno_register as register;
-#[cfg(feature = "warm-up")]
-pub use inventory;
 pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{Again, Attempts, Pause, Retry};
+#[cfg(feature = "warm-up")]
+pub use inventory;
 
 /// Calls the body; a `FnOnce`, so that it may lend `&mut` and give back what it borrowed.
 #[inline(always)]

@@ -84,13 +84,16 @@ pub mod scope;
 pub mod testing;
 
 pub use fault::{Error, Fault, InjectError, Reason};
-pub use outcome::{Outcome, Refuse, Verdict};
 #[cfg(feature = "inject")]
 pub use inject::{graph, shutdown, swap, warm_up, warm_up_sites};
+pub use outcome::{Outcome, Refuse, Verdict};
 #[cfg(feature = "registry")]
 pub use registry::Registry;
 pub use scope::{Scope, spawn};
 
+#[cfg(feature = "inject")]
+#[doc = include_str!("../docs/injectable.md")]
+pub use dyno_macros::Injectable;
 #[cfg(feature = "aspect")]
 #[doc = include_str!("../docs/aspect.md")]
 pub use dyno_macros::aspect;
@@ -103,9 +106,6 @@ pub use dyno_macros::fallback;
 #[cfg(feature = "inject")]
 #[doc = include_str!("../docs/inject.md")]
 pub use dyno_macros::inject;
-#[cfg(feature = "inject")]
-#[doc = include_str!("../docs/injectable.md")]
-pub use dyno_macros::Injectable;
 #[cfg(feature = "retry")]
 #[doc = include_str!("../docs/retry.md")]
 pub use dyno_macros::retry;

@@ -188,7 +188,8 @@ impl fmt::Display for InjectErrorKind {
                     write!(f, "; it is the tag of `{}`", Joined(held, "`, `"))?;
                 }
                 if known.is_empty() {
-                    return f.write_str("; register it with `set` or `provide` before its first use");
+                    return f
+                        .write_str("; register it with `set` or `provide` before its first use");
                 }
                 write!(f, " (known: \"{}\")", Joined(known, "\", \""))
             }

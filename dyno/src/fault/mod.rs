@@ -62,11 +62,7 @@ impl Fault {
     /// A rejection by `point`.
     #[must_use]
     #[cold]
-    pub fn rejected(
-        point: impl Into<Name>,
-        reason: Reason,
-        retry_after: Option<Duration>,
-    ) -> Self {
+    pub fn rejected(point: impl Into<Name>, reason: Reason, retry_after: Option<Duration>) -> Self {
         Self::Rejected { point: point.into(), reason, retry_after }
     }
 

@@ -63,12 +63,12 @@ pub use world::{Isolated, isolated};
 
 /// What expansions name.
 pub(crate) mod expansion {
+    pub use super::any::AnySite;
     #[cfg(feature = "warm-up")]
     pub use super::any::Registered;
-    pub use super::any::AnySite;
     pub use super::carry::{
-        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, MAYBE, Opaque, carries, inject_panic, mode,
-        mode_async,
+        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, MAYBE, Opaque, carries, inject_panic,
+        mode, mode_async,
     };
     pub use super::fresh::{CallSite, fresh, fresh_async};
     pub use super::generic::GenericSite;

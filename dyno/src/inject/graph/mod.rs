@@ -97,7 +97,11 @@ impl Graph {
     }
 
     fn shapes(&self) -> Vec<Shape> {
-        self.0.nodes.iter().map(|node| Shape { text: vec![node.name.clone()], look: look(node) }).collect()
+        self.0
+            .nodes
+            .iter()
+            .map(|node| Shape { text: vec![node.name.clone()], look: look(node) })
+            .collect()
     }
 
     fn arrows(&self) -> Vec<Arrow> {

@@ -71,6 +71,14 @@ pub struct Took {
     pub(super) thread: String,
 }
 
+/// `true` when what is not of a stand-in's making has been shut down here.
+fn is_down() -> bool {
+    match Force::here().world {
+        Some(world) => Owner::World(world).is_down(),
+        None => Owner::Program.is_down(),
+    }
+}
+
 /// Where a value belongs here, and how it is made.
 struct Place<T: ?Sized + 'static> {
     home: Home<T>,
@@ -78,7 +86,7 @@ struct Place<T: ?Sized + 'static> {
     owner: Owner,
 }
 
-impl<T: ?Sized> Place<T> {
+impl<T: ?Sized + Send + Sync> Place<T> {
     /// The value, where it is there; the build that asks is told what went into it.
     fn found(&self) -> Option<Held<T>> {
         let held = self.home.ready()?;
@@ -112,8 +120,8 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         if let Source::Tag(handle) = &self.source {
             return self.look_up(handle);
         }
-        if let Some(held) = self.plain() {
-            return Ok(held);
+        if let Some(value) = self.plain() {
+            return Ok(Held::fixed(value));
         }
         self.note();
         loop {
@@ -143,8 +151,8 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         if let Source::Tag(handle) = &self.source {
             return self.look_up(handle).map(Held::kept);
         }
-        if let Some(held) = self.plain() {
-            return Ok(held);
+        if let Some(value) = self.plain() {
+            return Ok(Held::fixed(value));
         }
         self.note();
         loop {
@@ -174,10 +182,13 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
 
     fn look_up(&'static self, handle: &'static Handle<T>) -> Result<Held<T>, InjectError> {
         self.note();
+        if Special::any() && is_down() {
+            return Err(InjectError::new(InjectErrorKind::ShutDown));
+        }
         let found = handle.read().map_err(heard)?;
         // From now on it is looked up without being asked whether it has to be built.
         let _first = self.cell.reads.set(Reads::new());
-        Ok(Held::swapped(found))
+        Ok(Held::resolved(found))
     }
 
     /// `true` when it need not be built here.
@@ -208,7 +219,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// The program's value, where nothing is in force that could stand in for it or wants to know.
-    fn plain(&'static self) -> Option<Held<T>> {
+    pub(super) fn plain(&'static self) -> Option<&'static Arc<T>> {
         if Special::any() || Frame::current().is_some() {
             return None;
         }
@@ -217,7 +228,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         if tenants || !matches!(self.source, Source::Provider { life: Life::Program, .. }) {
             return None;
         }
-        self.cell.flight.ready().map(Held::fixed)
+        self.cell.flight.ready()
     }
 
     /// Tells the build that asks what it reads.

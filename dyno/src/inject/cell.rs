@@ -36,7 +36,10 @@ impl<T: ?Sized> Home<T> {
         }
     }
 
-    pub(super) fn ready(&self) -> Option<Held<T>> {
+    pub(super) fn ready(&self) -> Option<Held<T>>
+    where
+        T: Send + Sync,
+    {
         match self {
             Self::Global(cell) => cell.flight.ready().map(Held::fixed),
             Self::Scoped(cell) => cell.flight.ready().cloned().map(Held::shared),

@@ -12,9 +12,35 @@ pub struct Held<T: ?Sized + 'static>(Inner<T>);
 enum Inner<T: ?Sized + 'static> {
     /// For the life of the program: no count is touched.
     Fixed(&'static Arc<T>),
-    Shared(Arc<T>),
-    /// On loan from the registry; the next call may see another.
-    Swapped(Resolved<'static, T>),
+    /// Behind a pointer, and its drop behind another: so a call that has a loan carries little more
+    /// than one comparison at its end.
+    Share(Share<T>),
+}
+
+/// A share in a value, or a loan of the registry's.
+pub(super) type Share<T> = Box<dyn AsArc<T>>;
+
+/// Something that holds a value.
+pub(super) trait AsArc<T: ?Sized>: Send + Sync {
+    fn as_arc(&self) -> &Arc<T>;
+}
+
+impl<T: ?Sized + Send + Sync> AsArc<T> for Arc<T> {
+    fn as_arc(&self) -> &Arc<T> {
+        self
+    }
+}
+
+impl<T: ?Sized + Send + Sync> AsArc<T> for &'static Arc<T> {
+    fn as_arc(&self) -> &Arc<T> {
+        self
+    }
+}
+
+impl<T: ?Sized + Send + Sync> AsArc<T> for Resolved<'static, T> {
+    fn as_arc(&self) -> &Arc<T> {
+        Self::as_arc(self)
+    }
 }
 
 impl<T: ?Sized> Held<T> {
@@ -23,36 +49,58 @@ impl<T: ?Sized> Held<T> {
         Self(Inner::Fixed(value))
     }
 
-    pub(super) fn shared(value: Arc<T>) -> Self {
-        Self(Inner::Shared(value))
-    }
-
-    pub(super) fn swapped(value: Resolved<'static, T>) -> Self {
-        Self(Inner::Swapped(value))
-    }
-
-    /// The value to keep.
-    #[must_use]
-    pub fn into_arc(self) -> Arc<T> {
-        match self.0 {
-            Inner::Fixed(value) => value.clone(),
-            Inner::Shared(value) => value,
-            Inner::Swapped(value) => value.into_arc(),
-        }
-    }
-
-    /// The same without a loan: fit to be held over an `.await`.
-    pub(super) fn kept(self) -> Self {
-        match self.0 {
-            Inner::Swapped(value) => Self::shared(value.into_arc()),
-            _ => self,
-        }
+    #[inline]
+    pub(super) fn share(share: Share<T>) -> Self {
+        Self(Inner::Share(share))
     }
 
     pub(super) fn as_fixed(&self) -> Option<&'static Arc<T>> {
         match self.0 {
             Inner::Fixed(value) => Some(value),
-            _ => None,
+            Inner::Share(_) => None,
+        }
+    }
+
+    #[inline]
+    fn as_arc(&self) -> &Arc<T> {
+        match &self.0 {
+            Inner::Fixed(value) => value,
+            Inner::Share(share) => share.as_arc(),
+        }
+    }
+
+    /// The value to keep.
+    #[inline]
+    #[must_use]
+    pub fn into_arc(self) -> Arc<T> {
+        self.as_arc().clone()
+    }
+}
+
+impl<T: ?Sized + Send + Sync> Held<T> {
+    pub(super) fn shared(value: Arc<T>) -> Self {
+        Self::share(Box::new(value))
+    }
+
+    pub(super) fn resolved(value: Resolved<'static, T>) -> Self {
+        match value.fixed() {
+            Some(value) => Self::fixed(value),
+            None => Self::share(Box::new(value)),
+        }
+    }
+
+    /// The same without a loan of the registry's: fit to be held over an `.await`.
+    pub(super) fn kept(self) -> Self {
+        match self.as_fixed() {
+            Some(_) => self,
+            None => Self::shared(self.into_arc()),
+        }
+    }
+
+    pub(super) fn into_share(self) -> Share<T> {
+        match self.0 {
+            Inner::Fixed(value) => Box::new(value),
+            Inner::Share(share) => share,
         }
     }
 }
@@ -62,11 +110,7 @@ impl<T: ?Sized> Deref for Held<T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        match &self.0 {
-            Inner::Fixed(value) => value,
-            Inner::Shared(value) => value,
-            Inner::Swapped(value) => value,
-        }
+        self.as_arc()
     }
 }
 

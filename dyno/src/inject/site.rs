@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::any::{AnySite, AnySlot};
 use super::build::Asked;
-use super::held::Held;
+use super::held::{Held, Share};
 use super::slot::Slot;
 use super::stop::{Stop, StopResult, Stopping};
 use super::strict::is_strict;
@@ -87,10 +87,12 @@ impl<T: ?Sized> Site<T> {
     /// The value, where it is there to stay and nothing is in force that could stand in for it.
     #[inline]
     pub fn hot(&'static self) -> Option<Held<T>> {
-        if scope::active() {
-            return None;
-        }
-        self.fixed.get().map(|value| Held::fixed(value))
+        self.fixed().map(Held::fixed)
+    }
+
+    #[inline]
+    fn fixed(&'static self) -> Option<&'static Arc<T>> {
+        if scope::active() { None } else { self.fixed.get().copied() }
     }
 }
 
@@ -101,9 +103,13 @@ impl<T: ?Sized + Send + Sync> Site<T> {
     /// It cannot be had.
     #[inline]
     pub fn get(&'static self) -> Result<Held<T>, InjectError> {
-        match self.hot() {
-            Some(held) => Ok(held),
-            None => self.find(),
+        if let Some(value) = self.fixed() {
+            return Ok(Held::fixed(value));
+        }
+        // What comes back fits into registers: else the loan would go through memory with it.
+        match self.plain() {
+            Some(value) => Ok(Held::fixed(value)),
+            None => self.find().map(Held::share),
         }
     }
 
@@ -127,7 +133,7 @@ impl<T: ?Sized + Send + Sync> Site<T> {
     pub fn get_or(&'static self) -> OrFallback<T> {
         match self.hot() {
             Some(held) => Ok(Ok(held)),
-            None => self.judge(self.find()),
+            None => self.judge(self.get()),
         }
     }
 
@@ -143,10 +149,16 @@ impl<T: ?Sized + Send + Sync> Site<T> {
         }
     }
 
-    #[cold]
-    fn find(&'static self) -> Result<Held<T>, InjectError> {
-        let found = self.slot().get(self.asked);
-        self.keep(found)
+    /// The program's value while a scope is active that has no say in it.
+    #[inline(never)]
+    fn plain(&'static self) -> Option<&'static Arc<T>> {
+        self.fixed.get()?;
+        self.slot().plain()
+    }
+
+    #[inline(never)]
+    fn find(&'static self) -> Result<Share<T>, InjectError> {
+        self.keep(self.slot().get(self.asked)).map(Held::into_share)
     }
 
     #[cold]

@@ -80,6 +80,15 @@ impl<'a, T: ?Sized> Resolved<'a, T> {
         self.value.arc()
     }
 
+    /// The value of a sealed registry, which never changes again.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn fixed(&self) -> Option<&'a Arc<T>> {
+        match self.value {
+            Value::Fixed(value) => Some(value),
+            Value::Swapped(_) | Value::Shared(_) => None,
+        }
+    }
+
     /// `true` when another registry than the global one gave it, or it was built for one test, so
     /// that nothing that outlives that scope may be built from it.
     #[must_use]

@@ -26,3 +26,19 @@ fn what_was_looked_up_once_is_not_built_again_for_every_call() {
     global.swap("looked up first", Arc::new("3".to_owned())).expect("not sealed");
     assert_eq!((FIRST.get().expect("it is there").as_str(), FIRST.is_hot()), ("3", true));
 }
+
+#[test]
+fn what_is_registered_is_refused_after_a_shut_down() {
+    point!();
+    site!(SITE: String = "refused afterwards", tagged);
+    let global = dyno::Registry::global();
+    global.set("refused afterwards", Arc::new("here".to_owned())).expect("not sealed");
+    {
+        let _world = dyno::inject::isolated();
+        assert!(SITE.get().is_ok());
+        dyno::shutdown().run().expect("there is nothing to stop");
+        let error = SITE.get().expect_err("it is over");
+        assert!(matches!(error.kind(), InjectErrorKind::ShutDown));
+    }
+    assert!(SITE.get().is_ok());
+}

@@ -271,7 +271,8 @@ fn locked() -> Mutex<Vec<u8>> {
 }
 #[inject(list = locked)]
 fn tail_temporary_of_what_is_injected(list: &Mutex<Vec<u8>>) -> usize {
-    list.lock().map_or(0, |list| list.len()) + list.lock().unwrap_or_else(PoisonError::into_inner).len()
+    list.lock().map_or(0, |list| list.len())
+        + list.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
 #[inject(list = locked)]
 #[allow(clippy::semicolon_if_nothing_returned)]
@@ -436,5 +437,8 @@ fn injectable_structs() {
     assert_eq!(shown, Some(("checked".to_owned(), None, 0, "EUR")));
     assert_eq!(of_injectable().as_deref(), Ok("dbdb"));
     let wrapper = Wrapper::build(7).ok();
-    assert_eq!(wrapper.map(|w| (w.inner, w.db.get().map(|db| db.url.clone()).ok())), Some((7, Some("db".to_owned()))));
+    assert_eq!(
+        wrapper.map(|w| (w.inner, w.db.get().map(|db| db.url.clone()).ok())),
+        Some((7, Some("db".to_owned())))
+    );
 }

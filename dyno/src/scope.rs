@@ -30,6 +30,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
+    /// The work that this thread or task is a part of.
+    static WITHIN: RefCell<Option<Item>> = const { RefCell::new(None) };
 }
 
 struct Frame {
@@ -75,6 +77,25 @@ impl Drop for Awake {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// The work that this thread or task is a part of: it travels with the scope, but is not in force.
+#[cfg_attr(not(feature = "registry"), allow(dead_code))]
+pub(crate) fn within() -> Option<Arc<dyn Any + Send + Sync>> {
+    if active() { WITHIN.with_borrow(Clone::clone) } else { None }
+}
+
+/// Runs `f` as a part of `work`.
+#[cfg_attr(not(feature = "registry"), allow(dead_code))]
+pub(crate) fn run_within<R>(work: Arc<dyn Any + Send + Sync>, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Item>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let _outside_of_the_borrow = WITHIN.replace(self.0.take());
+        }
+    }
+    let _restore = Restore(WITHIN.replace(Some(work)));
+    f()
 }
 
 /// Puts `item` in force for this thread until the guard is dropped.
@@ -235,25 +256,32 @@ fn pop_closed() {
 
 /// All that is in force somewhere, to be carried to other threads and tasks.
 #[derive(Clone, Default)]
-pub struct Scope(Option<Arc<Frame>>);
+pub struct Scope {
+    frame: Option<Arc<Frame>>,
+    within: Option<Item>,
+}
 
 impl Scope {
     /// What is in force here.
     #[must_use]
     pub fn current() -> Self {
-        if active() { Self(CURRENT.with_borrow(Clone::clone)) } else { Self(None) }
+        if active() {
+            Self { frame: CURRENT.with_borrow(Clone::clone), within: within() }
+        } else {
+            Self::empty()
+        }
     }
 
     /// Nothing in force.
     #[must_use]
     pub const fn empty() -> Self {
-        Self(None)
+        Self { frame: None, within: None }
     }
 
     /// `true` when nothing is in force.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.frame.is_none()
     }
 
     /// The test this belongs to, by name.
@@ -266,7 +294,7 @@ impl Scope {
     }
 
     fn test_frame(&self) -> Option<&Arc<Frame>> {
-        let mut next = self.0.as_ref();
+        let mut next = self.frame.as_ref();
         while let Some(frame) = next {
             if matches!(frame.holds, Holds::Test { .. }) {
                 return Some(frame);
@@ -279,8 +307,13 @@ impl Scope {
     /// Puts this scope in place of the thread's own until the guard is dropped.
     #[must_use = "the scope is left when the guard is dropped"]
     pub fn enter(&self) -> Entered {
-        let before = CURRENT.with_borrow_mut(|current| std::mem::replace(current, self.0.clone()));
-        Entered { before, here: PhantomData }
+        let before = CURRENT.replace(self.frame.clone());
+        // A scope that was taken outside of the work done here does not end it.
+        let within = match &self.within {
+            Some(work) => WITHIN.replace(Some(work.clone())),
+            None => WITHIN.with_borrow(Clone::clone),
+        };
+        Entered { before, within, here: PhantomData }
     }
 
     /// Runs `f` in this scope.
@@ -304,24 +337,29 @@ impl Scope {
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut depth = 0;
-        let mut next = self.0.as_ref();
+        let mut next = self.frame.as_ref();
         while let Some(frame) = next {
             depth += 1;
             next = frame.parent.as_ref();
         }
-        f.debug_struct("Scope").field("test", &self.test()).field("depth", &depth).finish()
+        let mut all = f.debug_struct("Scope");
+        all.field("test", &self.test()).field("depth", &depth);
+        all.field("within", &self.within.is_some()).finish()
     }
 }
 
 /// Restores the scope that was in force before.
 pub struct Entered {
     before: Option<Arc<Frame>>,
+    within: Option<Item>,
     here: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        CURRENT.with_borrow_mut(|current| *current = self.before.take());
+        // What is replaced is dropped outside of the borrow: it may be the last to hold something.
+        let _left = CURRENT.replace(self.before.take());
+        let _done = WITHIN.replace(self.within.take());
         pop_closed();
     }
 }
@@ -341,7 +379,7 @@ pub fn test(name: &'static str) -> TestScope {
     let lead = thread::current().id();
     let holds = Holds::Test { name, lead, pushed: Mutex::default() };
     let frame = Arc::new(Frame { id, parent: None, closed: AtomicBool::new(false), holds });
-    let entered = Scope(Some(frame.clone())).enter();
+    let entered = Scope { frame: Some(frame.clone()), within: None }.enter();
     TestScope { frame, _entered: entered }
 }
 

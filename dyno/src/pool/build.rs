@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::registry::flight::{Frame, run_in};
 use crate::scope::Scope;
 
 static NUMBER: AtomicUsize = AtomicUsize::new(1);
@@ -34,13 +33,13 @@ impl Crew {
     ///
     /// The job carries the scope and the build that are in force here.
     pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) {
-        let (scope, frame) = (Scope::current(), Frame::current());
+        let scope = Scope::current();
         #[cfg(feature = "tokio")]
         let runtime = tokio::runtime::Handle::try_current().ok();
         let job = move || {
             #[cfg(feature = "tokio")]
             let _runtime = runtime.as_ref().map(tokio::runtime::Handle::enter);
-            scope.run(|| run_in(frame, job));
+            scope.run(job);
         };
         let Some(worker) = self.idle().or_else(hire) else { return job() };
         let crew = Arc::downgrade(&self.0);

@@ -1,7 +1,6 @@
 //! The build that a thread or task is busy with, and what it has read.
 
 use std::any::TypeId;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -10,42 +9,35 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::waits::{self, Opened, Waiting};
 use crate::fault::{InjectError, InjectErrorKind};
-use crate::point::Name;
-use crate::scope::{self, Awake};
+use crate::scope;
 
 /// What a build has read, directly and through what it read: providers by type.
 pub(crate) type Reads = BTreeSet<TypeId>;
 
-thread_local! {
-    static CURRENT: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
-}
-
-/// A build under way. Carry it to the threads that work for the build.
+/// A build under way. It travels with the scope, to the threads that work for the build; they may
+/// outlive it.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    opened: Opened,
+    id: u64,
     path: OnceLock<&'static str>,
     reads: Mutex<Reads>,
     /// The cycle it was told of: whatever it makes of that, it fails with it.
     cycle: Mutex<Option<InjectError>>,
-    // What a build reads is recorded on the slow path, so nobody may take the fast one meanwhile.
-    _awake: Awake,
 }
 
 impl Frame {
-    pub(super) fn open(provider: Name) -> Self {
+    pub(super) fn of(build: &Opened) -> Self {
         Self {
-            opened: waits::open(provider),
+            id: build.0,
             path: OnceLock::new(),
             reads: Mutex::default(),
             cycle: Mutex::default(),
-            _awake: scope::awake(),
         }
     }
 
     /// The build that this thread or task is busy with.
     pub(crate) fn current() -> Option<Arc<Self>> {
-        CURRENT.with_borrow(Clone::clone)
+        scope::within()?.downcast().ok()
     }
 
     /// The full path of what builds, once it has been told.
@@ -55,12 +47,12 @@ impl Frame {
     }
 
     pub(super) fn id(&self) -> u64 {
-        self.opened.0
+        self.id
     }
 
     /// Runs `f` as part of this build.
     pub(crate) fn run<R>(self: &Arc<Self>, f: impl FnOnce() -> R) -> R {
-        run(Some(self.clone()), f)
+        scope::run_within(self.clone(), f)
     }
 
     /// `future` as part of this build, whenever it is polled.
@@ -99,20 +91,4 @@ impl Frame {
     pub(super) fn cycle(&self) -> Option<InjectError> {
         self.cycle.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-/// Runs `f` as part of the build `frame`, or of none.
-#[cfg_attr(not(feature = "inject"), allow(dead_code))]
-pub(crate) fn run<R>(frame: Option<Arc<Frame>>, f: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Arc<Frame>>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            // What is replaced is dropped outside of the borrow.
-            let _left =
-                CURRENT.with_borrow_mut(|current| std::mem::replace(current, self.0.take()));
-        }
-    }
-    let before = CURRENT.with_borrow_mut(|current| std::mem::replace(current, frame));
-    let _restore = Restore(before);
-    f()
 }

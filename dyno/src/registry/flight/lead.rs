@@ -8,10 +8,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use super::waits::Waiting;
+use super::waits::{self, Opened, Waiting};
 use super::{Flight, Frame, Wait, Wanted};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::Name;
+use crate::scope::{self, Awake};
 
 /// Builds the value; dropped before it has landed, it hands over to who waits.
 #[derive(Debug)]
@@ -23,6 +24,9 @@ pub(crate) struct Lead<T: ?Sized, H: Deref<Target = Flight<T>>> {
 #[derive(Debug)]
 pub(super) struct Build {
     frame: Arc<Frame>,
+    _opened: Opened,
+    // What a build reads is recorded on the slow path, so nobody may take the fast one meanwhile.
+    _awake: Awake,
     parent: Option<Arc<Frame>>,
     // The build that asked waits for this one.
     _edge: Option<Waiting>,
@@ -32,10 +36,12 @@ pub(super) struct Build {
 impl Build {
     /// A build, not yet of any flight.
     pub(super) fn new(wanted: &Wanted, parent: Option<Arc<Frame>>) -> Self {
-        let frame = Arc::new(Frame::open(wanted.provider.clone()));
+        let opened = waits::open(wanted.provider.clone());
+        let frame = Arc::new(Frame::of(&opened));
         // Nobody can be waiting for a build that begins now: no circle.
         let edge = parent.as_ref().and_then(|it| it.wait_for(frame.id(), wanted.at).ok());
-        Self { frame, parent, _edge: edge, provider: wanted.provider.clone() }
+        let provider = wanted.provider.clone();
+        Self { frame, _opened: opened, _awake: scope::awake(), parent, _edge: edge, provider }
     }
 
     pub(super) fn id(&self) -> u64 {

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub(crate) use frame::Frame;
 #[cfg(feature = "inject")]
-pub(crate) use frame::{Reads, run as run_in};
+pub(crate) use frame::Reads;
 pub(crate) use lead::Lead;
 #[cfg(feature = "inject")]
 pub(crate) use lead::{catch, catch_async};

@@ -1,8 +1,8 @@
 //! The attribute macros of dyno; use them through the `dyno` crate, which documents them.
 //!
-//! An attribute goes through four stages: [`stack`] collects all of dyno's attributes of one
-//! function, [`grammar`] reads their arguments, [`layer`] holds what each of them means, and
-//! [`expand`] puts the layers around the body, in the order of the text.
+//! An attribute goes through four stages: `stack` collects all of dyno's attributes of one
+//! function, `grammar` reads their arguments, `layer` holds what each of them means, and
+//! `expand` puts the layers around the body, in the order of the text.
 
 mod diag;
 mod expand;

@@ -100,7 +100,7 @@ pub(crate) fn run_within<R>(work: Arc<dyn Any + Send + Sync>, f: impl FnOnce() -
 
 /// Puts `item` in force for this thread until the guard is dropped.
 ///
-/// Inside a [`test`] it holds for every thread of the test.
+/// Inside a [`test()`] it holds for every thread of the test.
 #[must_use = "the item leaves the scope when the guard is dropped"]
 pub fn push<T: Any + Send + Sync>(item: Arc<T>) -> Pushed {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -125,7 +125,7 @@ pub fn push<T: Any + Send + Sync>(item: Arc<T>) -> Pushed {
     })
 }
 
-/// Puts `item` in force for this thread alone, also inside a [`test`], until the guard is dropped.
+/// Puts `item` in force for this thread alone, also inside a [`test()`], until the guard is dropped.
 #[must_use = "the item leaves the scope when the guard is dropped"]
 pub fn push_here<T: Any + Send + Sync>(item: Arc<T>) -> Pushed {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -61,11 +61,10 @@ impl Point {
             return given;
         }
         self.name.get_or_init(|| {
-            let path = plain_path((self.marker)());
-            let owner = path.rsplit_once("::").map_or(path.as_str(), |(owner, _)| owner);
-            let name = match (self.called, owner.rsplit_once("::")) {
+            let path = self.path();
+            let name = match (self.called, path.rsplit_once("::")) {
                 (Some(last), Some((module, _))) => format!("{module}::{last}"),
-                _ => owner.to_owned(),
+                _ => path,
             };
             // Once a point and for the life of the program, as the point itself.
             Box::leak(name.into())
@@ -73,7 +72,6 @@ impl Point {
     }
 
     /// The path of the function, whatever name was given; an async function's body is a part of it.
-    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
     pub(crate) fn path(&self) -> String {
         let path = plain_path((self.marker)());
         let owner = path.rsplit_once("::").map_or(path.as_str(), |(owner, _)| owner);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::build::Asked;
 use super::held::Held;
-use super::site::{OrFallback, judge};
+use super::site::{OrFallback, Standby, judge};
 use super::slot::Slot;
 use crate::fault::InjectError;
 use crate::point::Point;
@@ -13,7 +13,10 @@ use crate::point::Point;
 ///
 /// The static is shared by all instances of the function, so it keeps no value: every call looks
 /// its slot up.
-pub struct GenericSite(Asked);
+pub struct GenericSite {
+    asked: Asked,
+    fallback: Standby,
+}
 
 impl GenericSite {
     /// The site of `parameter` at `point`; `provider` is the provider as it was written.
@@ -22,7 +25,7 @@ impl GenericSite {
         parameter: &'static str,
         provider: &'static str,
     ) -> Self {
-        Self(Asked { point, parameter, provider })
+        Self { asked: Asked { point, parameter, provider }, fallback: Standby::new() }
     }
 
     /// The value from `slot`, built now if need be.
@@ -33,7 +36,7 @@ impl GenericSite {
         &'static self,
         slot: impl FnOnce() -> &'static Slot<T>,
     ) -> Result<Held<T>, InjectError> {
-        slot().get(self.0).map_err(|error| self.0.tell(error))
+        slot().get(self.asked).map_err(|error| self.asked.tell(error))
     }
 
     /// As [`get`](Self::get), without blocking.
@@ -45,7 +48,7 @@ impl GenericSite {
         slot: impl FnOnce() -> &'static Slot<T>,
     ) -> Result<Held<T>, InjectError> {
         let slot = slot();
-        slot.get_async(self.0).await.map_err(|error| self.0.tell(error))
+        slot.get_async(self.asked).await.map_err(|error| self.asked.tell(error))
     }
 
     /// The value, or word that the fallback is to stand in.
@@ -72,14 +75,17 @@ impl GenericSite {
 
     fn judge<T: ?Sized>(&self, found: Result<Held<T>, InjectError>) -> OrFallback<T> {
         match found {
-            Ok(held) => Ok(Ok(held)),
-            Err(error) => judge(&self.0, None, error).map(Err),
+            Ok(held) => {
+                self.fallback.stand_down();
+                Ok(Ok(held))
+            }
+            Err(error) => judge(&self.asked, Some(&self.fallback), error).map(Err),
         }
     }
 }
 
 impl fmt::Debug for GenericSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("GenericSite").field(&self.0).finish()
+        f.debug_tuple("GenericSite").field(&self.asked).finish()
     }
 }

@@ -226,7 +226,7 @@ pub(super) struct Standby {
 }
 
 impl Standby {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { standing_in: AtomicBool::new(false), times: AtomicU64::new(0) }
     }
 
@@ -236,7 +236,7 @@ impl Standby {
         !self.standing_in.swap(true, Ordering::Relaxed)
     }
 
-    fn stand_down(&self) {
+    pub(super) fn stand_down(&self) {
         if self.standing_in.load(Ordering::Relaxed) {
             self.standing_in.store(false, Ordering::Relaxed);
         }

@@ -23,10 +23,10 @@ use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point, emit};
 use crate::pool::build::{Crew, at_work};
-use crate::registry::Handle;
 use crate::registry::flight::{
     Begun, Flight, Frame, Lead, Reads, Wanted, catch, catch_async, heard,
 };
+use crate::registry::{Handle, Resolved};
 
 /// `true` once the program has been shut down.
 pub(super) static DOWN: AtomicBool = AtomicBool::new(false);
@@ -149,7 +149,13 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// As [`get`](Self::get), without blocking: an async provider is polled in this task.
     pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
         if let Source::Tag(handle) = &self.source {
-            return self.look_up(handle).map(Held::kept);
+            let found = self.look_up(handle).map(Held::kept);
+            return match found {
+                Err(error) if matches!(error.kind(), InjectErrorKind::NeedsWarmUp) => {
+                    self.look_up_async(handle).await
+                }
+                found => found,
+            };
         }
         if let Some(value) = self.plain() {
             return Ok(Held::fixed(value));
@@ -186,9 +192,19 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             return Err(InjectError::new(InjectErrorKind::ShutDown));
         }
         let found = handle.read().map_err(heard)?;
+        Ok(self.looked_up(found))
+    }
+
+    /// What an async provider was registered for, which nobody has awaited yet.
+    async fn look_up_async(&'static self, handle: &Handle<T>) -> Result<Held<T>, InjectError> {
+        let found = handle.read_async().await.map_err(heard)?;
+        Ok(self.looked_up(found).kept())
+    }
+
+    fn looked_up(&'static self, found: Resolved<'static, T>) -> Held<T> {
         // From now on it is looked up without being asked whether it has to be built.
         let _first = self.cell.reads.set(Reads::new());
-        Ok(Held::resolved(found))
+        Held::resolved(found)
     }
 
     /// `true` when it need not be built here.

@@ -141,7 +141,14 @@ impl Schedule {
                 if polls && slot.is_async() {
                     return slot.build_async(asked).await;
                 }
-                on_worker(&crew, move || slot.build(asked)).await.unwrap_or_else(|| Err(panicked()))
+                let built = on_worker(&crew, move || slot.build(asked)).await;
+                match built.unwrap_or_else(|| Err(panicked())) {
+                    // Only the registry knows that what is registered has to be awaited.
+                    Err(error) if polls && slot.life().is_none() && is_cold(&error) => {
+                        slot.build_async(asked).await
+                    }
+                    built => built,
+                }
             };
             let late = |limit| {
                 let error = InjectError::new(InjectErrorKind::TimedOut(limit));
@@ -210,6 +217,10 @@ impl Job {
             required: self.required,
         })
     }
+}
+
+fn is_cold(error: &InjectError) -> bool {
+    matches!(error.kind(), InjectErrorKind::NeedsWarmUp)
 }
 
 /// What is not caught as the provider's own panic.

@@ -29,7 +29,7 @@
 mod build;
 mod core;
 #[cfg(all(test, loom))]
-mod model;
+mod loom_model;
 mod named;
 mod permit;
 mod settings;

@@ -10,16 +10,18 @@ use super::force::Force;
 use super::observed::{self, Kind};
 use super::provided::{Mode, Owned};
 use super::recipe::Fake;
+use super::site::{Standby, judge};
 use super::slot::zero_sized;
 use super::swap;
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{Point, plain_path};
 use crate::registry::flight::{Frame, catch, catch_async, heard};
 
-/// One parameter that gets a value of the call's own; it is there for the graph alone.
+/// One parameter that gets a value of the call's own: for the graph, and for its fallback.
 pub struct CallSite {
     asked: Asked,
     provider: fn() -> &'static str,
+    fallback: Option<Standby>,
 }
 
 impl CallSite {
@@ -30,7 +32,33 @@ impl CallSite {
         spelled: &'static str,
         provider: fn() -> &'static str,
     ) -> Self {
-        Self { asked: Asked { point, parameter, provider: spelled }, provider }
+        Self { asked: Asked { point, parameter, provider: spelled }, provider, fallback: None }
+    }
+
+    /// A fallback stands in when it fails.
+    #[must_use]
+    pub const fn with_fallback(mut self) -> Self {
+        self.fallback = Some(Standby::new());
+        self
+    }
+
+    /// The value, or word that the fallback is to stand in.
+    ///
+    /// # Errors
+    /// A fallback must not hide why: a cycle, a shut-down, a strict test.
+    pub fn or<T>(
+        &'static self,
+        made: Result<T, InjectError>,
+    ) -> Result<Result<T, InjectError>, InjectError> {
+        match made {
+            Ok(value) => {
+                if let Some(standby) = &self.fallback {
+                    standby.stand_down();
+                }
+                Ok(Ok(value))
+            }
+            Err(error) => judge(&self.asked, self.fallback.as_ref(), error).map(Err),
+        }
     }
 }
 
@@ -48,7 +76,7 @@ impl AnySite for CallSite {
     }
 
     fn fallbacks(&self) -> Option<u64> {
-        None
+        self.fallback.as_ref().map(Standby::times)
     }
 }
 
@@ -133,7 +161,7 @@ fn fake<F: 'static, O: 'static>() -> Option<Fake<O>> {
 
 fn note<F: 'static>() {
     swap::missed(TypeId::of::<F>());
-    let Some(frame) = Frame::current() else { return };
+    let Some(frame) = Frame::reader() else { return };
     frame.note([TypeId::of::<F>()]);
     if let Some(path) = frame.path().get() {
         observed::note_new(path, &plain_path(type_name::<F>()), Kind::Call);

@@ -236,6 +236,11 @@ impl Standby {
         !self.standing_in.swap(true, Ordering::Relaxed)
     }
 
+    /// How often it has stood in.
+    pub(super) fn times(&self) -> u64 {
+        self.times.load(Ordering::Relaxed)
+    }
+
     pub(super) fn stand_down(&self) {
         if self.standing_in.load(Ordering::Relaxed) {
             self.standing_in.store(false, Ordering::Relaxed);
@@ -257,7 +262,7 @@ impl<T: ?Sized + Send + Sync> AnySite for Site<T> {
     }
 
     fn fallbacks(&self) -> Option<u64> {
-        self.fallback.as_ref().map(|standby| standby.times.load(Ordering::Relaxed))
+        self.fallback.as_ref().map(Standby::times)
     }
 }
 

@@ -115,7 +115,7 @@ impl<'a> Emit<'a> {
     /// The site, and the note to the linker that it exists.
     fn statics(&self) -> TokenStream {
         if self.dep.per_call() {
-            return TokenStream::new();
+            return self.call_site();
         }
         let (p, at, site, target) = (&self.cx.private, self.at, &self.site, self.target());
         let (point, parameter) = (self.cx.point(), self.dep.name.to_string());
@@ -141,6 +141,32 @@ impl<'a> Emit<'a> {
                 #p::Site::new(#point, #parameter, #spelled, || #slot)#covered #deferred #stop;
             #p::register! { &#site }
         }
+    }
+
+    /// A value for each call has a site as well, for the graph and for its fallback.
+    fn call_site(&self) -> TokenStream {
+        let Source::Provider { expr, .. } = &self.dep.source else { return TokenStream::new() };
+        let (p, at, site) = (&self.cx.private, self.at, &self.site);
+        let (point, parameter) = (self.cx.point(), self.dep.name.to_string());
+        let spelled = self.dep.source.spelled();
+        let generic = self.cx.mentions_generics(expr) || self.dep.lazy;
+        let (named, register) = if generic {
+            (quote_spanned!(at=> #spelled), TokenStream::new())
+        } else {
+            let named = quote_spanned!(at=> #p::type_name_of_val(&#expr));
+            (named, quote_spanned!(at=> #p::register! { &#site }))
+        };
+        let covered = self.covered().then(|| quote_spanned!(at=> .with_fallback()));
+        quote_spanned! {at=>
+            static #site: #p::CallSite =
+                #p::CallSite::new(#point, #parameter, #spelled, || #named)#covered;
+            #register
+        }
+    }
+
+    /// Something else is to be had where it is not.
+    fn covered(&self) -> bool {
+        self.dep.fallback.is_some() || self.param.wrapper == Wrapper::Option
     }
 
     /// `Result<Held<T>, InjectError>`, or with `or` a `Result` of that.
@@ -187,17 +213,20 @@ impl<'a> Emit<'a> {
             };
             return quote_spanned!(at=> #(#attrs)* let #pat: #ty = #p::#handle::of(&#site););
         }
-        let covered = self.dep.fallback.is_some() || self.param.wrapper == Wrapper::Option;
+        let covered = self.covered();
         let check = if covered { TokenStream::new() } else { self.check() };
-        let got = if self.dep.per_call() { self.fresh() } else { self.get(covered) };
+        let got = match (self.dep.per_call(), self.fresh()) {
+            (false, _) => self.get(covered),
+            (true, fresh) if covered => quote_spanned!(at=> #p::CallSite::or(&#site, #fresh)),
+            (true, fresh) => fresh,
+        };
         let refuse = self.refuse();
         let convert = self.convert(covered);
         let fallback = format_ident!("{held}_fallback", span = at);
         let stands = self.stands_in_by_reference().then(|| quote_spanned!(at=> let #fallback;));
         let held_mut = self.dep.per_call().then(|| quote_spanned!(at=> mut));
-        let taken = match (self.param.wrapper, covered && !self.dep.per_call()) {
-            (Wrapper::Result, _) => quote_spanned!(at=> let #held_mut #held = #got;),
-            (_, false) if covered => quote_spanned!(at=> let #held_mut #held = #got;),
+        let taken = match self.param.wrapper {
+            Wrapper::Result => quote_spanned!(at=> let #held_mut #held = #got;),
             _ => quote_spanned! {at=>
                 let #held_mut #held = match #got {
                     #p::Ok(__dyno_value) => __dyno_value,

@@ -31,7 +31,14 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
     /// The work that this thread or task is a part of.
-    static WITHIN: RefCell<Option<Item>> = const { RefCell::new(None) };
+    static WITHIN: RefCell<Option<Work>> = const { RefCell::new(None) };
+}
+
+/// What a thread or task is a part of, and whether that waits for it.
+#[derive(Clone)]
+struct Work {
+    item: Item,
+    waits: bool,
 }
 
 struct Frame {
@@ -80,20 +87,26 @@ impl Drop for Awake {
 }
 
 /// The work that this thread or task is a part of: it travels with the scope, but is not in force.
+/// The flag says that the work is known to wait for it; a thread may have been started to go on.
 #[cfg_attr(not(feature = "registry"), allow(dead_code))]
-pub(crate) fn within() -> Option<Arc<dyn Any + Send + Sync>> {
+pub(crate) fn within() -> Option<(Arc<dyn Any + Send + Sync>, bool)> {
+    work().map(|work| (work.item, work.waits))
+}
+
+fn work() -> Option<Work> {
     if active() { WITHIN.with_borrow(Clone::clone) } else { None }
 }
 
 /// Runs `f` as a part of `work`.
 #[cfg_attr(not(feature = "registry"), allow(dead_code))]
 pub(crate) fn run_within<R>(work: Arc<dyn Any + Send + Sync>, f: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Item>);
+    struct Restore(Option<Work>);
     impl Drop for Restore {
         fn drop(&mut self) {
             let _outside_of_the_borrow = WITHIN.replace(self.0.take());
         }
     }
+    let work = Work { item: work, waits: true };
     let _restore = Restore(WITHIN.replace(Some(work)));
     f()
 }
@@ -258,15 +271,24 @@ fn pop_closed() {
 #[derive(Clone, Default)]
 pub struct Scope {
     frame: Option<Arc<Frame>>,
-    within: Option<Item>,
+    within: Option<Work>,
 }
 
 impl Scope {
     /// What is in force here.
     #[must_use]
     pub fn current() -> Self {
+        let mut scope = Self::of_worker();
+        if let Some(work) = &mut scope.within {
+            work.waits = false;
+        }
+        scope
+    }
+
+    /// As [`current`](Self::current), for threads that the work done here waits for.
+    pub(crate) fn of_worker() -> Self {
         if active() {
-            Self { frame: CURRENT.with_borrow(Clone::clone), within: within() }
+            Self { frame: CURRENT.with_borrow(Clone::clone), within: work() }
         } else {
             Self::empty()
         }
@@ -309,10 +331,13 @@ impl Scope {
     pub fn enter(&self) -> Entered {
         let before = CURRENT.replace(self.frame.clone());
         // A scope that was taken outside of the work done here does not end it.
-        let within = match &self.within {
-            Some(work) => WITHIN.replace(Some(work.clone())),
-            None => WITHIN.with_borrow(Clone::clone),
-        };
+        let within = WITHIN.with_borrow(Clone::clone);
+        if let Some(work) = &self.within {
+            let here = within.as_ref().is_some_and(|it| Arc::ptr_eq(&it.item, &work.item));
+            if !here {
+                WITHIN.set(Some(work.clone()));
+            }
+        }
         Entered { before, within, here: PhantomData }
     }
 
@@ -351,7 +376,7 @@ impl fmt::Debug for Scope {
 /// Restores the scope that was in force before.
 pub struct Entered {
     before: Option<Arc<Frame>>,
-    within: Option<Item>,
+    within: Option<Work>,
     here: PhantomData<*const ()>,
 }
 

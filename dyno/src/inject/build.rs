@@ -90,7 +90,7 @@ impl<T: ?Sized + Send + Sync> Place<T> {
     /// The value, where it is there; the build that asks is told what went into it.
     fn found(&self) -> Option<Held<T>> {
         let held = self.home.ready()?;
-        if let (Some(frame), Some(reads)) = (Frame::current(), self.home.cell().reads.get()) {
+        if let (Some(frame), Some(reads)) = (Frame::reader(), self.home.cell().reads.get()) {
             frame.note(reads.iter().copied());
         }
         Some(held)
@@ -236,7 +236,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
 
     /// The program's value, where nothing is in force that could stand in for it or wants to know.
     pub(super) fn plain(&'static self) -> Option<&'static Arc<T>> {
-        if Special::any() || Frame::current().is_some() {
+        if Special::any() || Frame::reader().is_some() {
             return None;
         }
         let reads = self.cell.reads.get()?;
@@ -250,7 +250,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// Tells the build that asks what it reads.
     fn note(&'static self) {
         swap::missed(self.key);
-        let Some(frame) = Frame::current() else { return };
+        let Some(frame) = Frame::reader() else { return };
         frame.note([self.key]);
         let kind = match &self.source {
             Source::Provider { life: Life::Program, .. } => Kind::Provider,

@@ -33,7 +33,7 @@ impl Crew {
     ///
     /// The job carries the scope and the build that are in force here.
     pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) {
-        let scope = Scope::current();
+        let scope = Scope::of_worker();
         #[cfg(feature = "tokio")]
         let runtime = tokio::runtime::Handle::try_current().ok();
         let job = move || {

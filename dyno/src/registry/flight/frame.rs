@@ -35,9 +35,17 @@ impl Frame {
         }
     }
 
-    /// The build that this thread or task is busy with.
+    /// The build that waits for what this thread or task does.
     pub(crate) fn current() -> Option<Arc<Self>> {
-        scope::within()?.downcast().ok()
+        let (work, waits) = scope::within()?;
+        if waits { work.downcast().ok() } else { None }
+    }
+
+    /// The build that what is read here goes into: a thread that it has started may work for it,
+    /// or may go on by itself and wait for it.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn reader() -> Option<Arc<Self>> {
+        scope::within()?.0.downcast().ok()
     }
 
     /// The full path of what builds, once it has been told.

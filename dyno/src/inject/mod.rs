@@ -36,6 +36,7 @@ mod graph;
 mod handles;
 mod held;
 mod list;
+mod loan;
 mod model;
 mod observed;
 mod provided;

@@ -190,7 +190,8 @@ impl<T: ?Sized + Send + Sync> Site<T> {
         judge(&self.asked, self.fallback.as_ref(), error).map(Err)
     }
 
-    fn slot(&'static self) -> &'static Slot<T> {
+    #[inline]
+    pub(super) fn slot(&'static self) -> &'static Slot<T> {
         self.found.get_or_init(|| {
             let slot = (self.slot)();
             if let Some(stop) = self.stop {

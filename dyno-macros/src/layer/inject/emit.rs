@@ -69,6 +69,14 @@ impl<'a> Emit<'a> {
         self.param.shape.target()
     }
 
+    /// A blocking function borrows from the registry what it only looks at.
+    fn lends(&self) -> bool {
+        self.is_typed()
+            && matches!(self.dep.source, Source::Tag(_) | Source::ByType)
+            && matches!(self.param.shape, Shape::Ref(_))
+            && self.param.wrapper == Wrapper::None
+    }
+
     fn is_handle(&self) -> bool {
         matches!(self.param.shape, Shape::Lazy(_) | Shape::Live(_))
     }
@@ -174,6 +182,7 @@ impl<'a> Emit<'a> {
         let (p, at, site) = (&self.cx.private, self.at, &self.site);
         let wait = self.cx.is_async.then(|| quote_spanned!(at=> .await));
         let method = match (or, self.cx.is_async) {
+            (false, false) if self.lends() => "loan",
             (false, false) => "get",
             (false, true) => "get_async",
             (true, false) => "get_or",

@@ -23,6 +23,7 @@ pub(crate) type Made<T> = Result<Arc<T>, InjectError>;
     message = "this provider returns `{Self}`, which does not provide `{T}`",
     label = "the parameter wants `{T}`",
     note = "a provider of `{T}` returns `{T}`, `Arc<{T}>`, `Box<{T}>`, or one of these in a `Result` or an `Option`",
+    note = "for a `str` it returns `String`, for a `[T]` `Vec<T>`",
     note = "for a `dyn Trait` it returns `Box<dyn Trait>` or `Arc<dyn Trait>`; an async provider is named with `.await`",
     note = "the error of a `Result` must convert into `Box<dyn Error + Send + Sync>`"
 )]
@@ -58,6 +59,10 @@ pub struct Shared;
 #[derive(Debug)]
 pub struct InBox;
 
+/// As the text or list that it owns.
+#[derive(Debug)]
+pub struct Contents;
+
 /// In a `Result`.
 #[derive(Debug)]
 pub struct Fallible<M>(PhantomData<M>);
@@ -75,6 +80,10 @@ impl Mode for Shared {
 }
 
 impl Mode for InBox {
+    type Fails = Never;
+}
+
+impl Mode for Contents {
     type Fails = Never;
 }
 
@@ -103,6 +112,20 @@ impl<T: ?Sized> Provided<T, Shared> for Arc<T> {
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized> Provided<T, InBox> for Box<T> {
     fn provide(self) -> Made<T> {
+        Ok(self.into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Provided<str, Contents> for String {
+    fn provide(self) -> Made<str> {
+        Ok(self.into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Provided<[T], Contents> for Vec<T> {
+    fn provide(self) -> Made<[T]> {
         Ok(self.into())
     }
 }

@@ -355,8 +355,17 @@ fn bodies_that_do_not_come_to_their_end() {
     }
 }
 
+fn motto() -> Result<String, E> {
+    Ok("all".to_owned())
+}
+#[inject(motto = motto, rows = table)]
+fn contents(motto: &str, rows: &[u32]) -> Result<usize, E> {
+    Ok(motto.len() + rows.len())
+}
+
 #[test]
 fn parameters_of_every_kind() {
+    assert_eq!(contents(), Ok(5));
     assert_eq!(plain(1), "1dbdbdb!");
     assert_eq!(fallible().as_deref(), Ok("checked"));
     assert!(matches!(broken(), Err(E::Refused(_))));

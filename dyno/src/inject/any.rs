@@ -46,7 +46,7 @@ pub trait AnySlot: Send + Sync + fmt::Debug {
     fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>>;
     fn forget_failure(&'static self);
     fn abandon(&'static self, error: InjectError);
-    fn last(&self) -> Option<Took>;
+    fn last(&'static self) -> Option<Took>;
     /// Why a tag leads nowhere.
     fn unbound(&self) -> Option<InjectError>;
 }
@@ -95,9 +95,8 @@ impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
         Self::abandon(self, error);
     }
 
-    fn last(&self) -> Option<Took> {
-        let last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        last.clone()
+    fn last(&'static self) -> Option<Took> {
+        Self::last(self)
     }
 
     fn unbound(&self) -> Option<InjectError> {

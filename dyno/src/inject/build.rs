@@ -63,7 +63,7 @@ impl Asked {
     }
 }
 
-/// The last build of a slot.
+/// The last build of a value.
 #[derive(Clone, Debug)]
 pub struct Took {
     pub(super) began: Instant,
@@ -247,6 +247,12 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         self.cell.flight.ready()
     }
 
+    /// How the last build here went.
+    pub(super) fn last(&'static self) -> Option<Took> {
+        let home = self.place().ok()?.home;
+        home.cell().last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Tells the build that asks what it reads.
     fn note(&'static self) {
         swap::missed(self.key);
@@ -330,8 +336,6 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     ) {
         let time = clock::now() - began;
         let thread = std::thread::current().name().unwrap_or("?").to_owned();
-        let last = Took { began, time, thread };
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         let reads = lead.frame().reads();
         match Force::here().swap_of(self.key) {
             Some(swap) => swap.learn(self.address(), &reads),
@@ -340,6 +344,8 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         let result = lead.told(result);
         // Shut down meanwhile: who waits asks anew and is told so.
         let Ok(Place { home, owner, .. }) = self.place() else { return };
+        let last = Took { began, time, thread };
+        *home.cell().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         if result.is_ok() {
             let _first = home.cell().reads.set(reads);
         }

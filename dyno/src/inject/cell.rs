@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::build::Took;
 use super::held::Held;
 use crate::registry::flight::{Flight, Reads};
 
@@ -13,11 +14,13 @@ pub(crate) struct Cell<T: ?Sized> {
     pub(super) flight: Flight<T>,
     /// Set before the value lands.
     pub(super) reads: OnceLock<Reads>,
+    /// The last build, for the report.
+    pub(super) last: Mutex<Option<Took>>,
 }
 
 impl<T: ?Sized> Cell<T> {
     pub(super) const fn new() -> Self {
-        Self { flight: Flight::new(), reads: OnceLock::new() }
+        Self { flight: Flight::new(), reads: OnceLock::new(), last: Mutex::new(None) }
     }
 }
 

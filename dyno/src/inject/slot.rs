@@ -28,8 +28,6 @@ pub struct Slot<T: ?Sized + 'static> {
     /// All that a build of it has ever read.
     pub(super) known: Mutex<Reads>,
     pub(super) stop: OnceLock<Stop<T>>,
-    /// The last build, for the report.
-    pub(super) last: Mutex<Option<super::build::Took>>,
 }
 
 /// Where the value comes from.
@@ -138,7 +136,6 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             cell: Cell::new(),
             known: Mutex::new(known),
             stop: OnceLock::new(),
-            last: Mutex::default(),
         }
     }
 }

@@ -133,7 +133,8 @@ impl Schedule {
         }
         let (crew, timeout, polls) = (crew.clone(), self.timeout, self.polls);
         async move {
-            if slot.is_ready() {
+            // What is registered is looked up each time: it differs from tenant to tenant.
+            if slot.life().is_some() && slot.is_ready() {
                 return (at, Outcome::Kept);
             }
             slot.forget_failure();

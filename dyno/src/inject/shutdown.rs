@@ -19,6 +19,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::{error, fmt};
 
+use super::any::registered;
 use super::build::DOWN;
 use super::force::{Force, Special};
 use super::stop::StopResult;
@@ -62,6 +63,10 @@ impl Shutdown {
     }
 
     async fn go(self) -> Result<(), ShutdownError> {
+        // A hook may be declared where nobody has asked for the value yet.
+        for site in registered() {
+            let _with_its_hook = site.slot();
+        }
         let deadline = self.timeout.map(|limit| clock::now() + limit);
         let mut instances = take_all();
         instances.sort_by_key(|instance| std::cmp::Reverse(instance.order));

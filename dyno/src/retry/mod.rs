@@ -51,6 +51,7 @@ pub struct Retry {
 ///
 /// # Panics
 /// When `attempts` is 0.
+#[inline]
 pub const fn retry(attempts: u32) -> Retry {
     Retry::new(attempts)
 }
@@ -60,6 +61,7 @@ impl Retry {
     ///
     /// # Panics
     /// When `attempts` is 0; in a constant, at compile time.
+    #[inline]
     pub const fn new(attempts: u32) -> Self {
         assert!(
             attempts != 0,
@@ -69,6 +71,7 @@ impl Retry {
     }
 
     /// The same pause before every further attempt, in place of any other.
+    #[inline]
     pub const fn delay(mut self, pause: Duration) -> Self {
         self.wait = Wait::Fixed(pause);
         self
@@ -82,6 +85,7 @@ impl Retry {
     ///
     /// # Panics
     /// When the range is empty or begins at zero; in a constant, at compile time.
+    #[inline]
     pub const fn backoff(mut self, limits: Range<Duration>) -> Self {
         assert!(
             !limits.start.is_zero(),

@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::cell::Home;
+use super::cell::{Cell, Cells, Home};
 use super::force::{Force, Special};
 use super::held::Held;
 use super::observed::{self, Kind};
@@ -18,7 +18,7 @@ use super::provided::Made;
 use super::recipe::Recipe;
 use super::slot::{Life, RegistryRead, Slot, Source};
 use super::swap::{self, Override};
-use super::world::{PROGRAM, World};
+use super::world::{OfTest, PROGRAM, World};
 use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point, emit};
@@ -100,6 +100,7 @@ impl<T: ?Sized + Send + Sync> Place<T> {
 enum Owner {
     Program,
     Tenant,
+    Test(Arc<OfTest>),
     World(Arc<World>),
     Swap(Arc<Override>),
 }
@@ -108,6 +109,7 @@ impl Owner {
     fn is_down(&self) -> bool {
         match self {
             Self::Program | Self::Tenant => DOWN.load(Ordering::Acquire),
+            Self::Test(test) => test.down.load(Ordering::Acquire),
             Self::World(world) => world.down.load(Ordering::Acquire),
             Self::Swap(swap) => swap.down.load(Ordering::Acquire),
         }
@@ -304,13 +306,20 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
 
     /// Where the value belongs when no stand-in has a say in it.
     fn base(&'static self, force: &Force, recipe: Recipe<T>) -> Place<T> {
-        if let Some(tenant) = force.tenant(&self.known()) {
-            let cell = tenant.local(self.key, super::cell::Cell::<T>::new);
-            return Place { home: Home::Scoped(cell), recipe, owner: Owner::Tenant };
-        }
+        let known = self.known();
+        let scoped = |cells: &Cells, owner| {
+            let cell = cells.of(self.address(), &force.under(&known));
+            Place { home: Home::Scoped(cell), recipe: recipe.clone(), owner }
+        };
         if let Some(world) = &force.world {
-            let cell = world.cells.of(self.address(), &Vec::new());
-            return Place { home: Home::Scoped(cell), recipe, owner: Owner::World(world.clone()) };
+            return scoped(&world.cells, Owner::World(world.clone()));
+        }
+        if let Some(test) = force.test(&known) {
+            return scoped(&test.cells, Owner::Test(test.clone()));
+        }
+        if let Some(tenant) = force.tenant(&known) {
+            let cell = tenant.local(self.key, Cell::<T>::new);
+            return Place { home: Home::Scoped(cell), recipe, owner: Owner::Tenant };
         }
         Place { home: Home::Global(&self.cell), recipe, owner: Owner::Program }
     }
@@ -371,6 +380,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     fn enlist(&'static self, home: &Home<T>, owner: &Owner) {
         match owner {
             Owner::Program | Owner::Tenant => PROGRAM.add(self, home),
+            Owner::Test(test) => test.instances.add(self, home),
             Owner::World(world) => world.instances.add(self, home),
             Owner::Swap(swap) => swap.instances.add(self, home),
         }

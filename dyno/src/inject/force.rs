@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::cell::Under;
 use super::slot::RegistryRead;
 use super::swap::Override;
-use super::world::World;
+use super::world::{OfTest, World};
 use crate::registry::Registry;
 use crate::registry::flight::Reads;
 use crate::scope;
@@ -84,6 +84,13 @@ impl Force {
     /// The registry, where it has a say in what has read these.
     pub(super) fn tenant(&self, reads: &Reads) -> Option<&Registry> {
         self.registry.as_ref().filter(|_| reads.contains(&RegistryRead::mark()))
+    }
+
+    /// What the test in force keeps, where these were read from a registry that outlives it: the
+    /// registry builds anew for each test.
+    pub(super) fn test(&self, reads: &Reads) -> Option<Arc<OfTest>> {
+        let own = self.registry.as_ref().is_some_and(Registry::is_of_this_test);
+        if own || !reads.contains(&RegistryRead::mark()) { None } else { scope::of_test() }
     }
 
     /// All that has a say in what has read these.

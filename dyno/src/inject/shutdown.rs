@@ -24,11 +24,11 @@ use super::build::DOWN;
 use super::force::{Force, Special};
 use super::stop::StopResult;
 use super::wait::{block_on, on_worker, within};
-use super::world::{Ending, Instance, PROGRAM};
+use super::world::{Ending, Instance, OfTest, PROGRAM};
 use crate::clock;
 use crate::pool::build::Crew;
 use crate::registry::flight::catch_async;
-use crate::scope::{Scope, stay_active};
+use crate::scope::{self, Scope, stay_active};
 
 /// Stops all that was built, in the reverse order of completion.
 #[must_use = "nothing is stopped before `run` or `.await`"]
@@ -134,6 +134,9 @@ fn take_all() -> Vec<Instance> {
     if let Some(world) = &force.world {
         world.down.store(true, Ordering::Release);
         all.extend(world.instances.take());
+    } else if let Some(test) = scope::of_test::<OfTest>() {
+        test.down.store(true, Ordering::Release);
+        all.extend(test.instances.take());
     } else if force.swaps.is_empty() && Scope::current().test().is_none() {
         if !DOWN.swap(true, Ordering::AcqRel) {
             // Every site has to look twice from now on.

@@ -20,6 +20,14 @@ pub(super) struct World {
     _special: Special,
 }
 
+/// What one test has built from what the registry built for it.
+#[derive(Debug, Default)]
+pub(super) struct OfTest {
+    pub(super) cells: Cells,
+    pub(super) instances: Instances,
+    pub(super) down: AtomicBool,
+}
+
 /// Gives this thread, or the test that it leads, instances of its own until the guard is dropped.
 ///
 /// Every provider is asked anew, and [`shutdown`](crate::shutdown) stops what was built inside and

@@ -273,6 +273,12 @@ impl Registry {
         self.0.born
     }
 
+    /// `true` when the test in force here has made it: it ends with the test.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn is_of_this_test(&self) -> bool {
+        self.0.born.is_some_and(|born| scope::test_id() == Some(born))
+    }
+
     fn downgrade(&self) -> WeakRegistry {
         WeakRegistry(Arc::downgrade(&self.0))
     }

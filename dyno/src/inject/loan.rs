@@ -4,14 +4,13 @@ use std::ops::Deref;
 
 use super::held::Held;
 use super::site::Site;
-use super::slot::{Slot, Source};
+use super::slot::Slot;
 use crate::fault::InjectError;
 use crate::registry::Resolved;
 use crate::scope;
 
 /// A value asked for by tag: on loan from its entry, without a count and without an allocation, or
 /// held in any other way.
-#[expect(clippy::large_enum_variant, reason = "it stays on the stack of one call")]
 pub enum Loan<T: ?Sized + 'static> {
     /// The call keeps what it began with; the next one may see another.
     Registry(Resolved<'static, T>),
@@ -40,10 +39,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// What the registry has ready under this tag.
     #[inline]
     fn lent(&'static self) -> Option<Resolved<'static, T>> {
-        match &self.source {
-            Source::Tag(handle) => handle.read().ok(),
-            Source::Provider { .. } => None,
-        }
+        self.tag.as_ref()?.read().ok()
     }
 }
 

@@ -1,0 +1,148 @@
+//! `Lazy` puts off, `Live` follows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dyno::inject::{Lazy, Live};
+use dyno::{Fault, Registry, inject};
+
+use crate::support::{Count, at_once, block_on, watched, why};
+
+#[derive(Clone, Debug, PartialEq)]
+struct Db(usize);
+
+mod lazy {
+    use super::*;
+
+    static OPENED: Count = Count::new();
+    fn open() -> Result<Db, String> {
+        match OPENED.up() {
+            1 => Err("not yet".to_owned()),
+            n => Ok(Db(n)),
+        }
+    }
+    #[inject(db = open)]
+    fn ask(wanted: bool, db: Lazy<Db>) -> Result<usize, Fault> {
+        if !wanted {
+            return Ok(0);
+        }
+        let first = db.get()?.0;
+        assert!(std::ptr::eq(db.get()?, db.get()?));
+        Ok(first)
+    }
+
+    #[test]
+    fn builds_when_it_is_first_used_and_tries_again() {
+        let frozen = dyno::clock::freeze();
+        assert_eq!((ask(false), OPENED.get()), (Ok(0), 0));
+        assert!(why(ask(true)).to_string().contains("ask: parameter `db` (open"));
+        assert_eq!(OPENED.get(), 1);
+        frozen.advance(Duration::from_secs(1));
+        let scope = dyno::Scope::current();
+        assert_eq!(at_once(8, move |_| scope.run(|| ask(true))), vec![Ok(2); 8]);
+        assert_eq!(OPENED.get(), 2);
+    }
+
+    #[inject(db = open)]
+    fn keep(db: Lazy<Db>) -> Lazy<Db> {
+        db
+    }
+
+    #[test]
+    fn stays_with_what_it_has_got() {
+        let swap = dyno::swap(open, || Ok(Db(70)));
+        let used = keep();
+        let unused = keep();
+        assert_eq!(used.get().map(|db| db.0), Ok(70));
+        drop(swap);
+        assert_eq!(used.get().map(|db| db.0), Ok(70));
+        let _other = dyno::swap(open, || Ok(Db(71)));
+        assert_eq!((used.get(), unused.get()), (Ok(&Db(70)), Ok(&Db(71))));
+        assert_eq!(used.clone().get(), Ok(&Db(70)));
+    }
+}
+
+mod breaks_cycles {
+    use super::*;
+
+    #[inject(room = room)]
+    fn guest(room: Lazy<Room>) -> Guest {
+        Guest { room }
+    }
+    struct Guest {
+        room: Lazy<Room>,
+    }
+    #[inject(guest = guest)]
+    fn room(guest: Arc<Guest>) -> Room {
+        Room { guest, number: 12 }
+    }
+    struct Room {
+        guest: Arc<Guest>,
+        number: usize,
+    }
+
+    #[inject(guest = guest, room = room)]
+    fn ask(guest: Arc<Guest>, room: Arc<Room>) -> Result<(usize, bool), Fault> {
+        Ok((guest.room.get()?.number, Arc::ptr_eq(&room.guest, &guest)))
+    }
+
+    #[test]
+    fn on_purpose() {
+        assert_eq!(watched(ask), Ok((12, true)));
+    }
+}
+
+mod live {
+    use super::*;
+
+    fn open() -> Db {
+        Db(1)
+    }
+    #[inject(db = open)]
+    fn handle(db: Live<Db>) -> Live<Db> {
+        db
+    }
+    #[inject(mail = tag("handles.mail"))]
+    fn tagged(mail: Live<Db>) -> Live<Db> {
+        mail
+    }
+    /// A value that keeps a handle follows, too.
+    #[inject(db = open)]
+    fn repository(db: Live<Db>) -> Repository {
+        Repository { db }
+    }
+    struct Repository {
+        db: Live<Db>,
+    }
+    #[inject(repository = repository)]
+    fn ask(repository: &Repository) -> Result<usize, Fault> {
+        Ok(repository.db.get()?.0)
+    }
+
+    #[test]
+    fn follows_every_swap() {
+        let db = handle();
+        assert_eq!((db.get().map(|db| db.0), ask()), (Ok(1), Ok(1)));
+        let swap = dyno::swap(open, || Db(2));
+        assert_eq!((db.get().map(|db| db.0), ask()), (Ok(2), Ok(2)));
+        assert_eq!(block_on(db.get_async()).map(|db| db.0), Ok(2));
+        drop(swap);
+        assert_eq!((db.get().map(|db| db.0), ask()), (Ok(1), Ok(1)));
+    }
+
+    #[test]
+    fn follows_the_registry_from_before_anything_is_there() {
+        let mail = tagged();
+        let now = || mail.get().map(|db| db.0);
+        assert!(now().is_err());
+        let global = Registry::global();
+        global.set("handles.mail", Arc::new(Db(3))).expect("not sealed");
+        assert_eq!(now(), Ok(3));
+        let held = mail.get().expect("it is there");
+        global.swap("handles.mail", Arc::new(Db(4))).expect("not sealed");
+        assert_eq!((held.0, now()), (3, Ok(4)), "what is held stays, the next look sees");
+        let tenant = global.child();
+        tenant.set("handles.mail", Arc::new(Db(5))).expect("not sealed");
+        assert_eq!((tenant.scope(now), now()), (Ok(5), Ok(4)));
+    }
+}

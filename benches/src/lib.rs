@@ -23,7 +23,7 @@ mod table;
 pub use laps::Laps;
 pub use meter::{children_cpu, poll_once, thread_cpu};
 pub use race::Race;
-pub use section::Section;
+pub use section::{Section, quick};
 pub use table::{Bars, Table, ns};
 
 /// A contender for a [`Race`]: the call given, as often as it is asked for. What it returns is

@@ -16,7 +16,7 @@ a round. Differences under a tenth are nothing.
 ";
 
 /// `true` with `--quick` on the command line: few rounds, and `RESULTS.md` stays as it is.
-pub(crate) fn quick() -> bool {
+pub fn quick() -> bool {
     std::env::args().any(|arg| arg == "--quick")
 }
 
@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn a_section_is_replaced_and_the_others_are_kept() {
         let both = replaced(&replaced("# Results\n", "a", "old\n"), "b", "other");
-        let wanted = "# Results\n\n<!-- a -->\nold\n<!-- /a -->\n\n<!-- b -->\nother\n<!-- /b -->\n";
+        let wanted =
+            "# Results\n\n<!-- a -->\nold\n<!-- /a -->\n\n<!-- b -->\nother\n<!-- /b -->\n";
         assert_eq!(both, wanted);
         assert_eq!(replaced(&both, "a", "new"), wanted.replace("old", "new"));
         assert_eq!(replaced(&both, "b", "other"), both);

@@ -139,7 +139,8 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     serial::rows(&mut row);
     section.add(&table);
 
-    section.heading("Until many are there", "The same for more of them, and where some need others.");
+    section
+        .heading("Until many are there", "The same for more of them, and where some need others.");
     let mut table = Table::new(&["way", "min", "median"]);
     let mut row = |name: &str, run: &mut dyn FnMut()| {
         let (min, median) = wall(run);
@@ -148,8 +149,7 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     };
     let many = row("256 of 50 ms: `warm_up().run()`", &mut || anew(|| warm_up(&many())));
     let four = "four chains, 20 + 100 and 100 + 20 ms";
-    let chained =
-        row(&format!("{four}: `warm_up().run()`"), &mut || anew(|| warm_up(&chains())));
+    let chained = row(&format!("{four}: `warm_up().run()`"), &mut || anew(|| warm_up(&chains())));
     let called = row(&format!("{four}: first call"), &mut || anew(needs_chains));
     section.add(&table);
 

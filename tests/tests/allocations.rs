@@ -1,0 +1,180 @@
+//! A call that goes well allocates nothing.
+//!
+//! A program of its own: the allocator that counts, thread by thread, is the whole program's.
+
+use std::hint::black_box;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
+use dyno::{Fault, Registry, breaker, inject, retry};
+
+const CALLS: u64 = 1000;
+
+#[derive(Clone)]
+struct Db {
+    id: u64,
+}
+
+#[derive(Debug, PartialEq)]
+enum Refused {
+    Rejected,
+}
+
+impl From<Fault> for Refused {
+    fn from(_: Fault) -> Self {
+        Self::Rejected
+    }
+}
+
+fn open() -> Db {
+    Db { id: 7 }
+}
+
+async fn open_async() -> Db {
+    Db { id: 7 }
+}
+
+/// The allocations of `CALLS` calls, after one that may set up what it likes.
+fn of_many(mut call: impl FnMut(u64) -> u64) -> u64 {
+    // While one test builds, the calls of all others look twice.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(call(1), 8);
+    settled();
+    let counted = measure(|| {
+        for x in 0..CALLS {
+            assert_eq!(call(black_box(x)), 7 + x);
+        }
+    });
+    counted.count_total
+}
+
+/// The same for a future that never waits.
+fn of_many_async<F: Future<Output = u64>>(mut call: impl FnMut(u64) -> F) -> u64 {
+    of_many(|x| match pin!(call(x)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => block_on(call(x)),
+    })
+}
+
+/// For the first call, the one that builds.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::yield_now(),
+        }
+    }
+}
+
+/// A build is over when nothing of it is in force any more: until then calls look twice.
+fn settled() {
+    let begun = Instant::now();
+    while dyno::scope::active() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "something is in force for ever");
+        std::thread::yield_now();
+    }
+}
+
+#[inject(db = open)]
+fn injected(db: &Db, x: u64) -> u64 {
+    db.id + x
+}
+
+#[inject(db = open, other = open_other)]
+fn injected_two(db: &Db, other: &Db, x: u64) -> u64 {
+    db.id + other.id + x
+}
+
+fn open_other() -> Db {
+    Db { id: 0 }
+}
+
+#[inject(db = open)]
+fn injected_arc(db: Arc<Db>, x: u64) -> u64 {
+    db.id + x
+}
+
+#[inject(db = open, fallback = None)]
+fn injected_option(db: Option<&Db>, x: u64) -> u64 {
+    db.map_or(0, |db| db.id) + x
+}
+
+#[inject(db = tag("allocations"), on_error = panic)]
+fn injected_by_tag(db: &Db, x: u64) -> u64 {
+    db.id + x
+}
+
+#[inject(db = open_async.await)]
+async fn injected_async(db: &Db, x: u64) -> u64 {
+    db.id + x
+}
+
+#[test]
+fn a_hot_injected_call() {
+    assert_eq!(of_many(injected), 0);
+    assert_eq!(of_many(injected_two), 0);
+    assert_eq!(of_many(injected_arc), 0);
+    assert_eq!(of_many(injected_option), 0);
+    assert_eq!(of_many_async(injected_async), 0);
+}
+
+#[test]
+fn a_hot_call_with_something_registered() {
+    let registry = Registry::global();
+    registry.set("allocations", Arc::new(open())).expect("the registry is open");
+    assert_eq!(of_many(injected_by_tag), 0);
+}
+
+#[retry(3)]
+fn retried(x: u64) -> Result<u64, Refused> {
+    Ok(7 + x)
+}
+
+#[retry(3, backoff = 50ms..2s)]
+async fn retried_async(x: u64) -> Result<u64, Refused> {
+    std::future::ready(Ok(7 + x)).await
+}
+
+#[test]
+fn a_first_try_that_succeeds() {
+    assert_eq!(of_many(|x| retried(x).expect("it succeeds")), 0);
+    assert_eq!(of_many(|x| retry::retry(3).run(|| retried(x)).expect("it succeeds")), 0);
+    assert_eq!(of_many_async(async |x| retried_async(x).await.expect("it succeeds")), 0);
+}
+
+#[breaker(fail_max = 3)]
+fn guarded(x: u64) -> Result<u64, Refused> {
+    Ok(7 + x)
+}
+
+#[breaker("allocations")]
+async fn guarded_async(x: u64) -> Result<u64, Refused> {
+    std::future::ready(Ok(7 + x)).await
+}
+
+#[inject(db = open)]
+#[retry(3)]
+#[breaker(fail_max = 3)]
+async fn all_three(db: &Db, x: u64) -> Result<u64, Refused> {
+    std::future::ready(Ok(db.id + x)).await
+}
+
+#[test]
+fn a_closed_breaker() {
+    assert_eq!(of_many(|x| guarded(x).expect("it is closed")), 0);
+    assert_eq!(of_many_async(async |x| guarded_async(x).await.expect("it is closed")), 0);
+    assert_eq!(of_many_async(async |x| all_three(x).await.expect("it is closed")), 0);
+}
+
+/// The control: what allocates once a call is caught, once a call.
+#[test]
+fn what_allocates_is_counted() {
+    assert_eq!(of_many(|x| *black_box(Box::new(injected(x)))), CALLS);
+    let boxed = async |x| *black_box(Box::new(injected_async(x).await));
+    assert_eq!(of_many_async(boxed), CALLS);
+}

@@ -1,11 +1,10 @@
 //! Sites and slots of any type, for what looks at them all.
 
-use std::any::TypeId;
 use std::fmt;
 
-use super::build::{Asked, Took};
+use super::build::Asked;
 use super::provided::Boxed;
-use super::slot::{Life, Slot, Source};
+use super::slot::{Core, Slot};
 use crate::fault::InjectError;
 use crate::registry::Registry;
 
@@ -35,48 +34,16 @@ pub trait AnySite: Sync + fmt::Debug {
 /// A slot whose type nobody needs to know.
 #[doc(hidden)]
 pub trait AnySlot: Send + Sync + fmt::Debug {
-    fn name(&self) -> &'static str;
-    fn provider(&self) -> TypeId;
-    fn address(&'static self) -> usize;
-    /// How long its value lives; `None` for a tag.
-    fn life(&self) -> Option<Life>;
-    fn is_ready(&'static self) -> bool;
-    fn is_async(&'static self) -> bool;
+    fn core(&'static self) -> &'static Core;
     fn build(&'static self, asked: Asked) -> Result<(), InjectError>;
     fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>>;
-    fn forget_failure(&'static self);
-    fn abandon(&'static self, error: InjectError);
-    fn last(&'static self) -> Option<Took>;
     /// Why a tag leads nowhere.
     fn unbound(&self) -> Option<InjectError>;
 }
 
 impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn provider(&self) -> TypeId {
-        self.key
-    }
-
-    fn address(&'static self) -> usize {
-        Self::address(self)
-    }
-
-    fn life(&self) -> Option<Life> {
-        match &self.source {
-            Source::Provider { life, .. } => Some(*life),
-            Source::Tag(_) => None,
-        }
-    }
-
-    fn is_ready(&'static self) -> bool {
-        Self::is_ready(self)
-    }
-
-    fn is_async(&'static self) -> bool {
-        Self::is_async(self)
+    fn core(&'static self) -> &'static Core {
+        &self.core
     }
 
     fn build(&'static self, asked: Asked) -> Result<(), InjectError> {
@@ -84,29 +51,20 @@ impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
     }
 
     fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>> {
-        Box::pin(async move { self.get_async(asked).await.map(drop) })
-    }
-
-    fn forget_failure(&'static self) {
-        Self::forget_failure(self);
-    }
-
-    fn abandon(&'static self, error: InjectError) {
-        Self::abandon(self, error);
-    }
-
-    fn last(&'static self) -> Option<Took> {
-        Self::last(self)
+        match &self.tag {
+            Some(_) => Box::pin(async move { self.get_async(asked).await.map(drop) }),
+            None => self.core.build_boxed(asked),
+        }
     }
 
     fn unbound(&self) -> Option<InjectError> {
-        let Source::Tag(handle) = &self.source else { return None };
+        let tag = self.tag.as_ref()?.tag();
         let global = Registry::global();
-        if global.contains::<T>(handle.tag()) {
+        if global.contains::<T>(tag) {
             return None;
         }
         // There is nothing, so nothing is built by asking.
-        global.get::<T>(handle.tag()).err()
+        global.get::<T>(tag).err()
     }
 }
 

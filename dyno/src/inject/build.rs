@@ -13,20 +13,18 @@ use std::time::Duration;
 use super::cell::{Cell, Cells, Home};
 use super::force::{Force, Special};
 use super::held::Held;
+use super::kept::Kept;
 use super::observed::{self, Kind};
-use super::provided::Made;
+use super::provided::{Boxed, Made};
 use super::recipe::Recipe;
-use super::slot::{Life, RegistryRead, Slot, Source};
+use super::slot::{Core, Life, RegistryRead, Source};
 use super::swap::{self, Override};
 use super::world::{OfTest, PROGRAM, World};
 use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point, emit};
 use crate::pool::build::{Crew, at_work};
-use crate::registry::flight::{
-    Begun, Flight, Frame, Lead, Reads, Wanted, catch, catch_async, heard,
-};
-use crate::registry::{Handle, Resolved};
+use crate::registry::flight::{Begun, Flight, Frame, Lead, Wanted, catch, catch_async, heard};
 
 /// `true` once the program has been shut down.
 pub(super) static DOWN: AtomicBool = AtomicBool::new(false);
@@ -65,14 +63,14 @@ impl Asked {
 
 /// The last build of a value.
 #[derive(Clone, Debug)]
-pub struct Took {
+pub(crate) struct Took {
     pub(super) began: Instant,
     pub(super) time: Duration,
     pub(super) thread: String,
 }
 
 /// `true` when what is not of a stand-in's making has been shut down here.
-fn is_down() -> bool {
+pub(super) fn is_down() -> bool {
     match Force::here().world {
         Some(world) => Owner::World(world).is_down(),
         None => Owner::Program.is_down(),
@@ -80,15 +78,15 @@ fn is_down() -> bool {
 }
 
 /// Where a value belongs here, and how it is made.
-struct Place<T: ?Sized + 'static> {
-    home: Home<T>,
-    recipe: Recipe<T>,
+struct Place {
+    home: Home,
+    recipe: Recipe,
     owner: Owner,
 }
 
-impl<T: ?Sized + Send + Sync> Place<T> {
+impl Place {
     /// The value, where it is there; the build that asks is told what went into it.
-    fn found(&self) -> Option<Held<T>> {
+    fn found(&self) -> Option<Held<Kept>> {
         let held = self.home.ready()?;
         if let (Some(frame), Some(reads)) = (Frame::reader(), self.home.cell().reads.get()) {
             frame.note(reads.iter().copied());
@@ -116,12 +114,9 @@ impl Owner {
     }
 }
 
-impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
+impl Core {
     /// The value, built on a build worker while this thread waits, or here if it is one.
-    pub(super) fn get(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
-        if let Source::Tag(handle) = &self.source {
-            return self.look_up(handle);
-        }
+    pub(super) fn get(&'static self, asked: Asked) -> Result<Held<Kept>, InjectError> {
         if let Some(value) = self.plain() {
             return Ok(Held::fixed(value));
         }
@@ -149,16 +144,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// As [`get`](Self::get), without blocking: an async provider is polled in this task.
-    pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
-        if let Source::Tag(handle) = &self.source {
-            let found = self.look_up(handle).map(Held::kept);
-            return match found {
-                Err(error) if matches!(error.kind(), InjectErrorKind::NeedsWarmUp) => {
-                    self.look_up_async(handle).await
-                }
-                found => found,
-            };
-        }
+    pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<Kept>, InjectError> {
         if let Some(value) = self.plain() {
             return Ok(Held::fixed(value));
         }
@@ -188,31 +174,23 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         }
     }
 
-    fn look_up(&'static self, handle: &'static Handle<T>) -> Result<Held<T>, InjectError> {
-        self.note();
-        if Special::any() && is_down() {
-            return Err(InjectError::new(InjectErrorKind::ShutDown));
+    /// As [`get_async`](Self::get_async), for whoever only wants it built.
+    pub(super) fn build_boxed(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>> {
+        Box::pin(async move { self.get_async(asked).await.map(drop) })
+    }
+
+    /// How long its value lives; `None` for a tag.
+    pub(super) fn life(&self) -> Option<Life> {
+        match &self.source {
+            Source::Provider { life, .. } => Some(*life),
+            Source::Tag => None,
         }
-        let found = handle.read().map_err(heard)?;
-        Ok(self.looked_up(found))
-    }
-
-    /// What an async provider was registered for, which nobody has awaited yet.
-    async fn look_up_async(&'static self, handle: &Handle<T>) -> Result<Held<T>, InjectError> {
-        let found = handle.read_async().await.map_err(heard)?;
-        Ok(self.looked_up(found).kept())
-    }
-
-    fn looked_up(&'static self, found: Resolved<'static, T>) -> Held<T> {
-        // From now on it is looked up without being asked whether it has to be built.
-        let _first = self.cell.reads.set(Reads::new());
-        Held::resolved(found)
     }
 
     /// `true` when it need not be built here.
     pub(super) fn is_ready(&'static self) -> bool {
         match &self.source {
-            Source::Tag(_) => self.cell.reads.get().is_some(),
+            Source::Tag => self.cell.reads.get().is_some(),
             Source::Provider { .. } => self.place().is_ok_and(|place| place.home.ready().is_some()),
         }
     }
@@ -237,7 +215,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// The program's value, where nothing is in force that could stand in for it or wants to know.
-    pub(super) fn plain(&'static self) -> Option<&'static Arc<T>> {
+    pub(super) fn plain(&'static self) -> Option<&'static Arc<Kept>> {
         if Special::any() || Frame::reader().is_some() {
             return None;
         }
@@ -256,14 +234,14 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// Tells the build that asks what it reads.
-    fn note(&'static self) {
+    pub(super) fn note(&'static self) {
         swap::missed(self.key);
         let Some(frame) = Frame::reader() else { return };
         frame.note([self.key]);
         let kind = match &self.source {
             Source::Provider { life: Life::Program, .. } => Kind::Provider,
             Source::Provider { life: Life::Registry, .. } => Kind::Registry,
-            Source::Tag(_) => Kind::Tag,
+            Source::Tag => Kind::Tag,
         };
         if kind != Kind::Provider {
             frame.note([RegistryRead::mark()]);
@@ -274,7 +252,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// Where the value belongs, with all that is in force here.
-    fn place(&'static self) -> Result<Place<T>, InjectError> {
+    fn place(&'static self) -> Result<Place, InjectError> {
         let Source::Provider { recipe, fake, life } = &self.source else {
             return Err(InjectError::new(InjectErrorKind::ShutDown));
         };
@@ -305,7 +283,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// Where the value belongs when no stand-in has a say in it.
-    fn base(&'static self, force: &Force, recipe: Recipe<T>) -> Place<T> {
+    fn base(&'static self, force: &Force, recipe: Recipe) -> Place {
         let known = self.known();
         let scoped = |cells: &Cells, owner| {
             let cell = cells.of(self.address(), &force.under(&known));
@@ -318,18 +296,18 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             return scoped(&test.cells, Owner::Test(test.clone()));
         }
         if let Some(tenant) = force.tenant(&known) {
-            let cell = tenant.local(self.key, Cell::<T>::new);
+            let cell = tenant.local(self.own, Cell::new);
             return Place { home: Home::Scoped(cell), recipe, owner: Owner::Tenant };
         }
         Place { home: Home::Global(&self.cell), recipe, owner: Owner::Program }
     }
 
-    fn begin(&'static self, lead: &Lead<T, Home<T>>) -> Instant {
+    fn begin(&'static self, lead: &Lead<Kept, Home>) -> Instant {
         let _first = lead.frame().path().set(self.name);
         clock::now()
     }
 
-    fn build(&'static self, lead: Lead<T, Home<T>>, make: &dyn Fn() -> Made<T>, asked: Asked) {
+    fn build(&'static self, lead: Lead<Kept, Home>, make: &dyn Fn() -> Made<Kept>, asked: Asked) {
         let began = self.begin(&lead);
         let result = lead.frame().run(|| catch(make));
         self.finish(lead, result, began, asked);
@@ -338,8 +316,8 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// Puts what was built where it belongs, now that it is known what went into it.
     fn finish(
         &'static self,
-        lead: Lead<T, Home<T>>,
-        result: Made<T>,
+        lead: Lead<Kept, Home>,
+        result: Made<Kept>,
         began: Instant,
         asked: Asked,
     ) {
@@ -377,7 +355,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     }
 
     /// Notes an instance, to be stopped one day.
-    fn enlist(&'static self, home: &Home<T>, owner: &Owner) {
+    fn enlist(&'static self, home: &Home, owner: &Owner) {
         match owner {
             Owner::Program | Owner::Tenant => PROGRAM.add(self, home),
             Owner::Test(test) => test.instances.add(self, home),

@@ -1,24 +1,25 @@
 //! Where a value lives: for the life of the program, or of a scope.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::build::Took;
 use super::held::Held;
+use super::kept::Kept;
 use crate::registry::flight::{Flight, Reads};
 
 /// A value that is built once, and what went into it.
 #[derive(Debug)]
-pub(crate) struct Cell<T: ?Sized> {
-    pub(super) flight: Flight<T>,
+pub(crate) struct Cell {
+    pub(super) flight: Flight<Kept>,
     /// Set before the value lands.
     pub(super) reads: OnceLock<Reads>,
     /// The last build, for the report.
     pub(super) last: Mutex<Option<Took>>,
 }
 
-impl<T: ?Sized> Cell<T> {
+impl Cell {
     pub(super) const fn new() -> Self {
         Self { flight: Flight::new(), reads: OnceLock::new(), last: Mutex::new(None) }
     }
@@ -26,23 +27,20 @@ impl<T: ?Sized> Cell<T> {
 
 /// A cell, held as long as need be.
 #[derive(Debug)]
-pub(crate) enum Home<T: ?Sized + 'static> {
-    Global(&'static Cell<T>),
-    Scoped(Arc<Cell<T>>),
+pub(crate) enum Home {
+    Global(&'static Cell),
+    Scoped(Arc<Cell>),
 }
 
-impl<T: ?Sized> Home<T> {
-    pub(super) fn cell(&self) -> &Cell<T> {
+impl Home {
+    pub(super) fn cell(&self) -> &Cell {
         match self {
             Self::Global(cell) => cell,
             Self::Scoped(cell) => cell,
         }
     }
 
-    pub(super) fn ready(&self) -> Option<Held<T>>
-    where
-        T: Send + Sync,
-    {
+    pub(super) fn ready(&self) -> Option<Held<Kept>> {
         match self {
             Self::Global(cell) => cell.flight.ready().map(Held::fixed),
             Self::Scoped(cell) => cell.flight.ready().cloned().map(Held::shared),
@@ -54,7 +52,7 @@ impl<T: ?Sized> Home<T> {
     }
 }
 
-impl<T: ?Sized> Clone for Home<T> {
+impl Clone for Home {
     fn clone(&self) -> Self {
         match self {
             Self::Global(cell) => Self::Global(cell),
@@ -63,9 +61,9 @@ impl<T: ?Sized> Clone for Home<T> {
     }
 }
 
-impl<T: ?Sized> Deref for Home<T> {
-    type Target = Flight<T>;
-    fn deref(&self) -> &Flight<T> {
+impl Deref for Home {
+    type Target = Flight<Kept>;
+    fn deref(&self) -> &Flight<Kept> {
         &self.cell().flight
     }
 }
@@ -82,20 +80,16 @@ struct Filed {
     /// The slot, by its address: slots live as long as the program.
     slot: usize,
     under: Under,
-    cell: Arc<dyn Any + Send + Sync>,
+    cell: Arc<Cell>,
 }
 
 impl Cells {
     /// The cell of this slot for values that were built under exactly these stand-ins.
-    pub(super) fn of<T: ?Sized + Send + Sync + 'static>(
-        &self,
-        slot: usize,
-        under: &Under,
-    ) -> Arc<Cell<T>> {
+    pub(super) fn of(&self, slot: usize, under: &Under) -> Arc<Cell> {
         let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = cells.iter().find(|it| it.slot == slot && it.under == *under);
-        if let Some(cell) = known.and_then(|it| it.cell.clone().downcast().ok()) {
-            return cell;
+        if let Some(known) = known {
+            return known.cell.clone();
         }
         let cell = Arc::new(Cell::new());
         cells.push(Filed { slot, under: under.clone(), cell: cell.clone() });

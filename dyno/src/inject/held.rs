@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::kept::{Kept, given};
 use crate::registry::Resolved;
 
 /// What a parameter gets: a loan where the value is there to stay, else a share in it.
@@ -78,6 +79,17 @@ impl<T: ?Sized> Held<T> {
 }
 
 impl<T: ?Sized + Send + Sync> Held<T> {
+    /// The value as it was before it was kept.
+    pub(super) fn given(kept: Held<Kept>) -> Self
+    where
+        T: 'static,
+    {
+        match kept.as_fixed() {
+            Some(value) => Self::fixed(given(&**value)),
+            None => Self::shared(given::<T>(&**kept.as_arc()).clone()),
+        }
+    }
+
     pub(super) fn shared(value: Arc<T>) -> Self {
         Self::share(Box::new(value))
     }

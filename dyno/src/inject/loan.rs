@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use super::held::Held;
 use super::site::Site;
-use super::slot::{Slot, Source};
+use super::slot::Slot;
 use crate::fault::InjectError;
 use crate::registry::Resolved;
 use crate::scope;
@@ -39,10 +39,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// What the registry has ready under this tag.
     #[inline]
     fn lent(&'static self) -> Option<Resolved<'static, T>> {
-        match &self.source {
-            Source::Tag(handle) => handle.read().ok(),
-            Source::Provider { .. } => None,
-        }
+        self.tag.as_ref()?.read().ok()
     }
 }
 

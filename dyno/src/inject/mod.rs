@@ -35,6 +35,7 @@ mod generic;
 mod graph;
 mod handles;
 mod held;
+mod kept;
 mod list;
 mod loan;
 mod model;

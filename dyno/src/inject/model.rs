@@ -101,13 +101,13 @@ impl Model {
     fn target(&mut self, site: &'static dyn AnySite) -> usize {
         let slot = site.slot();
         let (name, kind) = match slot {
-            Some(slot) => (slot.name().to_owned(), kind_of(slot.life())),
+            Some(slot) => (slot.core().name.to_owned(), kind_of(slot.core().life())),
             None => (site.per_call().unwrap_or_default(), Kind::Call),
         };
         let kind = NodeKind::Provider(kind);
-        let address = slot.map(AnySlot::address);
+        let address = slot.map(|slot| slot.core().address());
         let known = self.nodes.iter().position(|node| {
-            node.slot.map(AnySlot::address) == address && node.kind == kind && node.name == name
+            node.slot.map(|slot| slot.core().address()) == address && node.kind == kind && node.name == name
         });
         let at = known.unwrap_or_else(|| {
             self.nodes.push(Node { name, kind, slot, sites: Vec::new() });

@@ -5,35 +5,30 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::kept::{Kept, keep};
 use super::provided::{Boxed, Made, Mode, Provided};
 
-/// Makes a `T`, blocking or as a future.
-pub(crate) enum Recipe<T: ?Sized> {
-    Now(Arc<dyn Fn() -> Made<T> + Send + Sync>),
-    Later(Arc<dyn Fn() -> Boxed<Made<T>> + Send + Sync>),
+/// Makes a value, blocking or as a future.
+#[derive(Clone)]
+pub(crate) enum Recipe {
+    Now(Arc<dyn Fn() -> Made<Kept> + Send + Sync>),
+    Later(Arc<dyn Fn() -> Boxed<Made<Kept>> + Send + Sync>),
 }
 
-impl<T: ?Sized> Clone for Recipe<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Now(make) => Self::Now(make.clone()),
-            Self::Later(make) => Self::Later(make.clone()),
-        }
-    }
-}
-
-impl<T: ?Sized + Send + Sync + 'static> Recipe<T> {
-    pub(super) fn now<F, O, M>(provider: F) -> Self
+impl Recipe {
+    pub(super) fn now<T, F, O, M>(provider: F) -> Self
     where
+        T: ?Sized + Send + Sync + 'static,
         F: Fn() -> O + Send + Sync + 'static,
         O: Provided<T, M>,
         M: Mode,
     {
-        Self::Now(Arc::new(move || provider().provide()))
+        Self::Now(Arc::new(move || provider().provide().map(keep)))
     }
 
-    pub(super) fn later<F, Fut, M>(provider: F) -> Self
+    pub(super) fn later<T, F, Fut, M>(provider: F) -> Self
     where
+        T: ?Sized + Send + Sync + 'static,
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future + Send + 'static,
         Fut::Output: Provided<T, M>,
@@ -41,27 +36,28 @@ impl<T: ?Sized + Send + Sync + 'static> Recipe<T> {
     {
         Self::Later(Arc::new(move || {
             let future = provider();
-            Box::pin(async move { future.await.provide() })
+            Box::pin(async move { future.await.provide().map(keep) })
         }))
     }
 
     /// The recipe of a [`Fake`] of `O`, where that is what `fake` is.
-    pub(super) fn of_fake<O, M>(fake: &(dyn Any + Send + Sync)) -> Option<Self>
+    pub(super) fn of_fake<T, O, M>(fake: &(dyn Any + Send + Sync)) -> Option<Self>
     where
+        T: ?Sized + Send + Sync + 'static,
         O: Provided<T, M> + 'static,
         M: Mode,
     {
         Some(match fake.downcast_ref::<Fake<O>>()?.clone() {
-            Fake::Now(make) => Self::Now(Arc::new(move || make().provide())),
+            Fake::Now(make) => Self::Now(Arc::new(move || make().provide().map(keep))),
             Fake::Later(make) => Self::Later(Arc::new(move || {
                 let future = make();
-                Box::pin(async move { future.await.provide() })
+                Box::pin(async move { future.await.provide().map(keep) })
             })),
         })
     }
 }
 
-impl<T: ?Sized> fmt::Debug for Recipe<T> {
+impl fmt::Debug for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Now(_) => "Now",

@@ -12,6 +12,7 @@ use super::any::{AnySite, AnySlot};
 use super::build::Asked;
 use super::held::{Held, Share};
 use super::slot::Slot;
+use super::world::hook;
 use super::stop::{Stop, StopResult, Stopping};
 use super::strict::is_strict;
 use crate::fault::{InjectError, InjectErrorKind};
@@ -81,7 +82,7 @@ impl<T: ?Sized> Site<T> {
     where
         T: Send + Sync,
     {
-        self.hot().is_some() || self.slot().is_ready()
+        self.hot().is_some() || self.slot().core.is_ready()
     }
 
     /// The value, where it is there to stay and nothing is in force that could stand in for it.
@@ -195,7 +196,7 @@ impl<T: ?Sized + Send + Sync> Site<T> {
         self.found.get_or_init(|| {
             let slot = (self.slot)();
             if let Some(stop) = self.stop {
-                let _first = slot.stop.set(stop);
+                let _first = slot.core.stop.set(hook(stop));
             }
             slot
         })

@@ -7,43 +7,64 @@ use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock};
+use std::marker::PhantomData;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 
+use super::build::{Asked, is_down};
 use super::cell::Cell;
+use super::force::Special;
+use super::held::Held;
+use super::kept::given;
 use super::provided::{Mode, Provided};
 use super::recipe::Recipe;
-use super::stop::Stop;
+use super::world::Hook;
+use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::plain_path;
-use crate::registry::Handle;
-use crate::registry::flight::Reads;
+use crate::registry::flight::{Reads, heard};
+use crate::registry::{Handle, Resolved};
 
-/// Where a provider's value is built and kept.
+/// Where the value of a provider, or of a tag, is to be had.
 pub struct Slot<T: ?Sized + 'static> {
+    pub(super) core: Core,
+    /// Where the registry holds it.
+    pub(super) tag: Option<Handle<T>>,
+}
+
+/// Where a provider's value is built and kept, whatever its type.
+#[doc(hidden)]
+pub struct Core {
     /// The provider's type; that of [`RegistryRead`] for a tag.
     pub(super) key: TypeId,
+    /// The provider and the type of what it provides.
+    pub(super) own: TypeId,
     /// The provider's path; type and tag for a tag.
     pub(super) name: &'static str,
-    pub(super) source: Source<T>,
-    pub(super) cell: Cell<T>,
+    pub(super) source: Source,
+    pub(super) cell: Cell,
     /// All that a build of it has ever read.
     pub(super) known: Mutex<Reads>,
-    pub(super) stop: OnceLock<Stop<T>>,
+    pub(super) stop: OnceLock<Hook>,
 }
 
 /// Where the value comes from.
-pub(super) enum Source<T: ?Sized> {
-    Provider { recipe: Recipe<T>, fake: FromFake<T>, life: Life },
-    Tag(Handle<T>),
+pub(super) enum Source {
+    Provider {
+        recipe: Recipe,
+        fake: FromFake,
+        life: Life,
+    },
+    /// The registry has it.
+    Tag,
 }
 
 /// How long a value lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Life {
+pub(super) enum Life {
     Program,
     Registry,
 }
 
-type FromFake<T> = fn(&(dyn Any + Send + Sync)) -> Option<Recipe<T>>;
+type FromFake = fn(&(dyn Any + Send + Sync)) -> Option<Recipe>;
 
 /// Stands in what a build has read for "something of the registry in force".
 pub(super) struct RegistryRead;
@@ -63,7 +84,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         M: Mode,
     {
         const { zero_sized::<F>() };
-        Self::find::<F>(Life::Program, || (Recipe::now(provider), Recipe::of_fake::<O, M>))
+        Self::find::<F>(Life::Program, || (Recipe::now(provider), Recipe::of_fake::<T, O, M> as _))
     }
 
     /// The slot of an async provider: one instance for the program.
@@ -75,7 +96,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         M: Mode,
     {
         const { zero_sized::<F>() };
-        let make = || (Recipe::later(provider), Recipe::of_fake::<Fut::Output, M> as _);
+        let make = || (Recipe::later(provider), Recipe::of_fake::<T, Fut::Output, M> as _);
         Self::find::<F>(Life::Program, make)
     }
 
@@ -87,7 +108,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         M: Mode,
     {
         const { zero_sized::<F>() };
-        Self::find::<F>(Life::Registry, || (Recipe::now(provider), Recipe::of_fake::<O, M>))
+        Self::find::<F>(Life::Registry, || (Recipe::now(provider), Recipe::of_fake::<T, O, M> as _))
     }
 
     /// The slot of an async provider: one instance for every registry (`scope = registry`).
@@ -99,7 +120,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         M: Mode,
     {
         const { zero_sized::<F>() };
-        let make = || (Recipe::later(provider), Recipe::of_fake::<Fut::Output, M> as _);
+        let make = || (Recipe::later(provider), Recipe::of_fake::<T, Fut::Output, M> as _);
         Self::find::<F>(Life::Registry, make)
     }
 
@@ -108,29 +129,74 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
         intern((RegistryRead::mark(), TypeId::of::<T>(), Kind::Tag(tag)), || {
             let wanted = plain_path(type_name::<T>());
             let name = tag.map_or_else(|| wanted.clone(), |tag| format!("{wanted} \"{tag}\""));
-            let handle = Handle::new(tag.unwrap_or_default());
-            Self::new(RegistryRead::mark(), name, Source::Tag(handle))
+            let mark = RegistryRead::mark();
+            let tag = Some(Handle::new(tag.unwrap_or_default()));
+            Self { core: Core::new(mark, mark, name, Source::Tag), tag }
         })
     }
 
-    fn find<F: 'static>(
-        life: Life,
-        make: impl FnOnce() -> (Recipe<T>, FromFake<T>),
-    ) -> &'static Self {
+    fn find<F: 'static>(life: Life, make: impl FnOnce() -> (Recipe, FromFake)) -> &'static Self {
         intern((TypeId::of::<F>(), TypeId::of::<T>(), Kind::Provider(life)), || {
             let (recipe, fake) = make();
             let source = Source::Provider { recipe, fake, life };
-            Self::new(TypeId::of::<F>(), plain_path(type_name::<F>()), source)
+            let own = TypeId::of::<(F, PhantomData<T>)>();
+            let name = plain_path(type_name::<F>());
+            Self { core: Core::new(TypeId::of::<F>(), own, name, source), tag: None }
         })
     }
 
-    fn new(key: TypeId, name: String, source: Source<T>) -> Self {
+    /// The value, built now if need be.
+    pub(super) fn get(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
+        match &self.tag {
+            Some(handle) => self.look_up(handle),
+            None => self.core.get(asked).map(Held::given),
+        }
+    }
+
+    /// As [`get`](Self::get), without blocking.
+    pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
+        let Some(handle) = &self.tag else {
+            return self.core.get_async(asked).await.map(Held::given);
+        };
+        match self.look_up(handle).map(Held::kept) {
+            Err(error) if matches!(error.kind(), InjectErrorKind::NeedsWarmUp) => {
+                let found = handle.read_async().await.map_err(heard)?;
+                Ok(self.looked_up(found).kept())
+            }
+            found => found,
+        }
+    }
+
+    /// The program's value, where nothing is in force that could stand in for it.
+    pub(super) fn plain(&'static self) -> Option<&'static Arc<T>> {
+        self.core.plain().map(|kept| given(&**kept))
+    }
+
+    fn look_up(&'static self, handle: &'static Handle<T>) -> Result<Held<T>, InjectError> {
+        self.core.note();
+        if Special::any() && is_down() {
+            return Err(InjectError::new(InjectErrorKind::ShutDown));
+        }
+        let found = handle.read().map_err(heard)?;
+        Ok(self.looked_up(found))
+    }
+
+    fn looked_up(&'static self, found: Resolved<'static, T>) -> Held<T> {
+        // From now on it is looked up without being asked whether it has to be built.
+        let _first = self.core.cell.reads.set(Reads::new());
+        Held::resolved(found)
+    }
+}
+
+impl Core {
+    fn new(key: TypeId, own: TypeId, name: String, source: Source) -> Self {
         let mut known = Reads::new();
         if !matches!(&source, Source::Provider { life: Life::Program, .. }) {
             known.insert(RegistryRead::mark());
         }
         Self {
             key,
+            own,
             name: Box::leak(name.into()),
             source,
             cell: Cell::new(),
@@ -138,9 +204,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             stop: OnceLock::new(),
         }
     }
-}
 
-impl<T: ?Sized> Slot<T> {
     /// Its address: its name among the cells of a scope.
     pub(super) fn address(&'static self) -> usize {
         std::ptr::from_ref(self).addr()
@@ -153,7 +217,13 @@ impl<T: ?Sized> Slot<T> {
 
 impl<T: ?Sized> fmt::Debug for Slot<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Slot({})", self.name)
+        write!(f, "Slot({})", self.core.name)
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Core({})", self.name)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::pool::build::Crew;
 /// left for [`get`](super::site::Site::get) to tell.
 pub fn build_together(sites: &[&'static dyn AnySite]) {
     let mut cold = cold(sites);
-    cold.retain(|(slot, _)| !slot.is_async());
+    cold.retain(|(slot, _)| !slot.core().is_async());
     // One alone is built by the one who asks for it.
     if cold.len() < 2 {
         return;
@@ -61,7 +61,7 @@ fn cold(sites: &[&'static dyn AnySite]) -> Vec<(&'static dyn AnySlot, Asked)> {
     let mut cold: Vec<(&'static dyn AnySlot, Asked)> = Vec::with_capacity(sites.len());
     for site in sites {
         let Some(slot) = site.slot() else { continue };
-        if !slot.is_ready() && !cold.iter().any(|(it, _)| it.address() == slot.address()) {
+        if !slot.core().is_ready() && !cold.iter().any(|(it, _)| it.core().address() == slot.core().address()) {
             cold.push((slot, site.asked()));
         }
     }

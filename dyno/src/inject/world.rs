@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cell::{Cells, Home};
 use super::force::{Special, next_id};
-use super::slot::Slot;
+use super::kept::{Kept, given};
+use super::slot::Core;
 use super::stop::{Stop, StopResult, Stopping};
 use crate::scope::{self, Pushed};
 
@@ -95,10 +96,7 @@ pub(super) static PROGRAM: Instances = Instances(Mutex::new(Vec::new()));
 
 impl Instances {
     /// Adds what is about to land; of two builds that land in one place the later one counts.
-    pub(super) fn add<T>(&self, slot: &'static Slot<T>, home: &Home<T>)
-    where
-        T: ?Sized + Send + Sync + 'static,
-    {
+    pub(super) fn add(&self, slot: &'static Core, home: &Home) {
         static ORDER: AtomicU64 = AtomicU64::new(0);
         let order = ORDER.fetch_add(1, Ordering::Relaxed);
         let cell = std::ptr::from_ref(home.cell()).addr();
@@ -114,30 +112,34 @@ impl Instances {
 }
 
 /// Instances of a scope are not kept alive for their stop hook: they die with the scope.
-fn stopper<T>(slot: &'static Slot<T>, home: &Home<T>) -> Box<dyn FnOnce() -> Option<Ending> + Send>
-where
-    T: ?Sized + Send + Sync + 'static,
-{
+fn stopper(slot: &'static Core, home: &Home) -> Box<dyn FnOnce() -> Option<Ending> + Send> {
     match *home {
         Home::Global(cell) => Box::new(move || {
             let value = cell.flight.ready()?.clone();
-            slot.stop.get().map(|stop| end(*stop, value))
+            slot.stop.get().map(|stop| stop(value))
         }),
         Home::Scoped(ref cell) => {
             let cell = Arc::downgrade(cell);
             Box::new(move || {
                 let value = cell.upgrade()?.flight.ready()?.clone();
-                slot.stop.get().map(|stop| end(*stop, value))
+                slot.stop.get().map(|stop| stop(value))
             })
         }
     }
 }
 
-fn end<T: ?Sized + Send + Sync + 'static>(stop: Stop<T>, value: Arc<T>) -> Ending {
-    match stop {
-        Stop::Now(hook) => Ending::Done(hook(&value)),
-        Stop::Later(hook) => Ending::Going(Box::pin(async move { hook(&value).await })),
-    }
+/// What stops a value, whatever its type.
+pub(super) type Hook = Box<dyn Fn(Arc<Kept>) -> Ending + Send + Sync>;
+
+/// The hook of a value of this type.
+pub(super) fn hook<T: ?Sized + Send + Sync + 'static>(stop: Stop<T>) -> Hook {
+    Box::new(move |kept| {
+        let value = given::<T>(&*kept).clone();
+        match stop {
+            Stop::Now(hook) => Ending::Done(hook(&value)),
+            Stop::Later(hook) => Ending::Going(Box::pin(async move { hook(&value).await })),
+        }
+    })
 }
 
 impl fmt::Debug for Instance {

@@ -129,23 +129,23 @@ impl Schedule {
         let Job { slot, asked, .. } = self.jobs[at];
         self.jobs[at].state = State::Running(clock::now());
         if let Some(watch) = &mut self.watch {
-            watch.began(at, slot.name());
+            watch.began(at, slot.core().name);
         }
         let (crew, timeout, polls) = (crew.clone(), self.timeout, self.polls);
         async move {
             // What is registered is looked up each time: it differs from tenant to tenant.
-            if slot.life().is_some() && slot.is_ready() {
+            if slot.core().life().is_some() && slot.core().is_ready() {
                 return (at, Outcome::Kept);
             }
-            slot.forget_failure();
+            slot.core().forget_failure();
             let build = async {
-                if polls && slot.is_async() {
+                if polls && slot.core().is_async() {
                     return slot.build_async(asked).await;
                 }
                 let built = on_worker(&crew, move || slot.build(asked)).await;
                 match built.unwrap_or_else(|| Err(panicked())) {
                     // Only the registry knows that what is registered has to be awaited.
-                    Err(error) if polls && slot.life().is_none() && is_cold(&error) => {
+                    Err(error) if polls && slot.core().life().is_none() && is_cold(&error) => {
                         slot.build_async(asked).await
                     }
                     built => built,
@@ -153,7 +153,7 @@ impl Schedule {
             };
             let late = |limit| {
                 let error = InjectError::new(InjectErrorKind::TimedOut(limit));
-                slot.abandon(error.clone().provided_by(asked.provider()));
+                slot.core().abandon(error.clone().provided_by(asked.provider()));
                 Err(error)
             };
             let outcome = match within(timeout, build, late).await {
@@ -201,7 +201,7 @@ impl Job {
 
     fn built(self, run_began: Instant) -> Option<Built> {
         let State::Done(Done { began, ended, outcome }) = self.state else { return None };
-        let last = self.slot.last().filter(|last| last.began >= run_began);
+        let last = self.slot.core().last().filter(|last| last.began >= run_began);
         let took = match (&outcome, &last) {
             (Outcome::Kept, _) => Duration::ZERO,
             (Outcome::Built, Some(last)) => last.time,
@@ -209,7 +209,7 @@ impl Job {
         };
         let began = last.as_ref().map_or(began, |last| last.began) - run_began;
         Some(Built {
-            provider: self.slot.name(),
+            provider: self.slot.core().name,
             began,
             took,
             thread: last.map_or_else(String::new, |last| last.thread),
@@ -235,7 +235,7 @@ fn weigh(jobs: &mut [Job]) {
     let mut open: Vec<usize> = jobs.iter().map(|job| job.needed_by.len()).collect();
     let mut free: Vec<usize> = (0..jobs.len()).filter(|at| open[*at] == 0).collect();
     let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let own = |job: &Job| job.slot.last().map_or(UNKNOWN, |last| last.time.max(UNKNOWN));
+    let own = |job: &Job| job.slot.core().last().map_or(UNKNOWN, |last| last.time.max(UNKNOWN));
     while let Some(at) = free.pop() {
         seen.insert(at);
         let behind = jobs[at].needed_by.iter().map(|it| jobs[*it].weight).max();

@@ -112,7 +112,7 @@ fn per_call(took: Duration, times: u64) -> f64 {
 fn alone(run: &(dyn Fn(u64) + Sync), times: u64) -> Duration {
     let begun = thread_cpu();
     run(times);
-    thread_cpu() - begun
+    thread_cpu().saturating_sub(begun)
 }
 
 /// When a thread of a pair began, when it ended, and whether the core was its own.

@@ -23,7 +23,7 @@ pub(crate) fn run(section: &mut Section) {
         "CPU time of everything that is compiled for an empty library with this one dependency, its \
          default features; the crates without the library itself. The rounds take turns.",
     );
-    let dyno = format!("dyno = {{ path = {:?} }}\n", workspace().join("dyno"));
+    let dyno = format!("dyno = {{ path = \"{}\" }}\n", workspace().join("dyno").display());
     let mut projects = vec![("dyno", Project::new("on-dyno", &dyno, ""))];
     projects.extend(PEERS.iter().map(|(name, version)| {
         let dependency = format!("{name} = \"{version}\"\n");

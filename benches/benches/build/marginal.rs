@@ -45,9 +45,9 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
         ),
     );
     let dyno = format!(
-        "dyno = {{ path = {:?} }}\n\
+        "dyno = {{ path = \"{}\" }}\n\
          tracing = {{ version = \"0.1\", default-features = false, features = [\"attributes\", \"std\"] }}\n",
-        workspace().join("dyno")
+        workspace().join("dyno").display()
     );
     let projects: Vec<_> = KINDS
         .iter()

@@ -60,7 +60,7 @@ fn second_3(first: &First<3>) -> Second<3> {
     a = part::<0>, b = part::<1>, c = part::<2>, d = part::<3>,
     e = part::<4>, f = part::<5>, g = part::<6>, h = part::<7>
 )]
-#[expect(clippy::too_many_arguments, reason = "that is what it is for")]
+#[expect(clippy::many_single_char_names, reason = "they are eight of a kind")]
 fn needs_eight(
     a: &Part<0>,
     b: &Part<1>,

@@ -42,6 +42,8 @@ mod with_shaku {
 }
 
 mod with_dill {
+    #![expect(unreachable_pub, reason = "its attribute wants a `pub fn new`")]
+
     use super::Arc;
 
     macro_rules! eight {

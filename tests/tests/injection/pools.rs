@@ -3,7 +3,7 @@
 use dyno::{Fault, inject};
 use rayon::prelude::*;
 
-use crate::support::{Count, PATIENCE, at_once, watched};
+use crate::support::{Count, PATIENCE, at_once, until, watched};
 
 mod nested {
     use super::*;
@@ -126,6 +126,44 @@ mod saturated_by_two {
             pool.install(|| (0..300).into_par_iter().map(ask).collect::<Vec<_>>())
         });
         assert_eq!(all, [true; 300]);
+        assert_eq!(BUILT.get(), 2);
+    }
+}
+
+mod observers {
+    use super::*;
+    use dyno::point::{self, Event};
+
+    static BUILT: Count = Count::new();
+    static HEARD: Count = Count::new();
+    fn seen() -> u8 {
+        BUILT.up();
+        1
+    }
+    fn log() -> u16 {
+        BUILT.up();
+        2
+    }
+    #[inject(seen = seen, log = log)]
+    fn write(seen: &u8, log: &u16) -> u16 {
+        HEARD.up();
+        u16::from(*seen) + log
+    }
+    #[inject(seen = seen)]
+    fn ask(seen: &u8) -> u8 {
+        *seen
+    }
+
+    #[test]
+    fn may_be_injected_into() {
+        // Told on a build worker, it asks for what was built just now and for what was not.
+        let _observing = point::observe(|point: &str, event: &Event<'_>| {
+            if point.contains("pools::observers") && matches!(event, Event::Built { .. }) {
+                assert_eq!(write(), 3);
+            }
+        });
+        assert_eq!(watched(ask), 1);
+        until(|| HEARD.get() == 2);
         assert_eq!(BUILT.get(), 2);
     }
 }

@@ -64,6 +64,22 @@ mod carried {
         assert!(pool.broadcast(|_| is_fake()).iter().all(|it| !*it), "it has ended there too");
     }
 
+    #[dyno::test]
+    fn but_not_out_of_a_thread_that_has_one_of_its_own() {
+        let _swap = dyno::swap(open, || Db("fake"));
+        let own = || {
+            let _own = dyno::swap(open, || Db("own"));
+            (ask(), dyno::spawn(ask).join().expect("no panic"))
+        };
+        let threads: Vec<_> = (0..8).map(|_| dyno::spawn(own)).collect();
+        let expected = ("repo of own".to_owned(), "own");
+        for thread in threads {
+            assert!(is_fake(), "the test keeps its own");
+            assert_eq!(thread.join().expect("no panic"), (expected.clone(), expected.clone()));
+        }
+        assert!(is_fake());
+    }
+
     #[test]
     fn into_the_threads_that_threads_of_a_test_start() {
         run_test("deep", || {

@@ -80,7 +80,8 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
         "Breaker",
         "A call that succeeds through a closed breaker (consecutive rule), and one that an open \
          breaker turns away, beside the call itself, which is never inlined. On two threads: wall \
-         time per call of either, and what both do together against one alone.",
+         time per call of either, and how many times as much both do together as one alone; `-` \
+         where the threads put each other to sleep.",
     );
     OPEN.trip();
     let policy = || failure_policy::consecutive_failures(5, backoff::constant(HOUR));

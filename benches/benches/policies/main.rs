@@ -65,7 +65,7 @@ pub(crate) fn find<'a>(laps: &'a [Laps], name: &str) -> &'a Laps {
 pub(crate) fn table(laps: &[Laps], pairs: Option<&[Laps]>, floor: fn(&str) -> &str) -> Table {
     let mut columns = vec!["way", "min", "median", "over the call"];
     if pairs.is_some() {
-        columns.extend(["two threads", "throughput of two"]);
+        columns.extend(["two threads", "both, against one"]);
     }
     let mut table = Table::new(&columns);
     for (i, it) in laps.iter().enumerate() {
@@ -73,7 +73,7 @@ pub(crate) fn table(laps: &[Laps], pairs: Option<&[Laps]>, floor: fn(&str) -> &s
         let mut row = vec![it.name.clone(), ns(it.min()), ns(it.median()), ns(over)];
         if let Some(pairs) = pairs {
             let pair = pairs[i].median();
-            row.extend([ns(pair), format!("{:.2} x", 2.0 * it.median() / pair)]);
+            row.extend([ns(pair), ns(2.0 * it.median() / pair)]);
         }
         table.row(&row);
     }

@@ -6,7 +6,6 @@ use super::build::Asked;
 use super::provided::Boxed;
 use super::slot::{Core, Slot};
 use crate::fault::InjectError;
-use crate::registry::Registry;
 
 /// A site whose type nobody needs to know.
 pub trait AnySite: Sync + fmt::Debug {
@@ -35,8 +34,10 @@ pub trait AnySite: Sync + fmt::Debug {
 #[doc(hidden)]
 pub trait AnySlot: Send + Sync + fmt::Debug {
     fn core(&'static self) -> &'static Core;
-    fn build(&'static self, asked: Asked) -> Result<(), InjectError>;
-    fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>>;
+    /// What the registry holds, for a tag.
+    fn look_up(&'static self) -> Option<Result<(), InjectError>>;
+    /// As [`look_up`](Self::look_up), without blocking.
+    fn look_up_async(&'static self) -> Option<Boxed<Result<(), InjectError>>>;
     /// Why a tag leads nowhere.
     fn unbound(&self) -> Option<InjectError>;
 }
@@ -46,25 +47,28 @@ impl<T: ?Sized + Send + Sync + 'static> AnySlot for Slot<T> {
         &self.core
     }
 
-    fn build(&'static self, asked: Asked) -> Result<(), InjectError> {
-        self.get(asked).map(drop)
+    fn look_up(&'static self) -> Option<Result<(), InjectError>> {
+        Some(self.tag.as_ref()?.build(&self.core))
     }
 
-    fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>> {
-        match &self.tag {
-            Some(_) => Box::pin(async move { self.get_async(asked).await.map(drop) }),
-            None => self.core.build_boxed(asked),
-        }
+    fn look_up_async(&'static self) -> Option<Boxed<Result<(), InjectError>>> {
+        Some(self.tag.as_ref()?.build_async(&self.core))
     }
 
     fn unbound(&self) -> Option<InjectError> {
-        let tag = self.tag.as_ref()?.tag();
-        let global = Registry::global();
-        if global.contains::<T>(tag) {
-            return None;
-        }
-        // There is nothing, so nothing is built by asking.
-        global.get::<T>(tag).err()
+        self.tag.as_ref()?.unbound()
+    }
+}
+
+impl dyn AnySlot {
+    /// Builds the value, or looks it up.
+    pub(super) fn build(&'static self, asked: Asked) -> Result<(), InjectError> {
+        self.look_up().unwrap_or_else(|| self.core().get(asked).map(drop))
+    }
+
+    /// As [`build`](Self::build), without blocking.
+    pub(super) fn build_async(&'static self, asked: Asked) -> Boxed<Result<(), InjectError>> {
+        self.look_up_async().unwrap_or_else(|| self.core().build_boxed(asked))
     }
 }
 

@@ -39,7 +39,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// What the registry has ready under this tag.
     #[inline]
     fn lent(&'static self) -> Option<Resolved<'static, T>> {
-        self.tag.as_ref()?.read().ok()
+        self.tag.as_ref()?.lent()
     }
 }
 

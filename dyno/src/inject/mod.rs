@@ -48,6 +48,7 @@ mod slot;
 mod stop;
 mod strict;
 mod swap;
+mod tagged;
 mod together;
 mod wait;
 mod warm_up;

@@ -3,6 +3,7 @@
 //! A site is a static in the expansion. Once its value is there to stay it is read by one relaxed
 //! load, which asks whether anything is in force anywhere, and one acquire load.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -12,9 +13,9 @@ use super::any::{AnySite, AnySlot};
 use super::build::Asked;
 use super::held::{Held, Share};
 use super::slot::Slot;
-use super::world::hook;
 use super::stop::{Stop, StopResult, Stopping};
 use super::strict::is_strict;
+use super::world::{Hook, hook};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point};
 use crate::scope;
@@ -24,8 +25,9 @@ pub struct Site<T: ?Sized + 'static> {
     fixed: OnceLock<&'static Arc<T>>,
     asked: Asked,
     slot: fn() -> &'static Slot<T>,
-    found: OnceLock<&'static Slot<T>>,
-    stop: Option<Stop<T>>,
+    /// The slot; without its type, so that the lock is compiled once.
+    found: OnceLock<&'static (dyn Any + Send + Sync)>,
+    stop: Option<(Stop<T>, fn(Stop<T>) -> Hook)>,
     fallback: Option<Standby>,
     deferred: bool,
 }
@@ -56,15 +58,21 @@ impl<T: ?Sized> Site<T> {
 
     /// What shuts it down.
     #[must_use]
-    pub const fn stop(mut self, stop: fn(&T) -> StopResult) -> Self {
-        self.stop = Some(Stop::Now(stop));
+    pub const fn stop(mut self, stop: fn(&T) -> StopResult) -> Self
+    where
+        T: Send + Sync,
+    {
+        self.stop = Some((Stop::Now(stop), hook));
         self
     }
 
     /// What shuts it down, as a future.
     #[must_use]
-    pub const fn stop_async(mut self, stop: for<'a> fn(&'a T) -> Stopping<'a>) -> Self {
-        self.stop = Some(Stop::Later(stop));
+    pub const fn stop_async(mut self, stop: for<'a> fn(&'a T) -> Stopping<'a>) -> Self
+    where
+        T: Send + Sync,
+    {
+        self.stop = Some((Stop::Later(stop), hook));
         self
     }
 
@@ -193,13 +201,20 @@ impl<T: ?Sized + Send + Sync> Site<T> {
 
     #[inline]
     pub(super) fn slot(&'static self) -> &'static Slot<T> {
-        self.found.get_or_init(|| {
-            let slot = (self.slot)();
-            if let Some(stop) = self.stop {
-                let _first = slot.core.stop.set(hook(stop));
-            }
-            slot
-        })
+        match self.found.get().and_then(|slot| slot.downcast_ref()) {
+            Some(slot) => slot,
+            None => self.find_slot(),
+        }
+    }
+
+    #[cold]
+    fn find_slot(&'static self) -> &'static Slot<T> {
+        let slot = (self.slot)();
+        if let Some((stop, hook)) = self.stop {
+            let _first = slot.core.stop.set(hook(stop));
+        }
+        let _same = self.found.set(slot);
+        slot
     }
 }
 

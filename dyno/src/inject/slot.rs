@@ -10,24 +10,24 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 
-use super::build::{Asked, is_down};
+use super::build::Asked;
 use super::cell::Cell;
-use super::force::Special;
 use super::held::Held;
 use super::kept::given;
-use super::provided::{Mode, Provided};
+use super::provided::{Boxed, Mode, Provided};
 use super::recipe::Recipe;
+use super::tagged::Tagged;
 use super::world::Hook;
-use crate::fault::{InjectError, InjectErrorKind};
+use crate::fault::InjectError;
 use crate::point::plain_path;
-use crate::registry::flight::{Reads, heard};
-use crate::registry::{Handle, Resolved};
+use crate::registry::Handle;
+use crate::registry::flight::Reads;
 
 /// Where the value of a provider, or of a tag, is to be had.
 pub struct Slot<T: ?Sized + 'static> {
     pub(super) core: Core,
     /// Where the registry holds it.
-    pub(super) tag: Option<Handle<T>>,
+    pub(super) tag: Option<Box<dyn Tagged<T>>>,
 }
 
 /// Where a provider's value is built and kept, whatever its type.
@@ -130,8 +130,8 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             let wanted = plain_path(type_name::<T>());
             let name = tag.map_or_else(|| wanted.clone(), |tag| format!("{wanted} \"{tag}\""));
             let mark = RegistryRead::mark();
-            let tag = Some(Handle::new(tag.unwrap_or_default()));
-            Self { core: Core::new(mark, mark, name, Source::Tag), tag }
+            let tag: Box<dyn Tagged<T>> = Box::new(Handle::<T>::new(tag.unwrap_or_default()));
+            Self { core: Core::new(mark, mark, name, Source::Tag), tag: Some(tag) }
         })
     }
 
@@ -148,43 +148,22 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// The value, built now if need be.
     pub(super) fn get(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
         match &self.tag {
-            Some(handle) => self.look_up(handle),
+            Some(tag) => tag.look_up(&self.core),
             None => self.core.get(asked).map(Held::given),
         }
     }
 
     /// As [`get`](Self::get), without blocking.
-    pub(super) async fn get_async(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
-        let Some(handle) = &self.tag else {
-            return self.core.get_async(asked).await.map(Held::given);
-        };
-        match self.look_up(handle).map(Held::kept) {
-            Err(error) if matches!(error.kind(), InjectErrorKind::NeedsWarmUp) => {
-                let found = handle.read_async().await.map_err(heard)?;
-                Ok(self.looked_up(found).kept())
-            }
-            found => found,
+    pub(super) fn get_async(&'static self, asked: Asked) -> Boxed<Result<Held<T>, InjectError>> {
+        match &self.tag {
+            Some(tag) => tag.look_up_async(&self.core),
+            None => Box::pin(async move { self.core.get_async(asked).await.map(Held::given) }),
         }
     }
 
     /// The program's value, where nothing is in force that could stand in for it.
     pub(super) fn plain(&'static self) -> Option<&'static Arc<T>> {
         self.core.plain().map(|kept| given(&**kept))
-    }
-
-    fn look_up(&'static self, handle: &'static Handle<T>) -> Result<Held<T>, InjectError> {
-        self.core.note();
-        if Special::any() && is_down() {
-            return Err(InjectError::new(InjectErrorKind::ShutDown));
-        }
-        let found = handle.read().map_err(heard)?;
-        Ok(self.looked_up(found))
-    }
-
-    fn looked_up(&'static self, found: Resolved<'static, T>) -> Held<T> {
-        // From now on it is looked up without being asked whether it has to be built.
-        let _first = self.core.cell.reads.set(Reads::new());
-        Held::resolved(found)
     }
 }
 
@@ -251,14 +230,26 @@ fn intern<T: ?Sized + Send + Sync + 'static>(
     key: Key,
     make: impl FnOnce() -> Slot<T>,
 ) -> &'static Slot<T> {
+    let mut make = Some(make);
+    let slot = interned(key, &mut || make.take().map(|make| Box::leak(Box::new(make())) as _));
+    match slot.and_then(|slot| slot.downcast_ref()) {
+        Some(slot) => slot,
+        None => unreachable!("the key holds the type, and `make` is asked once"),
+    }
+}
+
+/// The part that is the same for every type.
+fn interned(key: Key, make: &mut dyn FnMut() -> Option<AnySlot>) -> Option<AnySlot> {
     static SLOTS: LazyLock<RwLock<HashMap<Key, AnySlot>>> = LazyLock::new(RwLock::default);
     let known = SLOTS.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-    let slot: AnySlot = known.unwrap_or_else(|| {
-        let mut slots = SLOTS.write().unwrap_or_else(PoisonError::into_inner);
-        *slots.entry(key).or_insert_with(|| Box::leak(Box::new(make())))
-    });
-    match slot.downcast_ref() {
-        Some(slot) => slot,
-        None => unreachable!("the key holds the type"),
+    if known.is_some() {
+        return known;
     }
+    let mut slots = SLOTS.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = slots.get(&key) {
+        return Some(*known);
+    }
+    let made = make()?;
+    slots.insert(key, made);
+    Some(made)
 }

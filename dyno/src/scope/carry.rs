@@ -1,0 +1,180 @@
+//! Taking what is in force to other threads and tasks.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::thread::{self, JoinHandle};
+
+use super::frame::{Frame, Holds};
+use super::work::{WITHIN, Work, work};
+use super::{CURRENT, active, pop_closed};
+
+/// All that is in force somewhere, to be carried to other threads and tasks.
+#[derive(Clone, Default)]
+pub struct Scope {
+    frame: Option<Arc<Frame>>,
+    within: Option<Work>,
+}
+
+impl Scope {
+    pub(super) const fn of_frame(frame: Arc<Frame>) -> Self {
+        Self { frame: Some(frame), within: None }
+    }
+
+    /// What is in force here.
+    #[must_use]
+    pub fn current() -> Self {
+        let mut scope = Self::of_worker();
+        if let Some(work) = &mut scope.within {
+            work.waits = false;
+        }
+        scope
+    }
+
+    /// As [`current`](Self::current), for threads that the work done here waits for.
+    pub(crate) fn of_worker() -> Self {
+        if active() {
+            Self { frame: CURRENT.with_borrow(Clone::clone), within: work() }
+        } else {
+            Self::empty()
+        }
+    }
+
+    /// Nothing in force.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { frame: None, within: None }
+    }
+
+    /// `true` when nothing is in force.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.frame.is_none()
+    }
+
+    /// The test this belongs to, by name.
+    #[must_use]
+    pub fn test(&self) -> Option<&'static str> {
+        match &self.test_frame()?.holds {
+            Holds::Test { name, .. } => Some(name),
+            Holds::One(_) => None,
+        }
+    }
+
+    pub(super) fn test_frame(&self) -> Option<&Arc<Frame>> {
+        let mut next = self.frame.as_ref();
+        while let Some(frame) = next {
+            if matches!(frame.holds, Holds::Test { .. }) {
+                return Some(frame);
+            }
+            next = frame.parent.as_ref();
+        }
+        None
+    }
+
+    /// Puts this scope in place of the thread's own until the guard is dropped.
+    #[must_use = "the scope is left when the guard is dropped"]
+    pub fn enter(&self) -> Entered {
+        let before = CURRENT.replace(self.frame.clone());
+        // A scope that was taken outside of the work done here does not end it.
+        let within = WITHIN.with_borrow(Clone::clone);
+        if let Some(work) = &self.within {
+            let here = within.as_ref().is_some_and(|it| Arc::ptr_eq(&it.item, &work.item));
+            if !here {
+                WITHIN.set(Some(work.clone()));
+            }
+        }
+        Entered { before, within, here: PhantomData }
+    }
+
+    /// Runs `f` in this scope.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _entered = self.enter();
+        f()
+    }
+
+    /// `f`, to run in this scope on whatever thread it is called.
+    pub fn wrap<R>(self, f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+        move || self.run(f)
+    }
+
+    /// `future`, in this scope whenever it is polled, and at its drop, on whatever thread; nothing
+    /// else the thread polls sees it. Costs one allocation.
+    pub fn run_async<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
+        Inside { scope: self, future: Some(Box::pin(future)) }
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut depth = 0;
+        let mut next = self.frame.as_ref();
+        while let Some(frame) = next {
+            depth += 1;
+            next = frame.parent.as_ref();
+        }
+        let mut all = f.debug_struct("Scope");
+        all.field("test", &self.test()).field("depth", &depth);
+        all.field("within", &self.within.is_some()).finish()
+    }
+}
+
+/// Restores the scope that was in force before.
+pub struct Entered {
+    before: Option<Arc<Frame>>,
+    within: Option<Work>,
+    here: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        // What is replaced is dropped outside of the borrow: it may be the last to hold something.
+        let _left = CURRENT.replace(self.before.take());
+        let _done = WITHIN.replace(self.within.take());
+        pop_closed();
+    }
+}
+
+impl fmt::Debug for Entered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entered")
+    }
+}
+
+/// Starts a thread that carries the scope of this one.
+pub fn spawn<F, R>(f: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    thread::spawn(Scope::current().wrap(f))
+}
+
+/// A future in a scope.
+struct Inside<F> {
+    scope: Scope,
+    /// `None` only while it is dropped.
+    future: Option<Pin<Box<F>>>,
+}
+
+impl<F: Future> Future for Inside<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Self { scope, future } = &mut *self;
+        match future {
+            Some(future) => scope.run(|| future.as_mut().poll(cx)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F> Drop for Inside<F> {
+    fn drop(&mut self) {
+        let future = self.future.take();
+        self.scope.run(|| drop(future));
+    }
+}

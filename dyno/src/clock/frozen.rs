@@ -188,27 +188,30 @@ impl Virtual {
     }
 
     pub(super) fn poll(&self, deadline: Instant, key: &mut Option<Key>, waker: &Waker) -> Poll<()> {
+        // A waker is cloned and dropped outside the lock: both are somebody else's code.
+        let own = waker.clone();
         let mut state = self.lock();
         if state.now >= deadline || state.thawed {
             state.quiet = 0;
             let old = state.timers.remove(key);
             drop(state);
-            drop(old);
+            drop((old, own));
             return Poll::Ready(());
         }
         if key.is_none() {
             state.quiet = 0;
         }
-        state.timers.put(key, deadline, waker);
-        if state.manual {
-            drop(state);
-            self.changed.notify_all();
-            return Poll::Pending;
-        }
-        state.quiet += 1;
+        let put = state.timers.put(key, deadline, own);
+        state.quiet += usize::from(!state.manual);
+        let manual = state.manual;
         let all_wait = state.quiet > PATIENCE * state.timers.len();
         let first = state.timers.first().unwrap_or(deadline);
         drop(state);
+        drop(put.old);
+        if manual {
+            self.changed.notify_all();
+            return Poll::Pending;
+        }
         if all_wait {
             self.advance_to(first);
         }
@@ -223,5 +226,45 @@ impl Virtual {
         let old = state.timers.remove(key);
         drop(state);
         drop(old);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::task::Wake;
+
+    use super::*;
+
+    /// Reads the clock at its drop.
+    struct Reads;
+
+    impl Wake for Reads {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Reads {
+        fn drop(&mut self) {
+            let _ = crate::clock::now();
+        }
+    }
+
+    #[test]
+    fn a_waker_that_is_replaced_may_read_the_clock_at_its_drop() {
+        let (done, is_done) = mpsc::channel();
+        thread::spawn(move || {
+            for manual in [false, true] {
+                let frozen = freeze();
+                let frozen = if manual { frozen.manual() } else { frozen };
+                let (end, mut key) = (frozen.clock.now() + Duration::from_secs(1), None);
+                let reads = Waker::from(Arc::new(Reads));
+                assert!(frozen.clock.poll(end, &mut key, &reads).is_pending());
+                drop(reads);
+                assert!(frozen.clock.poll(end, &mut key, Waker::noop()).is_pending());
+                frozen.clock.forget(&mut key);
+            }
+            done.send(()).unwrap_or_default();
+        });
+        assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(()), "it hangs");
     }
 }

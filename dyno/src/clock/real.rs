@@ -37,11 +37,14 @@ fn std_now() -> std::time::Instant {
 
 /// Has `waker` woken at `deadline`.
 pub(super) fn wake_at(deadline: Instant, key: &mut Option<Key>, waker: &Waker) {
-    let first = TIMERS.lock().unwrap_or_else(PoisonError::into_inner).put(key, deadline, waker);
+    // A waker is cloned and dropped outside the lock: both are somebody else's code.
+    let own = waker.clone();
+    let put = TIMERS.lock().unwrap_or_else(PoisonError::into_inner).put(key, deadline, own);
+    drop(put.old);
     if !*STARTED.get_or_init(start) {
         // No thread is to be had (wasm, exhausted limits): the task looks at the clock itself.
         waker.wake_by_ref();
-    } else if first {
+    } else if put.first {
         CHANGED.notify_one();
     }
 }
@@ -91,6 +94,34 @@ mod tests {
             told.send(*number).unwrap_or_default();
             assert_ne!(*number, 1, "a waker's own trouble, which must not stop the thread");
         }
+    }
+
+    /// Uses the timers at its drop.
+    struct Waits;
+
+    impl Wake for Waits {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            let mut key = None;
+            wake_at(now() + Duration::from_secs(3600), &mut key, Waker::noop());
+            forget(&mut key);
+        }
+    }
+
+    #[test]
+    fn a_waker_that_is_replaced_may_use_the_timers_at_its_drop() {
+        let (done, is_done) = mpsc::channel();
+        thread::spawn(move || {
+            let (end, mut key) = (now() + Duration::from_secs(3600), None);
+            wake_at(end, &mut key, &Waker::from(Arc::new(Waits)));
+            wake_at(end, &mut key, Waker::noop());
+            forget(&mut key);
+            done.send(()).unwrap_or_default();
+        });
+        assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(()), "it hangs");
     }
 
     // The one test that waits for the real time, and only for it to pass.

@@ -19,23 +19,29 @@ pub(super) struct Key {
     number: u64,
 }
 
+/// What putting a waker in did.
+#[must_use = "the old waker is somebody else's code, to be dropped outside of every lock"]
+pub(super) struct Put {
+    /// The wait is new, and the first of all.
+    pub(super) first: bool,
+    pub(super) old: Option<Waker>,
+}
+
 impl Timers {
     pub(super) const fn new() -> Self {
         Self { waiting: BTreeMap::new(), next: 0 }
     }
 
-    /// Adds a wait, or renews the waker of one; `true` when it is now the first of all.
-    pub(super) fn put(&mut self, key: &mut Option<Key>, deadline: Instant, waker: &Waker) -> bool {
+    /// Adds a wait, or renews the waker of one.
+    pub(super) fn put(&mut self, key: &mut Option<Key>, deadline: Instant, waker: Waker) -> Put {
         let new = key.is_none();
         let key = *key.get_or_insert_with(|| {
             self.next += 1;
             Key { deadline, number: self.next }
         });
-        match self.waiting.get_mut(&key) {
-            Some(old) => old.clone_from(waker),
-            None => drop(self.waiting.insert(key, waker.clone())),
-        }
-        new && self.waiting.first_key_value().is_some_and(|(first, _)| *first == key)
+        let old = self.waiting.insert(key, waker);
+        let first = self.waiting.first_key_value().is_some_and(|(first, _)| *first == key);
+        Put { first: new && first, old }
     }
 
     pub(super) fn remove(&mut self, key: &mut Option<Key>) -> Option<Waker> {
@@ -75,10 +81,14 @@ mod tests {
     fn what_is_due_comes_out_and_the_rest_stays() {
         let mut timers = Timers::new();
         let (mut late, mut early, mut gone) = (None, None, None);
-        assert!(timers.put(&mut late, at(30), Waker::noop()));
-        assert!(timers.put(&mut early, at(10), Waker::noop()));
-        assert!(!timers.put(&mut gone, at(20), Waker::noop()));
-        assert!(!timers.put(&mut early, at(10), Waker::noop()));
+        let mut put = |key: &mut _, deadline| {
+            let put = timers.put(key, deadline, Waker::noop().clone());
+            (put.first, put.old.is_some())
+        };
+        assert_eq!(put(&mut late, at(30)), (true, false));
+        assert_eq!(put(&mut early, at(10)), (true, false));
+        assert_eq!(put(&mut gone, at(20)), (false, false));
+        assert_eq!(put(&mut early, at(10)), (false, true));
         assert_eq!((timers.len(), timers.first()), (3, Some(at(10))));
         assert!(timers.remove(&mut gone).is_some());
         assert!(timers.remove(&mut gone).is_none());

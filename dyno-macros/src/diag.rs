@@ -31,6 +31,13 @@ impl Diag {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Takes over the errors of another.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        if let Some(error) = other.0 {
+            self.push(error);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }

@@ -24,7 +24,10 @@ pub(crate) fn test(args: TokenStream, item: &TokenStream) -> TokenStream {
     let krate =
         stack::crate_key(&args).unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::dyno));
     let settings = Settings::read(args, &mut diag);
-    if !func.sig.inputs.is_empty() {
+    let is_inject = |attr: &syn::Attribute| {
+        attr.path().segments.last().is_some_and(|segment| segment.ident == "inject")
+    };
+    if !func.sig.inputs.is_empty() && !func.attrs.iter().any(is_inject) {
         diag.error(&func.sig.inputs, "a test takes no arguments; put `#[inject(…)]` below `#[dyno::test]` to have them filled in");
     }
     if func.sig.asyncness.is_none() && (settings.tokio || settings.threads.is_some()) {
@@ -98,7 +101,8 @@ fn expand(mut func: Func, body: Body, settings: &Settings, krate: &TokenStream) 
     } else {
         quote_spanned!(at=> #p::run_test(#name, || -> #ret { #strict #p::call(|| -> #ret #block) }))
     };
-    func.attrs.insert(0, syn::parse_quote_spanned!(at=> #[::core::prelude::v1::test]));
+    // Last, so that what injects its arguments comes before it.
+    func.attrs.push(syn::parse_quote_spanned!(at=> #[::core::prelude::v1::test]));
     func.body = Some(Body { brace: body.brace, inner_attrs: body.inner_attrs, tokens: call });
     func.into_token_stream()
 }

@@ -9,6 +9,7 @@ use syn::{FnArg, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type};
 
 use crate::diag::Diag;
 use crate::func::Body;
+use crate::layer::inject::plain;
 use crate::layer::{Common, Layer};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing a layer may ask")]
@@ -190,7 +191,7 @@ impl Context {
         let mut lets = TokenStream::new();
         for (i, input) in self.sig.inputs.iter_mut().enumerate() {
             let FnArg::Typed(arg) = input else { continue };
-            if matches!(*arg.ty, Type::Reference(_)) && matches!(*arg.pat, Pat::Ident(_)) {
+            if matches!(plain(&arg.ty), Type::Reference(_)) && matches!(*arg.pat, Pat::Ident(_)) {
                 continue;
             }
             if matches!(*arg.pat, Pat::Wild(_)) {

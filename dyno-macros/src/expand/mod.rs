@@ -13,7 +13,7 @@ use crate::func::{Body, Func};
 use crate::layer::inject::Inject;
 use crate::layer::{Common, Layer};
 
-pub(crate) use context::{Context, generic_name, here, mentions, span_of};
+pub(crate) use context::{Context, generic_name, here, span_of};
 
 /// The function with all its layers around the body.
 pub(crate) fn function(
@@ -47,7 +47,7 @@ pub(crate) fn function(
         let at = layers.first().map_or_else(Span::call_site, |layer| layer.at().span());
         diag.error_at(at, "this attribute was imported under another name, so it would stand outside of the others whatever the text says; use it under the name dyno gives it");
     }
-    if let Some((outer, sibling)) = with::split(&mut layers, &func, &body, &common, &mut diag) {
+    if let Some((outer, sibling)) = with::split(&mut layers, &mut func, &body, &common, &mut diag) {
         func.body = Some(outer);
         let inner_common = Common {
             krate: common.krate.clone(),

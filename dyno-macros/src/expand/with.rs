@@ -19,7 +19,7 @@ pub(crate) struct Sibling {
 /// Splits the layers when one asks for a sibling: the function's new body, and the sibling.
 pub(crate) fn split(
     layers: &mut Vec<Box<dyn Layer>>,
-    func: &Func,
+    func: &mut Func,
     body: &Body,
     common: &Common,
     diag: &mut Diag,
@@ -35,6 +35,7 @@ pub(crate) fn split(
         return None;
     }
     let inner = layers.split_off(at + 1);
+    name_wildcards(func);
     let mut sibling = func.clone();
     sibling.sig.ident = sibling_name(&func.sig.ident);
     sibling.attrs.retain(|attr| {
@@ -58,6 +59,17 @@ pub(crate) fn split(
     let call = call(func, &sibling.sig.ident, with.span());
     let outer = Body { brace: body.brace, inner_attrs: Vec::new(), tokens: call };
     Some((outer, Sibling { func: sibling, layers: inner }))
+}
+
+/// A parameter `_` gets a name, to be handed on under.
+fn name_wildcards(func: &mut Func) {
+    for (i, input) in func.sig.inputs.iter_mut().enumerate() {
+        let FnArg::Typed(arg) = input else { continue };
+        if matches!(*arg.pat, Pat::Wild(_)) {
+            let name = format_ident!("_unused_{i}", span = Span::mixed_site());
+            *arg.pat = syn::parse_quote!(#name);
+        }
+    }
 }
 
 fn sibling_name(name: &Ident) -> Ident {

@@ -172,7 +172,9 @@ impl Args<'_> {
         let known = self.keys.iter().any(|k| word == k.name);
         let group = input.peek2(token::Paren);
         // A lone name where a value may stand is a value: `#[breaker(DB)]`.
-        let named = assigned || (known && (ends || group)) || (self.open && (ends || group));
+        // `tag("x")` is a value, `tag = "x"` a key.
+        let called_key = group && word != "tag";
+        let named = assigned || (known && (ends || called_key)) || (self.open && (ends || group));
         let lone = ends && !known && !self.open && self.positional == 0;
         let called = group && !known && !self.open && self.positional == 0;
         if named || lone || called { input.call(Ident::parse_any).ok() } else { None }

@@ -54,6 +54,8 @@ impl ToTokens for Percent {
 pub(crate) fn count(expr: &Expr, what: &str, least: u32) -> syn::Result<TokenStream> {
     let fail = |message: String| Err(syn::Error::new_spanned(expr, message));
     match expr {
+        Expr::Paren(paren) => count(&paren.expr, what, least),
+        Expr::Group(group) => count(&group.expr, what, least),
         Expr::Lit(lit) => match &lit.lit {
             Lit::Int(int) if int.suffix().is_empty() || int.suffix() == "u32" => {
                 let number: u32 = match int.base10_parse() {

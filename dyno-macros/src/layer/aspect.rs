@@ -39,7 +39,12 @@ pub(super) fn parse(
         match key.to_string().as_str() {
             "before" => aspect.before = expr,
             "after" => aspect.after = expr,
-            _ => aspect.around = expr,
+            _ => {
+                if let Some(Expr::Await(wait)) = &expr {
+                    diag.error(wait.await_token, "in an async function `around` is awaited by itself; write it without `.await`");
+                }
+                aspect.around = expr;
+            }
         }
     }
     let idle = aspect.before.is_none() && aspect.after.is_none() && aspect.around.is_none();

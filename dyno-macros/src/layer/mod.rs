@@ -91,13 +91,15 @@ pub(crate) fn parse(
             layers.push(layer);
         }
     }
-    if let Some(at) = (1..layers.len())
-        .find(|i| layers[*i].at() == "fallback" && layers[..*i].iter().any(|l| l.repeats()))
-    {
-        diag.error(
-            layers[at].at(),
-            "this fallback hides the failure from the `#[retry]` above it, which would never try again; put `#[fallback]` above `#[retry]`",
-        );
+    for at in 1..layers.len() {
+        let Some(outer) = layers[..at].iter().find(|l| l.inspects()) else { continue };
+        if layers[at].at() == "fallback" {
+            let outer = outer.at();
+            let message = format!(
+                "this fallback hides every failure from the `#[{outer}]` above it, which would never act; put `#[fallback]` above `#[{outer}]`"
+            );
+            diag.error(layers[at].at(), message);
+        }
     }
     layers
 }

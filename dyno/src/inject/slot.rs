@@ -16,8 +16,9 @@ use super::held::Held;
 use super::kept::given;
 use super::provided::{Boxed, Mode, Provided};
 use super::recipe::Recipe;
+use super::stop::{Stop, StopResult, Stopping};
 use super::tagged::Tagged;
-use super::world::Hook;
+use super::world::{Hook, hook};
 use crate::fault::InjectError;
 use crate::point::plain_path;
 use crate::registry::Handle;
@@ -143,6 +144,18 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
             let name = plain_path(type_name::<F>());
             Self { core: Core::new(TypeId::of::<F>(), own, name, source), tag: None }
         })
+    }
+
+    /// What shuts the value down, where no static can say so.
+    pub fn stop(&'static self, stop: fn(&T) -> StopResult) -> &'static Self {
+        let _first = self.core.stop.set(hook(Stop::Now(stop)));
+        self
+    }
+
+    /// What shuts the value down, as a future.
+    pub fn stop_async(&'static self, stop: for<'a> fn(&'a T) -> Stopping<'a>) -> &'static Self {
+        let _first = self.core.stop.set(hook(Stop::Later(stop)));
+        self
     }
 
     /// The value, built now if need be.

@@ -355,6 +355,42 @@ fn bodies_that_do_not_come_to_their_end() {
     }
 }
 
+#[inject(db = self::open, rest(tag("nowhere"), fallback = 3_u8))]
+fn spelled_otherwise(db: &Db, rest: u8) -> usize {
+    db.url.len() + usize::from(rest)
+}
+#[inject(db = open, with)]
+fn unnamed_beside_a_sibling(db: &Db, _: u8) -> usize {
+    db.url.len()
+}
+mod tested {
+    use super::{Db, open};
+    #[dyno::test]
+    #[dyno::inject(db = open)]
+    fn with_arguments(db: &Db) {
+        assert_eq!(db.url, "db");
+    }
+}
+
+static STOPPED: Tries = Tries::new();
+fn stop(_: &Pool) {
+    let _ = STOPPED.fail(0);
+}
+#[derive(Default)]
+struct Pool;
+#[inject(pool(Pool::default, lazy, stop = stop))]
+fn stops_what_is_lazy(pool: &Pool) -> usize {
+    size_of_val(pool)
+}
+#[test]
+fn what_is_lazy_is_stopped_as_well() {
+    let world = dyno::inject::isolated();
+    assert_eq!(stops_what_is_lazy(), 0);
+    assert!(dyno::shutdown().run().is_ok());
+    assert_eq!(STOPPED.made(), 1);
+    drop(world);
+}
+
 fn motto() -> Result<String, E> {
     Ok("all".to_owned())
 }
@@ -366,6 +402,7 @@ fn contents(motto: &str, rows: &[u32]) -> Result<usize, E> {
 #[test]
 fn parameters_of_every_kind() {
     assert_eq!(contents(), Ok(5));
+    assert_eq!((spelled_otherwise(), unnamed_beside_a_sibling(1)), (5, 2));
     assert_eq!(plain(1), "1dbdbdb!");
     assert_eq!(fallible().as_deref(), Ok("checked"));
     assert!(matches!(broken(), Err(E::Refused(_))));

@@ -85,6 +85,27 @@ fn provider_and_tag(db: &Db) {
     let _ = db;
 }
 
+#[inject(db = connect, falback = Db)]
+fn misspelt_key(db: &Db) {
+    let _ = db;
+}
+
+#[inject(db = connect, falback = None)]
+fn misspelt_key_with_a_path(db: &Db) {
+    let _ = db;
+}
+
+#[inject(db = connect().await)]
+async fn called_and_awaited(db: &Db) {
+    let _ = db;
+}
+
+#[inject(a = connect, on_error = none)]
+#[inject(b = connect, on_error = panic)]
+fn two_ends(a: &Db, b: &Db) {
+    let _ = (a, b);
+}
+
 struct Holder;
 impl Holder {
     fn connect(&self) -> Db {

@@ -69,6 +69,30 @@ fn tag_of_a_call(db: Db) -> Result<(), String> {
     Ok(())
 }
 
+#[inject(db(tag = "x", stop = drop))]
+fn stop_of_a_tag(db: &Db) -> Result<(), String> {
+    let _ = db;
+    Ok(())
+}
+
+#[inject(db(tag = "x", scope = registry))]
+fn registry_of_a_tag(db: &Db) -> Result<(), String> {
+    let _ = db;
+    Ok(())
+}
+
+#[inject(db = connect, fallback = Db)]
+fn fallback_of_a_handle_for_all(db: Lazy<Db>) -> Result<(), String> {
+    let _ = db;
+    Ok(())
+}
+
+#[inject(db(connect, lazy))]
+fn lazy_handle(db: Lazy<Db>) -> Result<(), String> {
+    let _ = db;
+    Ok(())
+}
+
 #[inject(db(connect, optional))]
 fn optional_without_an_option(db: &Db) -> Result<(), String> {
     let _ = db;

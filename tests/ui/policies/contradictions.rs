@@ -50,4 +50,15 @@ fn hidden_from_retry() -> Option<u8> {
     None
 }
 
+#[breaker]
+#[fallback(Some(1))]
+fn hidden_from_breaker() -> Option<u8> {
+    None
+}
+
+#[aspect(around = timed.await)]
+async fn awaited_around() -> u8 {
+    1
+}
+
 fn main() {}

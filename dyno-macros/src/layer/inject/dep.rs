@@ -89,6 +89,12 @@ impl Dep {
         self.param.is_some()
     }
 
+    /// It is a `Lazy` or a `Live`.
+    pub(crate) fn is_handle(&self) -> bool {
+        let shape = self.param.as_ref().map(|param| &param.shape);
+        matches!(shape, Some(Shape::Lazy(_) | Shape::Live(_)))
+    }
+
     pub(crate) fn wrapper(&self) -> Wrapper {
         self.param.as_ref().map_or(Wrapper::None, |param| param.wrapper)
     }
@@ -150,6 +156,17 @@ impl Dep {
                     "a value made for one call is dropped at its end; `stop` is for shared ones",
                 );
             }
+        }
+        if !matches!(self.source, Source::Provider { .. }) {
+            if let Some(stop) = &self.stop {
+                diag.error(stop, "what the registry holds is not built here, so it is not stopped here either; give `stop` where its provider is injected");
+            }
+            if self.lifetime == Some(Lifetime::Registry) {
+                diag.error(name, "what is asked for by tag or type is the registry's already; drop `scope = registry`");
+            }
+        }
+        if self.lazy && matches!(shape, Shape::Lazy(_) | Shape::Live(_)) {
+            diag.error(ty, "a handle puts off the build by itself; drop `lazy`");
         }
         if self.per_call() && !matches!(self.source, Source::Provider { .. }) {
             diag.error(name, "the registry shares what it holds; `scope = call` needs a provider");

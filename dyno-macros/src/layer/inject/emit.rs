@@ -23,7 +23,7 @@ pub(super) fn lets(inject: &Inject, cx: &Context, inline: bool) -> TokenStream {
 /// Several cold ones are built side by side.
 fn together(deps: &[Emit<'_>], cx: &Context, at: Span) -> TokenStream {
     let p = &cx.private;
-    let is_eager = |dep: &&Emit<'_>| dep.is_typed() && !dep.is_handle();
+    let is_eager = |dep: &&Emit<'_>| dep.is_typed() && !dep.dep.is_handle();
     let sites: Vec<&Ident> = deps.iter().filter(is_eager).map(|dep| &dep.site).collect();
     if sites.len() < 2 {
         return TokenStream::new();
@@ -75,10 +75,6 @@ impl<'a> Emit<'a> {
             && matches!(self.dep.source, Source::Tag(_) | Source::ByType)
             && matches!(self.param.shape, Shape::Ref(_))
             && self.param.wrapper == Wrapper::None
-    }
-
-    fn is_handle(&self) -> bool {
-        matches!(self.param.shape, Shape::Lazy(_) | Shape::Live(_))
     }
 
     /// The site can stand in a static with its type, and be known before any call.
@@ -136,19 +132,25 @@ impl<'a> Emit<'a> {
         let slot = self.slot();
         let covered = (self.dep.fallback.is_some() || self.param.wrapper != Wrapper::None)
             .then(|| quote_spanned!(at=> .with_fallback()));
-        let deferred = self.is_handle().then(|| quote_spanned!(at=> .deferred()));
-        let stop = self.dep.stop.as_ref().map(|stop| match stop {
-            Expr::Await(wait) => {
-                let stop = &wait.base;
-                quote_spanned!(at=> .stop_async(|value| #p::Box::pin(async move { #p::stopped((#stop)(value).await) })))
-            }
-            stop => quote_spanned!(at=> .stop(|value| #p::stopped((#stop)(value)))),
-        });
+        let deferred = self.dep.is_handle().then(|| quote_spanned!(at=> .deferred()));
+        let stop = self.stop();
         quote_spanned! {at=>
             static #site: #p::Site<#target> =
                 #p::Site::new(#point, #parameter, #spelled, || #slot)#covered #deferred #stop;
             #p::register! { &#site }
         }
+    }
+
+    /// What shuts it down: `.stop(…)`.
+    fn stop(&self) -> Option<TokenStream> {
+        let (p, at) = (&self.cx.private, self.at);
+        Some(match self.dep.stop.as_ref()? {
+            Expr::Await(wait) => {
+                let stop = &wait.base;
+                quote_spanned!(at=> .stop_async(|value| #p::Box::pin(async move { #p::stopped((#stop)(value).await) })))
+            }
+            stop => quote_spanned!(at=> .stop(|value| #p::stopped((#stop)(value)))),
+        })
     }
 
     /// A value for each call has a site as well, for the graph and for its fallback.
@@ -192,8 +194,8 @@ impl<'a> Emit<'a> {
         if self.is_typed() {
             return quote_spanned!(at=> #p::Site::#method(&#site)#wait);
         }
-        let slot = self.slot();
-        quote_spanned!(at=> #p::GenericSite::#method(&#site, || #slot)#wait)
+        let (slot, stop) = (self.slot(), self.stop());
+        quote_spanned!(at=> #p::GenericSite::#method(&#site, || #slot #stop)#wait)
     }
 
     fn fresh(&self) -> TokenStream {
@@ -215,7 +217,7 @@ impl<'a> Emit<'a> {
         let (p, at, site, held) = (&self.cx.private, self.at, &self.site, &self.held);
         let (ty, attrs) = (&self.param.ty, &self.param.attrs);
         let pat = self.pattern();
-        if self.is_handle() {
+        if self.dep.is_handle() {
             let handle = match &self.param.shape {
                 Shape::Lazy(_) => Ident::new("Lazy", at),
                 _ => Ident::new("Live", at),

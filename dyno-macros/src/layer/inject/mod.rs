@@ -11,7 +11,7 @@ use quote::quote_spanned;
 use syn::{Expr, FnArg, Ident, Pat, Type};
 
 use super::Layer;
-use crate::diag::{Diag, hint};
+use crate::diag::{Diag, closest, hint};
 use crate::expand::{Context, here};
 
 pub(crate) use dep::{Dep, Source};
@@ -59,6 +59,9 @@ impl Inject {
             diag.error(key, "another `#[inject]` of this function has a `fallback` for all already; give this one to its parameter: `db(connect, fallback = …)`");
         }
         self.fallback = self.fallback.take().or(other.fallback.take());
+        if self.on_error.is_some() && other.on_error.is_some_and(|it| Some(it) != self.on_error) {
+            diag.error(&other.at, "another `#[inject]` of this function has another `on_error`; a function ends in one way");
+        }
         self.on_error = self.on_error.or(other.on_error);
         self.with = self.with.take().or(other.with.take());
     }
@@ -104,7 +107,7 @@ impl Inject {
         let is_none = matches!(&expr, Expr::Path(path) if path.path.is_ident("None"));
         let mut used = false;
         for dep in &mut self.deps {
-            if dep.fallback.is_some() || dep.wrapper() == Wrapper::Result {
+            if dep.fallback.is_some() || dep.wrapper() == Wrapper::Result || dep.is_handle() {
                 continue;
             }
             if is_none && dep.wrapper() != Wrapper::Option {
@@ -117,7 +120,7 @@ impl Inject {
             let message = if is_none {
                 "`fallback = None` stands in for `Option` parameters only, and none is injected here; take the parameter as `Option<…>`"
             } else {
-                "this fallback is for nobody: every injected parameter has one of its own"
+                "this fallback is for nobody: no injected parameter is without one that could use it"
             };
             diag.error(key, message);
         }
@@ -147,6 +150,12 @@ fn no_parameter(name: &Ident, cx: &Context) -> String {
         })
         .collect();
     let function = &cx.sig.ident;
+    let keys = parse::FOR_ALL.map(|key| key.name);
+    if let Some(near) = closest(&name.to_string(), &keys) {
+        return format!(
+            "`#[inject]` has no key `{name}`, and `{function}` no such parameter; did you mean `{near}`?"
+        );
+    }
     if names.is_empty() {
         return format!(
             "`{function}` has no parameter `{name}`; add it, with its type, to be injected"

@@ -1,17 +1,17 @@
 //! The arguments of `#[inject]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Ident, Lit};
 
 use super::dep::{Dep, Lifetime, Source};
 use super::{Inject, OnError};
-use crate::diag::{Diag, hint};
+use crate::diag::{Diag, closest, hint};
 use crate::grammar::args::Value;
 use crate::grammar::{Arg, Args, Key};
 use crate::layer::{Common, Layer, keys};
 
-const FOR_ALL: [Key; 5] = [
+pub(super) const FOR_ALL: [Key; 5] = [
     Key::value("fallback"),
     Key::value("on_error"),
     Key::value("scope"),
@@ -78,7 +78,20 @@ pub(in crate::layer) fn parse(
 fn one(key: &Ident, value: Value, diag: &mut Diag) -> Option<Dep> {
     match value {
         Value::Flag => Some(Dep::new(key.clone(), Source::ByType)),
-        Value::Expr(expr) => Some(Dep::new(key.clone(), provider(&expr, diag)?)),
+        Value::Expr(expr) => {
+            let known = FOR_ALL.map(|known| known.name);
+            let mut wrong = Diag::default();
+            let source = provider(&expr, &mut wrong);
+            // What is no provider may well be the value of a misspelt key.
+            match closest(&key.to_string(), &known) {
+                Some(near) if source.is_none() => {
+                    let message = format!("`#[inject]` has no key `{key}`; did you mean `{near}`?");
+                    diag.error(key, message);
+                }
+                _ => diag.absorb(wrong),
+            }
+            Some(Dep::new(key.clone(), source?))
+        }
         Value::Group(group) => {
             let args =
                 Args { of: &format!("`{key}(…)`"), positional: 1, keys: &FOR_ONE, open: false };
@@ -124,7 +137,7 @@ pub(crate) fn options(dep: &mut Dep, args: &[Arg], diag: &mut Diag) {
 pub(crate) fn provider(expr: &Expr, diag: &mut Diag) -> Option<Source> {
     match expr {
         Expr::Await(wait) => {
-            Some(Source::Provider { expr: called(&wait.base, diag)?, is_async: true })
+            Some(Source::Provider { expr: called(&wait.base, ".await", diag)?, is_async: true })
         }
         Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("tag")) => {
             match call.args.first() {
@@ -145,13 +158,13 @@ pub(crate) fn provider(expr: &Expr, diag: &mut Diag) -> Option<Source> {
             diag.error(lit, format!("a provider is a function or closure that makes the value, not the value itself{what}; for a fixed value write `|| {text}`"));
             None
         }
-        other => Some(Source::Provider { expr: called(other, diag)?, is_async: false }),
+        other => Some(Source::Provider { expr: called(other, "", diag)?, is_async: false }),
     }
 }
 
 /// A provider is named, not called: dyno calls it when the value is wanted.
-fn called(expr: &Expr, diag: &mut Diag) -> Option<Expr> {
-    if crate::expand::mentions(expr.to_token_stream(), &["self".to_owned()]) {
+fn called(expr: &Expr, wait: &str, diag: &mut Diag) -> Option<Expr> {
+    if uses_self(expr.to_token_stream()) {
         diag.error(expr, "a provider outlives every call, so it cannot use `self`; take what it needs by injection");
         return None;
     }
@@ -159,7 +172,8 @@ fn called(expr: &Expr, diag: &mut Diag) -> Option<Expr> {
         Expr::Call(call) => {
             let func = call.func.to_token_stream().to_string().replace(' ', "");
             let written = call.to_token_stream().to_string().replace(' ', "");
-            let remedy = if call.args.is_empty() { func } else { format!("|| {written}") };
+            let remedy =
+                if call.args.is_empty() { func + wait } else { format!("|| {written}{wait}") };
             diag.error(call, format!("a provider is named, not called; write `{remedy}`"));
             None
         }
@@ -172,6 +186,24 @@ fn called(expr: &Expr, diag: &mut Diag) -> Option<Expr> {
         }
         _ => Some(expr.clone()),
     }
+}
+
+/// The value `self`, not the module of `self::open`.
+fn uses_self(tokens: TokenStream) -> bool {
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let found = match tree {
+            TokenTree::Ident(ident) if ident == "self" => {
+                !matches!(trees.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
+            }
+            TokenTree::Group(group) => uses_self(group.stream()),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
 }
 
 fn lifetime(expr: &Expr, diag: &mut Diag) -> Option<Lifetime> {

@@ -7,6 +7,7 @@ use benches::{Bars, Section, Table, quick};
 
 use crate::project::{Project, workspace};
 
+/// Of the smaller library; the larger one has twice as many.
 const FUNCTIONS: u32 = 100;
 
 /// What stands above each function, and what it needs.
@@ -39,9 +40,11 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     section.heading(
         "One more annotated function",
         &format!(
-            "CPU milliseconds per function, of a library of {FUNCTIONS} that are alike, each with a \
-             `Result`, a `match` and a loop; what it depends on is built already, nothing is \
-             incremental. \"Over bare\" is what the attribute adds."
+            "CPU milliseconds for one more function: a library of {} that are alike, each with a \
+             `Result`, a `match` and a loop, against one of {FUNCTIONS}. What it depends on is \
+             built already, nothing is incremental. \"Over bare\" is what the attribute adds, \
+             \"once\" what the first function of a type pays for all others in a debug build.",
+            2 * FUNCTIONS
         ),
     );
     let dyno = format!(
@@ -49,53 +52,86 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
          tracing = {{ version = \"0.1\", default-features = false, features = [\"attributes\", \"std\"] }}\n",
         workspace().join("dyno").display()
     );
-    let projects: Vec<_> = KINDS
+    let mut libraries: Vec<_> = KINDS
         .iter()
         .enumerate()
-        .map(|(i, kind)| Project::new(&format!("functions-{i}"), &dyno, &source(kind)))
+        .map(|(i, kind)| {
+            [1, 2].map(|times| {
+                let text = source(kind, times * FUNCTIONS);
+                Library::new(Project::new(&format!("functions-{i}-{times}"), &dyno, &text))
+            })
+        })
         .collect();
-    let commands = ["check", "build"];
-    let mut least = [[Duration::MAX; KINDS.len()]; 2];
-    for round in 0..=if quick() { 1 } else { 7 } {
-        for (i, project) in projects.iter().enumerate() {
-            for (command, least) in commands.iter().zip(&mut least) {
-                let took = project.again(command);
-                // The first round builds what they depend on.
-                if round > 0 {
-                    least[i] = least[i].min(took);
-                }
-            }
-        }
+    for round in 0..=if quick() { 1 } else { 6 } {
+        // The first round builds what they depend on.
+        libraries.iter_mut().flatten().for_each(|library| library.build(round > 0));
     }
 
-    let each = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(FUNCTIONS);
-    let columns = ["attribute", "check", "over bare", "debug build", "over bare"];
-    let mut table = Table::new(&columns);
+    let costs: Vec<_> = libraries.iter().map(|[few, many]| Cost::of(few, many)).collect();
+    let mut table =
+        Table::new(&["attribute", "check", "over bare", "debug build", "over bare", "once"]);
     let cell = |value: f64| format!("{value:.2}");
-    for (i, kind) in KINDS.iter().enumerate() {
-        let [check, build] = [each(least[0][i]), each(least[1][i])];
-        let [bare_check, bare_build] = [each(least[0][0]), each(least[1][0])];
+    let bare = &costs[0];
+    for (kind, cost) in KINDS.iter().zip(&costs) {
         table.row(&[
             kind.name.to_owned(),
-            cell(check),
-            cell(check - bare_check),
-            cell(build),
-            cell(build - bare_build),
+            cell(cost.check),
+            cell(cost.check - bare.check),
+            cell(cost.build),
+            cell(cost.build - bare.build),
+            format!("{:.0}", cost.once - bare.once),
         ]);
     }
     section.add(&table);
 
-    let over = |command: usize, kind: usize| each(least[command][kind]) - each(least[command][0]);
-    let peer = KINDS.len() - 1;
+    let over = |kind: usize| costs[kind].build - bare.build;
+    let peer = (over(KINDS.len() - 1) * 100.0).round() / 100.0;
     let names = ["`#[inject]`", "`#[retry]`", "`#[breaker]`"];
     for (i, name) in names.iter().enumerate() {
         let what = format!("{name}: debug build over bare, against `#[tracing::instrument]`");
-        bars.at_most(&what, over(1, peer), over(1, i + 1), "ms");
+        bars.at_most(&what, peer, over(i + 1), "ms");
+    }
+}
+
+/// A project, and the least that `check` and `build` have taken for it.
+struct Library {
+    project: Project,
+    check: Duration,
+    build: Duration,
+}
+
+impl Library {
+    fn new(project: Project) -> Self {
+        Self { project, check: Duration::MAX, build: Duration::MAX }
+    }
+
+    fn build(&mut self, counts: bool) {
+        let (check, build) = (self.project.again("check"), self.project.again("build"));
+        if counts {
+            self.check = self.check.min(check);
+            self.build = self.build.min(build);
+        }
+    }
+}
+
+/// In milliseconds.
+struct Cost {
+    check: f64,
+    build: f64,
+    once: f64,
+}
+
+impl Cost {
+    fn of(few: &Library, many: &Library) -> Self {
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let each = |few, many| (ms(many) - ms(few)) / f64::from(FUNCTIONS);
+        let (check, build) = (each(few.check, many.check), each(few.build, many.build));
+        Self { check, build, once: ms(few.build) - build * f64::from(FUNCTIONS) }
     }
 }
 
 /// A library of functions of this kind.
-fn source(kind: &Kind) -> String {
+fn source(kind: &Kind, functions: u32) -> String {
     let mut source = "\
 #![allow(clippy::all, missing_docs)]
 pub struct Db { pub id: u64 }
@@ -107,7 +143,7 @@ impl From<dyno::Fault> for Error {
 }
 "
     .to_owned();
-    for i in 0..FUNCTIONS {
+    for i in 0..functions {
         let Kind { attributes, parameter, .. } = kind;
         // Writing to a string cannot fail.
         let _ = write!(

@@ -205,13 +205,34 @@ impl From<Fault> for String {
     }
 }
 
+/// A time-out is [`TimedOut`](std::io::ErrorKind::TimedOut), all else
+/// [`Other`](std::io::ErrorKind::Other).
 impl From<Fault> for std::io::Error {
     fn from(fault: Fault) -> Self {
         let kind = match &fault {
             Fault::TimedOut { .. } => std::io::ErrorKind::TimedOut,
-            Fault::Rejected { .. } => std::io::ErrorKind::WouldBlock,
+            // A rejection, too: `WouldBlock` would have readiness loops wait for what never comes.
             _ => std::io::ErrorKind::Other,
         };
         Self::new(kind, fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn as_an_io_error_a_fault_asks_nobody_to_wait_until_ready() {
+        let kind = |fault: Fault| io::Error::from(fault).kind();
+        let second = Duration::from_secs(1);
+        assert_eq!(kind(Fault::timed_out("ping", second)), io::ErrorKind::TimedOut);
+        let rejected = Fault::rejected("db", Reason::BreakerOpen, Some(second));
+        assert_eq!(kind(rejected.clone()), io::ErrorKind::Other);
+        let error = io::Error::from(rejected);
+        let inside = error.get_ref().and_then(|inside| inside.downcast_ref::<Fault>());
+        assert_eq!(inside.and_then(Fault::reason), Some(Reason::BreakerOpen));
     }
 }

@@ -1,62 +1,54 @@
 //! Handles that put off, and handles that follow.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::OnceLock;
 
 use super::held::Held;
 use super::site::Site;
 use crate::fault::InjectError;
 
-/// A dependency that is built when it is first used, and then stays.
+/// A dependency that is built when it is first used.
 ///
-/// Breaks a cycle on purpose, and spares what a call may not need.
-pub struct Lazy<T: ?Sized + 'static> {
-    site: &'static Site<T>,
-    got: OnceLock<Arc<T>>,
-}
+/// Breaks a cycle on purpose, and spares what a call may not need. Who keeps the handle keeps no
+/// value with it: under a [`swap`](crate::swap()) it gives the fake, afterwards the program's own
+/// again, so that what a test saw stays in no singleton.
+pub struct Lazy<T: ?Sized + 'static>(&'static Site<T>);
 
 impl<T: ?Sized + Send + Sync> Lazy<T> {
     #[doc(hidden)]
     #[must_use]
     pub const fn of(site: &'static Site<T>) -> Self {
-        Self { site, got: OnceLock::new() }
+        Self(site)
     }
 
-    /// The value, built now if it has yet to be.
+    /// The value, built now if it has yet to be; from then on as cheap as a parameter.
     ///
     /// # Errors
     /// It cannot be had; the next call tries again.
-    pub fn get(&self) -> Result<&T, InjectError> {
-        if let Some(value) = self.got.get() {
-            return Ok(value);
-        }
-        let value = self.site.get()?.into_arc();
-        Ok(self.got.get_or_init(|| value))
+    pub fn get(&self) -> Result<Held<T>, InjectError> {
+        // The site remembers the program's own value, and gives it only where nothing stands in.
+        self.0.get()
     }
 
     /// As [`get`](Self::get), without blocking.
     ///
     /// # Errors
     /// It cannot be had; the next call tries again.
-    pub async fn get_async(&self) -> Result<&T, InjectError> {
-        if let Some(value) = self.got.get() {
-            return Ok(value);
-        }
-        let value = self.site.get_async().await?.into_arc();
-        Ok(self.got.get_or_init(|| value))
+    pub async fn get_async(&self) -> Result<Held<T>, InjectError> {
+        self.0.get_async().await
     }
 }
 
 impl<T: ?Sized> Clone for Lazy<T> {
     fn clone(&self) -> Self {
-        Self { site: self.site, got: self.got.clone() }
+        *self
     }
 }
 
+impl<T: ?Sized> Copy for Lazy<T> {}
+
 impl<T: ?Sized> fmt::Debug for Lazy<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lazy({:?})", self.site)
+        write!(f, "Lazy({:?})", self.0)
     }
 }
 

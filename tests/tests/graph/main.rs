@@ -103,7 +103,7 @@ fn lay(chicken: Lazy<Chicken>) -> Egg {
 #[inject(egg = lay, chicken = hatch)]
 fn farm(egg: &Egg, chicken: Live<Chicken>) -> Result<bool, InjectError> {
     let Chicken = *chicken.get()?;
-    let Chicken = egg.0.get()?;
+    let Chicken = *egg.0.get()?;
     Ok(true)
 }
 

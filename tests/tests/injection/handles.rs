@@ -27,7 +27,7 @@ mod lazy {
             return Ok(0);
         }
         let first = db.get()?.0;
-        assert!(std::ptr::eq(db.get()?, db.get()?));
+        assert!(std::ptr::eq(&*db.get()?, &*db.get()?));
         Ok(first)
     }
 
@@ -43,22 +43,35 @@ mod lazy {
         assert_eq!(OPENED.get(), 2);
     }
 
-    #[inject(db = open)]
-    fn keep(db: Lazy<Db>) -> Lazy<Db> {
-        db
+    fn plain() -> Db {
+        Db(1)
+    }
+    /// A singleton that keeps the handle: what a test saw must not stay in it.
+    #[inject(db = plain)]
+    fn repository(db: Lazy<Db>) -> Repository {
+        Repository { db }
+    }
+    struct Repository {
+        db: Lazy<Db>,
+    }
+    #[inject(repository = repository)]
+    fn of_repository(repository: &Repository) -> Result<usize, Fault> {
+        Ok(repository.db.get()?.0)
+    }
+    #[inject(repository = repository)]
+    fn build_only(repository: &Repository) -> usize {
+        std::ptr::from_ref(repository).addr()
     }
 
     #[test]
-    fn stays_with_what_it_has_got() {
-        let swap = dyno::swap(open, || Ok(Db(70)));
-        let used = keep();
-        let unused = keep();
-        assert_eq!(used.get().map(|db| db.0), Ok(70));
+    fn keeps_no_stand_in() {
+        let built = build_only();
+        let swap = dyno::swap(plain, || Db(70));
+        assert_eq!((of_repository(), build_only()), (Ok(70), built));
         drop(swap);
-        assert_eq!(used.get().map(|db| db.0), Ok(70));
-        let _other = dyno::swap(open, || Ok(Db(71)));
-        assert_eq!((used.get(), unused.get()), (Ok(&Db(70)), Ok(&Db(71))));
-        assert_eq!(used.clone().get(), Ok(&Db(70)));
+        assert_eq!(of_repository(), Ok(1));
+        let _other = dyno::swap(plain, || Db(71));
+        assert_eq!(of_repository(), Ok(71));
     }
 }
 

@@ -140,6 +140,13 @@ impl InjectError {
         self
     }
 
+    /// The same error, told about the provider whatever it was told before.
+    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    pub(crate) fn asked_of(mut self, provider: impl Into<Name>) -> Self {
+        Arc::make_mut(&mut self.0).provider = Some(provider.into());
+        self
+    }
+
     /// The same error with a new time before which no new try is made.
     #[must_use]
     pub fn retry_in(mut self, pause: Option<Duration>) -> Self {
@@ -148,9 +155,23 @@ impl InjectError {
     }
 }
 
+/// Says at the end when the provider is asked again, where that is known.
 impl fmt::Display for InjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, function, parameter, provider, location, .. } = &*self.0;
+        Untimed(self).fmt(f)?;
+        match self.retry_after() {
+            Some(pause) if !pause.is_zero() => write!(f, " (asked again in {pause:.1?})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The error without the pause: inside of another one it would be out of date.
+struct Untimed<'a>(&'a InjectError);
+
+impl fmt::Display for Untimed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, function, parameter, provider, location, .. } = &*self.0.0;
         if let (Some(function), Some(parameter)) = (function, parameter) {
             write!(f, "{function}: parameter `{parameter}`")?;
             match (provider, location) {
@@ -172,7 +193,13 @@ impl fmt::Display for InjectError {
 impl fmt::Display for InjectErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(error) => write!(f, "the provider failed: {error}"),
+            Self::Failed(error) => {
+                f.write_str("the provider failed: ")?;
+                match inside(&**error) {
+                    Some(error) => Untimed(error).fmt(f),
+                    None => error.fmt(f),
+                }
+            }
             Self::Panicked(message) => write!(f, "the provider panicked: {message}"),
             Self::TimedOut(limit) => write!(f, "the provider had not finished within {limit:?}"),
             Self::Cycle(path) => write!(f, "dependency cycle: {}", Joined(path, " -> ")),
@@ -234,11 +261,23 @@ impl From<super::Fault> for InjectError {
 
 impl PartialEq for InjectError {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.to_string() == other.to_string()
+        Arc::ptr_eq(&self.0, &other.0) || Untimed(self).to_string() == Untimed(other).to_string()
     }
 }
 
 impl Eq for InjectError {}
+
+/// The error of this kind that a provider has handed on.
+fn inside<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a InjectError> {
+    let fault = error.downcast_ref::<super::Fault>();
+    fault.map_or_else(
+        || error.downcast_ref(),
+        |fault| match fault {
+            super::Fault::Inject(error) => Some(error),
+            _ => None,
+        },
+    )
+}
 
 struct Joined<'a>(&'a [Name], &'a str);
 

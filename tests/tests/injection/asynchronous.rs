@@ -166,11 +166,13 @@ mod failures {
     #[test]
     fn are_told_and_tried_again_after_a_pause() {
         let frozen = dyno::clock::freeze();
-        for (n, text) in [(1, "the provider failed: refused"), (2, "the provider panicked: lost")] {
+        let failures =
+            [(1, "the provider failed: refused", 100), (2, "the provider panicked: lost", 200)];
+        for (n, text, pause) in failures {
             for _ in 0..3 {
                 let error = why(block_on(ask())).to_string();
                 assert!(error.contains("ask: parameter `db` (flaky, "), "{error}");
-                assert!(error.ends_with(text), "{error}");
+                assert!(error.ends_with(&format!("{text} (asked again in {pause}.0ms)")), "{error}");
             }
             assert_eq!(ASKED.get(), n);
             frozen.advance(Duration::from_secs(1));

@@ -74,7 +74,7 @@ mod recovery {
         let heard = heard.lock().expect("not poisoned");
         let [warning, built] = &heard[..] else { panic!("{heard:#?}") };
         assert!(warning.starts_with("warning a fallback stands in: "), "{warning}");
-        assert!(warning.ends_with("the provider failed: starting"), "{warning}");
+        assert!(warning.contains("the provider failed: starting (asked "), "{warning}");
         assert_eq!(built, "built recovers");
     }
 }
@@ -189,8 +189,8 @@ mod strictness {
     fn turns_a_fallback_into_an_error_for_its_thread() {
         assert_eq!((ask(), maybe(), decides_itself()), (Ok(7), Ok(false), false));
         let strict = dyno::inject::strict();
-        assert!(why(ask()).to_string().ends_with("down"));
-        assert!(why(maybe()).to_string().ends_with("down"));
+        assert!(why(ask()).to_string().contains(": down (asked "));
+        assert!(why(maybe()).to_string().contains(": down (asked "));
         assert!(!decides_itself(), "it takes the error as a value");
         assert_eq!(std::thread::spawn(ask).join().expect("no panic"), Ok(7));
         assert!(dyno::spawn(ask).join().expect("no panic").is_err());

@@ -205,11 +205,11 @@ mod ends {
             Ok(db.0.clone())
         }
         let panics = dyno::swap(connect, || -> Result<Db, String> { panic!("a bad fake") });
-        assert!(why(ask()).to_string().ends_with("the provider panicked: a bad fake"));
+        assert!(why(ask()).to_string().contains("the provider panicked: a bad fake (asked "));
         drop(panics);
         assert_eq!(ask().as_deref(), Ok("real"), "at once: the failure was the fake's");
         let fails = dyno::swap(connect, || Err("refused".to_owned()));
-        assert!(why(ask()).to_string().ends_with("the provider failed: refused"));
+        assert!(why(ask()).to_string().contains("the provider failed: refused (asked "));
         drop(fails);
         assert_eq!(ask().as_deref(), Ok("real"));
     }

@@ -19,7 +19,7 @@ fn a_fallback_makes_it_optional_unless_the_run_is_strict() {
     let spare =
         report.built().iter().find(|it| it.provider.ends_with("::spare")).expect("declared");
     assert!(!spare.required);
-    assert!(spare.error().is_some_and(|it| it.to_string().ends_with("no spare")), "{report}");
+    assert!(spare.error().is_some_and(|it| it.to_string().contains("no spare (asked ")), "{report}");
     assert!(report.to_string().contains("failed: "), "{report}");
 
     let error = block_on(dyno::warm_up().strict().run_async()).expect_err("it is strict");
@@ -29,7 +29,7 @@ fn a_fallback_makes_it_optional_unless_the_run_is_strict() {
     assert!(text.starts_with("1 of 23 dependencies could not be built:"), "{text}");
     assert!(text.contains("warm_up::program::manage: parameter `spare` (spare, "), "{text}");
     let source = std::error::Error::source(&error).expect("the first of them");
-    assert!(source.to_string().ends_with("no spare"), "{source}");
+    assert!(source.to_string().contains("no spare (asked "), "{source}");
 }
 
 #[dyno::test]

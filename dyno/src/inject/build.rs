@@ -17,9 +17,11 @@ use super::kept::Kept;
 use super::observed::{self, Kind};
 use super::provided::{Boxed, Made};
 use super::recipe::Recipe;
+use super::shutdown::stop;
 use super::slot::{Core, Life, RegistryRead, Source};
 use super::swap::{self, Override};
-use super::world::{OfTest, PROGRAM, World};
+use super::wait::block_on;
+use super::world::{Instances, OfTest, PROGRAM, World};
 use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point, emit};
@@ -55,9 +57,10 @@ impl Asked {
 
     #[cold]
     pub(super) fn tell(&self, error: InjectError) -> InjectError {
-        error
-            .wanted_by(self.point, self.parameter, self.point.location())
-            .provided_by(self.provider)
+        // Of a cycle the first who is told knows best: the others pass on what they heard.
+        let first = error.function().is_none() && matches!(error.kind(), InjectErrorKind::Cycle(_));
+        let error = error.wanted_by(self.point, self.parameter, self.point.location());
+        if first { error.asked_of(self.provider) } else { error.provided_by(self.provider) }
     }
 }
 
@@ -112,6 +115,16 @@ impl Owner {
             Self::Swap(swap) => swap.down.load(Ordering::Acquire),
         }
     }
+
+    /// Where it is noted what has to be stopped one day.
+    fn instances(&self) -> &Instances {
+        match self {
+            Self::Program | Self::Tenant => &PROGRAM,
+            Self::Test(test) => &test.instances,
+            Self::World(world) => &world.instances,
+            Self::Swap(swap) => &swap.instances,
+        }
+    }
 }
 
 impl Core {
@@ -162,7 +175,9 @@ impl Core {
                     Recipe::Later(make) => {
                         let began = self.begin(&lead);
                         let result = lead.frame().run_async(catch_async(|| make())).await;
-                        self.finish(lead, result, began, asked);
+                        if let Some(late) = self.finish(lead, result, began, asked) {
+                            self.stop_late(late, asked).await;
+                        }
                     }
                     Recipe::Now(make) => {
                         let (wait, make) = (lead.wait(), make.clone());
@@ -310,17 +325,20 @@ impl Core {
     fn build(&'static self, lead: Lead<Kept, Home>, make: &dyn Fn() -> Made<Kept>, asked: Asked) {
         let began = self.begin(&lead);
         let result = lead.frame().run(|| catch(make));
-        self.finish(lead, result, began, asked);
+        if let Some(late) = self.finish(lead, result, began, asked) {
+            block_on(self.stop_late(late, asked));
+        }
     }
 
-    /// Puts what was built where it belongs, now that it is known what went into it.
+    /// Puts what was built where it belongs, now that it is known what went into it. A value that
+    /// comes after the shutdown is given back: nobody gets it, and it has to be stopped.
     fn finish(
         &'static self,
         lead: Lead<Kept, Home>,
         result: Made<Kept>,
         began: Instant,
         asked: Asked,
-    ) {
+    ) -> Option<Arc<Kept>> {
         let time = clock::now() - began;
         let thread = std::thread::current().name().unwrap_or("?").to_owned();
         let reads = lead.frame().reads();
@@ -330,16 +348,18 @@ impl Core {
         }
         let result = lead.told(result);
         // Shut down meanwhile: who waits asks anew and is told so.
-        let Ok(Place { home, owner, .. }) = self.place() else { return };
+        let Ok(Place { home, owner, .. }) = self.place() else { return result.ok() };
+        // Before anybody can see the value: who has it may shut down at once, and what is built
+        // from it comes later in the order of completion.
+        if let Some(value) = result.as_ref().ok().filter(|_| home.ready().is_none()) {
+            if !owner.instances().add(self, &home, value, || owner.is_down()) {
+                return result.ok();
+            }
+        }
         let last = Took { began, time, thread };
         *home.cell().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         if result.is_ok() {
             let _first = home.cell().reads.set(reads);
-        }
-        // Before anybody can see the value: who has it may shut down at once, and what is built
-        // from it comes later in the order of completion.
-        if result.is_ok() && home.ready().is_none() {
-            self.enlist(&home, &owner);
         }
         if lead.flight().is_some_and(|led| led.is(&home)) {
             let _outcome = lead.land(result.clone());
@@ -352,15 +372,15 @@ impl Core {
             Ok(_) => asked.emit(&Event::Built { provider: asked.provider, took: time }),
             Err(error) => asked.emit(&Event::BuildFailed { provider: asked.provider, error }),
         }
+        None
     }
 
-    /// Notes an instance, to be stopped one day.
-    fn enlist(&'static self, home: &Home, owner: &Owner) {
-        match owner {
-            Owner::Program | Owner::Tenant => PROGRAM.add(self, home),
-            Owner::Test(test) => test.instances.add(self, home),
-            Owner::World(world) => world.instances.add(self, home),
-            Owner::Swap(swap) => swap.instances.add(self, home),
+    /// Stops what was built too late to be in use.
+    async fn stop_late(&'static self, value: Arc<Kept>, asked: Asked) {
+        let hook = move || self.stop.get().map(|stop| stop(value));
+        if let Err(error) = stop(hook, &Crew::default()).await {
+            let message = format!("{}, built during the shutdown: {error}", self.name);
+            asked.emit(&Event::Warning { message: &message });
         }
     }
 }

@@ -80,7 +80,7 @@ impl Shutdown {
             let outcome = if left.is_some_and(|left| left.is_zero()) {
                 late(Duration::ZERO)
             } else {
-                within(left, stop(instance, &crew), late).await
+                within(left, stop(move || instance.stop(), &crew), late).await
             };
             if let Err(error) = outcome {
                 failures.push((provider, error));
@@ -149,9 +149,11 @@ fn take_all() -> Vec<Instance> {
 }
 
 /// Runs one hook, on a worker so that it may block; a panic is an error.
-async fn stop(instance: Instance, crew: &Crew) -> StopResult {
-    let hook =
-        move || catch_unwind(AssertUnwindSafe(instance.stop)).unwrap_or_else(|_| Some(panicked()));
+pub(super) async fn stop(
+    hook: impl FnOnce() -> Option<Ending> + Send + 'static,
+    crew: &Crew,
+) -> StopResult {
+    let hook = move || catch_unwind(AssertUnwindSafe(hook)).unwrap_or_else(|_| Some(panicked()));
     match on_worker(crew, hook).await {
         Some(Some(Ending::Done(outcome))) => outcome,
         Some(Some(Ending::Going(hook))) => {

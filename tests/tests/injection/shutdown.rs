@@ -222,3 +222,101 @@ mod without_a_world {
         assert_eq!(ask(), Ok(3));
     }
 }
+
+mod meanwhile {
+    use super::*;
+    use crate::support::{Count, until};
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+    static ENTERED: Barrier = Barrier::new(2);
+    static GO: Barrier = Barrier::new(2);
+    static STOPPED: Count = Count::new();
+    fn open() -> u32 {
+        ENTERED.wait();
+        GO.wait();
+        4
+    }
+    fn stop(_: &u32) {
+        STOPPED.up();
+    }
+    #[inject(number(open, stop = stop))]
+    fn ask(number: &u32) -> Result<u32, Fault> {
+        Ok(*number)
+    }
+
+    #[dyno::test]
+    fn a_build_that_ends_too_late_is_stopped_at_once() {
+        let _watch = watch();
+        let _world = dyno::inject::isolated();
+        let asking = dyno::spawn(ask);
+        ENTERED.wait();
+        dyno::shutdown().run().expect("nothing is there yet");
+        assert_eq!(STOPPED.get(), 0);
+        GO.wait();
+        let error = why(asking.join().expect("no panic"));
+        assert!(matches!(error.kind(), InjectErrorKind::ShutDown), "{error}");
+        until(|| STOPPED.get() == 1);
+    }
+
+    static BEGUN: AtomicBool = AtomicBool::new(false);
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+    static HUNG_UP: Count = Count::new();
+    async fn dial() -> u64 {
+        BEGUN.store(true, SeqCst);
+        while !GO_ON.load(SeqCst) {
+            yields(1).await;
+        }
+        5
+    }
+    async fn hang_up(_: &u64) {
+        yields(2).await;
+        HUNG_UP.up();
+    }
+    #[inject(line(dial.await, stop = hang_up.await))]
+    async fn call(line: &u64) -> Result<u64, Fault> {
+        Ok(*line)
+    }
+
+    #[dyno::test(tokio, threads = 2)]
+    async fn a_task_that_ends_too_late_is_stopped_at_once() {
+        let _watch = watch();
+        let _world = dyno::inject::isolated();
+        let calling = tokio::spawn(call());
+        until(|| BEGUN.load(SeqCst));
+        dyno::shutdown().await.expect("nothing is there yet");
+        GO_ON.store(true, SeqCst);
+        let error = why(calling.await.expect("no panic"));
+        assert!(matches!(error.kind(), InjectErrorKind::ShutDown), "{error}");
+        assert_eq!(HUNG_UP.get(), 1);
+    }
+}
+
+mod of_registries {
+    use super::*;
+    use crate::support::Count;
+    use dyno::Registry;
+
+    static STOPPED: Count = Count::new();
+    static OPENED: Count = Count::new();
+    fn open() -> usize {
+        OPENED.up()
+    }
+    fn stop(_: &usize) {
+        STOPPED.up();
+    }
+    #[inject(session(open, scope = registry, stop = stop))]
+    fn session(session: &usize) -> Result<usize, Fault> {
+        Ok(*session)
+    }
+
+    #[test]
+    fn each_instance_of_an_isolated_part_is_stopped() {
+        let _watch = watch();
+        let _world = dyno::inject::isolated();
+        let own = Registry::new();
+        assert_eq!((session(), own.scope(session)), (Ok(1), Ok(2)));
+        dyno::shutdown().run().expect("all is stopped");
+        assert_eq!(STOPPED.get(), 2);
+    }
+}

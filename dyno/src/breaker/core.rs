@@ -16,6 +16,12 @@ pub(super) struct Transition {
     pub(super) to: State,
 }
 
+impl Transition {
+    fn changes(self) -> Option<Self> {
+        (self.from != self.to).then_some(self)
+    }
+}
+
 /// Why a call may not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -63,55 +69,45 @@ impl<W: Word> Core<W> {
         View::of(self.word.read())
     }
 
-    /// What has passed since the breaker came into this state, or its trial began.
-    pub(super) fn passed(&self, view: View, now: Ticks) -> Ticks {
+    /// What has passed of `reset` since the breaker came into this state, or its trial began.
+    pub(super) fn passed(&self, view: View, reset: Ticks, now: impl Fn() -> Ticks) -> Ticks {
         let since = moment_of(self.moment.read(), view.generation);
-        since.map_or(Ticks::NONE, |since| now.since(since))
+        since.map_or(Ticks::NONE, |since| passed(since, reset, now))
     }
 
     /// A permit's stamp, and the transition it took.
+    ///
+    /// Every trial has a generation of its own. One whose time is up is replaced by the next, so
+    /// that a lost permit keeps nobody out for ever; should it report after all, it decides nothing.
     pub(super) fn admit(
         &self,
         rules: Rules,
-        now: Ticks,
+        now: impl Fn() -> Ticks,
     ) -> Result<(u64, Option<Transition>), Refusal> {
         loop {
             let word = self.word.read();
             let view = View::of(word);
-            let permit = stamp(view.generation);
             if view.state == State::Closed {
-                return Ok((permit, None));
+                return Ok((stamp(view.generation), None));
             }
-            if view.state == State::HalfOpen && !view.busy {
-                // The moment first: who sees the trial taken sees when.
-                self.mark(view.generation, now);
-                if self.word.replace(word, View { busy: true, ..view }.pack()) {
-                    return Ok((permit, None));
+            if view.state == State::Open || view.busy {
+                let Some(since) = moment_of(self.moment.read(), view.generation) else {
+                    // It has only just come into this state, or has left it meanwhile.
+                    self.mark(view.generation, now());
+                    if self.word.read() != word {
+                        continue;
+                    }
+                    return Err(Refusal { busy: view.busy, passed: Ticks::NONE });
+                };
+                let passed = passed(since, rules.reset, &now);
+                if passed < rules.reset || rules.reset == Ticks::EVER {
+                    return Err(Refusal { busy: view.busy, passed });
                 }
-                continue;
             }
-            let told = self.moment.read();
-            let Some(since) = moment_of(told, view.generation) else {
-                // It has only just come into this state, or has left it meanwhile.
-                self.mark(view.generation, now);
-                if self.word.read() != word {
-                    continue;
-                }
-                return Err(Refusal { busy: view.busy, passed: Ticks::NONE });
-            };
-            let passed = now.since(since);
-            if passed < rules.reset || rules.reset == Ticks::EVER {
-                return Err(Refusal { busy: view.busy, passed });
-            }
-            if view.state == State::Open {
-                let trial = View { busy: true, ..view.next(State::HalfOpen, 0) };
-                if let Some(transition) = self.shift(word, trial, now) {
-                    return Ok((stamp(trial.generation), Some(transition)));
-                }
-            } else if self.moment.replace(told, moment(view.generation, now)) {
-                // The trial's time is up, so that a lost permit keeps nobody out for ever. Should
-                // it report after all, it counts: it is of this state.
-                return Ok((permit, None));
+            let count = if view.state == State::HalfOpen { view.count } else { 0 };
+            let trial = View { busy: true, ..view.next(State::HalfOpen, count) };
+            if let Some(transition) = self.shift(word, trial, now()) {
+                return Ok((stamp(trial.generation), transition.changes()));
             }
         }
     }
@@ -188,7 +184,7 @@ impl<W: Word> Core<W> {
             let keep = to == State::Open && view.state != State::HalfOpen;
             let next = view.next(to, if keep { view.count } else { 0 });
             if let Some(transition) = self.shift(word, next, now) {
-                return (transition.from != to).then_some(transition);
+                return transition.changes();
             }
         }
     }
@@ -213,7 +209,7 @@ impl<W: Word> Core<W> {
         loop {
             let told = self.moment.read();
             let known = moment_of(told, generation);
-            let newer = known.is_none_or(|known| now.since(known) > Ticks::NONE);
+            let newer = known.is_none_or(|known| now.since(known) > Some(Ticks::NONE));
             if !newer || View::of(self.word.read()).generation != generation {
                 return;
             }
@@ -222,4 +218,10 @@ impl<W: Word> Core<W> {
             }
         }
     }
+}
+
+/// What has passed of `reset` at a moment after `since` was read, hence all of it where the clock
+/// says less: `since` is of another clock, such as one that a test had frozen far ahead.
+fn passed(since: Ticks, reset: Ticks, now: impl Fn() -> Ticks) -> Ticks {
+    now().since(since).unwrap_or(reset)
 }

@@ -1,8 +1,10 @@
 //! Every interleaving of the state machine, by the model checker loom:
 //! `RUSTFLAGS="--cfg loom" cargo test -p dyno --lib --no-default-features --features breaker model`
 
+use std::cell::Cell;
+
 use loom::sync::Arc;
-use loom::sync::atomic::AtomicU64;
+use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
 
 use super::State;
@@ -80,8 +82,8 @@ fn model_a_success_between_failures_is_not_lost() {
 fn model_one_trial_at_a_time() {
     loom::model(|| {
         let core = open(0);
-        let other = spawn(&core, |core| core.admit(rules(1, 1), at(10)));
-        let here = core.admit(rules(1, 1), at(10));
+        let other = spawn(&core, |core| core.admit(rules(1, 1), || at(10)));
+        let here = core.admit(rules(1, 1), || at(10));
         let there = other.join().expect("joins");
         let admitted = [here, there].into_iter().flatten().collect::<Vec<_>>();
         assert_eq!(admitted.len(), 1);
@@ -97,15 +99,25 @@ fn model_one_trial_at_a_time_also_between_successes() {
     loom::model(|| {
         let core = fresh();
         core.force(State::HalfOpen, at(0));
-        // The other one looked at its clock a little earlier.
-        let other = spawn(&core, |core| core.admit(rules(1, 2), at(45)));
-        let here = core.admit(rules(1, 2), at(50));
+        // One clock for both, which goes on whenever it is looked at.
+        let clock = Arc::new(AtomicU64::new(45));
+        let (ours, theirs) = (clock.clone(), clock);
+        let looked = Cell::new(0);
+        let look = || {
+            looked.set(ours.fetch_add(1, Ordering::AcqRel));
+            at(looked.get())
+        };
+        let other = spawn(&core, move |core| {
+            core.admit(rules(1, 2), || at(theirs.fetch_add(1, Ordering::AcqRel)))
+        });
+        let here = core.admit(rules(1, 2), look);
         let there = other.join().expect("joins");
         assert!(here.is_ok() != there.is_ok(), "{here:?} {there:?}");
         if here.is_ok() {
-            assert!(core.admit(rules(1, 2), at(59)).is_err(), "the trial has its whole time");
+            let end = looked.get() + 9;
+            assert!(core.admit(rules(1, 2), || at(end)).is_err(), "the trial has its whole time");
         }
-        assert!(core.admit(rules(1, 2), at(60)).is_ok());
+        assert!(core.admit(rules(1, 2), || at(60)).is_ok());
     });
 }
 
@@ -117,14 +129,14 @@ fn model_never_half_open_early() {
         core.force(State::Closed, at(1));
         let permit = pass(&core);
         let other = spawn(&core, move |core| core.failure(permit, rules(1, 1), || at(1000)));
-        let here = core.admit(rules(1, 1), at(1000));
+        let here = core.admit(rules(1, 1), || at(1000));
         assert!(other.join().expect("joins").is_some());
         match here {
             Ok((stamp, transition)) => assert_eq!((stamp, transition), (permit, None)),
             Err(refused) => assert_eq!((refused.busy, refused.passed), (false, Ticks::NONE)),
         }
-        assert!(core.admit(rules(1, 1), at(1009)).is_err());
-        assert!(core.admit(rules(1, 1), at(1010)).is_ok(), "and never wedged");
+        assert!(core.admit(rules(1, 1), || at(1009)).is_err());
+        assert!(core.admit(rules(1, 1), || at(1010)).is_ok(), "and never wedged");
     });
 }
 
@@ -134,7 +146,7 @@ fn model_a_late_result_decides_nothing() {
         let core = fresh();
         let permit = pass(&core);
         core.force(State::Open, at(0));
-        let (trial, _) = core.admit(rules(1, 1), at(10)).expect("a trial");
+        let (trial, _) = core.admit(rules(1, 1), || at(10)).expect("a trial");
         let other = spawn(&core, move |core| core.failure(permit, rules(1, 1), || at(10)));
         let closed = core.success(trial, rules(1, 1), || at(10));
         assert_eq!(other.join().expect("joins"), None);
@@ -148,15 +160,15 @@ fn model_a_late_result_decides_nothing() {
 fn model_a_dropped_trial_makes_room() {
     loom::model(|| {
         let core = open(0);
-        let (trial, _) = core.admit(rules(1, 1), at(10)).expect("a trial");
+        let (trial, _) = core.admit(rules(1, 1), || at(10)).expect("a trial");
         let other = spawn(&core, move |core| core.ignored(trial));
-        let here = core.admit(rules(1, 1), at(10));
+        let here = core.admit(rules(1, 1), || at(10));
         other.join().expect("joins");
         if let Ok((next, _)) = here {
-            assert!(core.admit(rules(1, 1), at(10)).is_err());
+            assert!(core.admit(rules(1, 1), || at(10)).is_err());
             core.ignored(next);
         }
-        assert!(core.admit(rules(1, 1), at(10)).is_ok());
+        assert!(core.admit(rules(1, 1), || at(10)).is_ok());
     });
 }
 
@@ -164,9 +176,41 @@ fn model_a_dropped_trial_makes_room() {
 fn model_a_lost_trial_is_replaced_by_one() {
     loom::model(|| {
         let core = open(0);
-        core.admit(rules(1, 1), at(10)).expect("a trial that is lost");
-        let other = spawn(&core, |core| core.admit(rules(1, 1), at(20)));
-        let here = core.admit(rules(1, 1), at(20));
+        core.admit(rules(1, 1), || at(10)).expect("a trial that is lost");
+        let other = spawn(&core, |core| core.admit(rules(1, 1), || at(20)));
+        let here = core.admit(rules(1, 1), || at(20));
+        let there = other.join().expect("joins");
+        assert!(here.is_ok() != there.is_ok(), "{here:?} {there:?}");
+    });
+}
+
+#[test]
+fn model_a_replaced_trial_decides_nothing() {
+    loom::model(|| {
+        let core = open(0);
+        let (late, _) = core.admit(rules(1, 1), || at(10)).expect("a trial that overruns");
+        let other = spawn(&core, move |core| core.ignored(late));
+        let here = core.admit(rules(1, 1), || at(20));
+        other.join().expect("joins");
+        let (young, transition) = here.expect("its time was up, or it had made room");
+        assert_ne!(young, late);
+        assert_eq!(transition, None);
+        assert!(core.admit(rules(1, 1), || at(29)).is_err(), "the young one keeps others out");
+        assert_eq!(core.failure(late, rules(1, 1), || at(29)), None);
+        assert_eq!(core.success(late, rules(1, 1), || at(29)), None);
+        assert!(core.view().busy);
+        assert!(core.success(young, rules(1, 1), || at(29)).is_some());
+    });
+}
+
+#[test]
+fn model_a_trial_that_made_room_is_not_replaced_by_two() {
+    loom::model(|| {
+        let core = open(0);
+        let (late, _) = core.admit(rules(1, 1), || at(10)).expect("a trial that overruns");
+        let other = spawn(&core, |core| core.admit(rules(1, 1), || at(20)));
+        core.ignored(late);
+        let here = core.admit(rules(1, 1), || at(20));
         let there = other.join().expect("joins");
         assert!(here.is_ok() != there.is_ok(), "{here:?} {there:?}");
     });
@@ -181,8 +225,8 @@ fn model_two_hands_at_once_leave_a_moment_that_fits() {
         other.join().expect("joins");
         match core.view().state {
             State::Open => {
-                assert!(core.admit(rules(1, 1), at(14)).is_err());
-                assert!(core.admit(rules(1, 1), at(15)).is_ok());
+                assert!(core.admit(rules(1, 1), || at(14)).is_err());
+                assert!(core.admit(rules(1, 1), || at(15)).is_ok());
             }
             state => assert_eq!(state, State::Closed),
         }

@@ -113,8 +113,8 @@ impl Breaker {
     ///
     /// # Errors
     /// [`Fault::Rejected`] with [`Reason::BreakerOpen`] and the time to the next trial; or with
-    /// [`Reason::HalfOpenBusy`] and the time after which the trial that is under way keeps nobody
-    /// out any more: it has `reset_timeout` to report.
+    /// [`Reason::HalfOpenBusy`] and the time after which another call may take the place of the
+    /// trial that is under way: it has `reset_timeout` to report, and decides nothing once replaced.
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
         // Two results, so that the one of the fast path stays in registers.
@@ -152,10 +152,12 @@ impl Breaker {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let view = self.core.view();
-        let now = Ticks::at(clock::now());
         let half_open = view.state == State::HalfOpen;
         let retry_after = match view.state {
-            State::Open => self.core.passed(view, now).left_of(self.settings.rules().reset),
+            State::Open => {
+                let reset = self.settings.rules().reset;
+                self.core.passed(view, reset, || Ticks::at(clock::now())).left_of(reset)
+            }
             State::Closed | State::HalfOpen => None,
         };
         Snapshot {
@@ -193,7 +195,7 @@ impl Breaker {
     #[cold]
     fn knock(&self) -> Result<u64, Fault> {
         let rules = self.settings.rules();
-        match self.core.admit(rules, Ticks::at(clock::now())) {
+        match self.core.admit(rules, || Ticks::at(clock::now())) {
             Ok((stamp, transition)) => {
                 self.tell(transition);
                 Ok(stamp)

@@ -1,7 +1,7 @@
 //! What is packed into the two words of a breaker.
 //!
-//! The first holds all that decides: the generation, which every change of state counts up (28
-//! bits), the state (3), whether a trial is under way (1), and a count (32): consecutive failures
+//! The first holds all that decides: the generation, which every change of state and every trial
+//! counts up (28 bits), the state (3), whether a trial is under way (1), and a count (32): consecutive failures
 //! while closed and open, successes while half-open.
 //!
 //! The second says when: the low bits of the generation it speaks of (12), so that a moment is
@@ -100,10 +100,10 @@ impl Ticks {
         u64::try_from(ticks).map_or(Self::EVER, |ticks| Self(ticks).min(Self::EVER))
     }
 
-    /// From `earlier` to this; none when `earlier` is the later one, as after a frozen clock.
-    pub(super) fn since(self, earlier: Self) -> Self {
+    /// From `earlier` to this; `None` when `earlier` is the later one, as after a frozen clock.
+    pub(super) fn since(self, earlier: Self) -> Option<Self> {
         let passed = Self(self.0.wrapping_sub(earlier.0) & TICK);
-        if passed < Self::EVER { passed } else { Self::NONE }
+        (passed < Self::EVER).then_some(passed)
     }
 
     /// What is missing to `whole`; `None` when that never comes.
@@ -157,8 +157,8 @@ mod tests {
         let at = |nanos| Ticks::at(Instant::from_nanos(nanos));
         assert_eq!(Ticks::lasting(Duration::from_nanos(1)), Ticks(1));
         assert_eq!(Ticks::lasting(Duration::MAX), Ticks::EVER);
-        assert_eq!(at(1_050).since(at(50)), Ticks(10));
-        assert_eq!(at(50).since(at(1_050)), Ticks::NONE);
+        assert_eq!(at(1_050).since(at(50)), Some(Ticks(10)));
+        assert_eq!(at(50).since(at(1_050)), None);
         assert_eq!(Ticks(4).left_of(Ticks(10)), Some(Duration::from_nanos(600)));
         assert_eq!(Ticks(4).left_of(Ticks::EVER), None);
     }

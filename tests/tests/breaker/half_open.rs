@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dyno::breaker::{Breaker, State};
-use dyno::{Reason, clock};
+use dyno::{Reason, Verdict, clock};
 
 use super::support::{Oops, SECOND, fail, failures, ok};
 
@@ -90,11 +90,29 @@ fn a_trial_that_takes_longer_than_the_time_out_still_counts() {
     frozen.advance(SECOND * 15);
     let slow = breaker.acquire().expect("the trial");
     frozen.advance(SECOND * 20);
-    let second = breaker.acquire().expect("another one, for it might be lost");
     slow.success();
     assert_eq!(breaker.state(), State::Closed);
-    second.failure();
-    assert_eq!((breaker.state(), failures(&breaker)), (State::Closed, 0), "it came too late");
+}
+
+#[test]
+fn a_trial_that_was_replaced_decides_nothing_and_makes_no_room() {
+    let frozen = clock::freeze();
+    let breaker = BREAKER().success_threshold(2);
+    breaker.half_open();
+    breaker.acquire().expect("a first trial").success();
+    for verdict in [Verdict::Success, Verdict::Failure, Verdict::Ignored] {
+        let slow = breaker.acquire().expect("the trial");
+        frozen.advance(SECOND * 15);
+        let young = breaker.acquire().expect("another one, for it might be lost");
+        let before = breaker.snapshot();
+        assert_eq!((before.state, before.successes, before.trial), (State::HalfOpen, 1, true));
+        slow.record(verdict);
+        assert_eq!(breaker.snapshot(), before);
+        assert!(breaker.acquire().is_err(), "the young one is under way");
+        young.ignored();
+    }
+    breaker.acquire().expect("the last trial").success();
+    assert_eq!(breaker.state(), State::Closed);
 }
 
 #[test]
@@ -131,6 +149,40 @@ fn a_time_frozen_ahead_does_not_keep_it_open_afterwards() {
     breaker.trip();
     frozen.advance(SECOND * 15);
     assert_eq!(ok(&breaker), Ok(true));
+}
+
+#[test]
+fn a_moment_that_is_yet_to_come_has_passed() {
+    let breaker = BREAKER().success_threshold(2);
+    let ahead = || {
+        let frozen = clock::freeze();
+        frozen.advance(SECOND * 3600);
+        frozen
+    };
+    let frozen = ahead();
+    breaker.trip();
+    drop(frozen);
+    let frozen = clock::freeze();
+    assert_eq!(breaker.snapshot().retry_after, Some(Duration::ZERO));
+    drop(breaker.acquire().expect("a trial"));
+    drop(frozen);
+
+    let frozen = ahead();
+    std::mem::forget(breaker.acquire().expect("a trial that is lost"));
+    drop(frozen);
+    let frozen = clock::freeze();
+    let trial = breaker.acquire().expect("a trial in its place");
+    frozen.advance(SECOND * 14);
+    assert!(breaker.acquire().is_err(), "which has its whole time");
+    trial.success();
+    drop(frozen);
+
+    let frozen = ahead();
+    breaker.half_open();
+    drop(frozen);
+    let _frozen = clock::freeze();
+    let _trial = breaker.acquire().expect("the trial");
+    assert!(breaker.acquire().is_err(), "and only one");
 }
 
 #[test]

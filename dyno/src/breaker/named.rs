@@ -3,7 +3,9 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
+
+use once_cell::race::OnceRef;
 
 use super::Breaker;
 use super::settings::Given;
@@ -48,14 +50,15 @@ impl Breaker {
 pub struct SharedBreaker {
     name: &'static str,
     define: fn() -> Breaker,
-    breaker: OnceLock<&'static Breaker>,
+    /// Threads that race for it all join the same one.
+    breaker: OnceRef<'static, Breaker>,
 }
 
 impl SharedBreaker {
     /// One of those that share `name`; `define` makes a breaker with the settings given here.
     #[must_use]
     pub const fn new(name: &'static str, define: fn() -> Breaker) -> Self {
-        Self { name, define, breaker: OnceLock::new() }
+        Self { name, define, breaker: OnceRef::new() }
     }
 
     /// The breaker.

@@ -1,5 +1,6 @@
 //! One breaker, many functions.
 
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use dyno::__private::{Point, SharedBreaker};
@@ -23,6 +24,26 @@ fn a_name_stands_for_one_breaker() {
     assert!(std::ptr::eq(bare, breaker::named("named-one").expect("it is known now")));
     fail(SET.get(), 2);
     assert_eq!(AGAIN.get().state(), State::Open);
+}
+
+#[test]
+fn threads_that_race_for_a_name_join_the_same_breaker() {
+    static NAMED: SharedBreaker =
+        SharedBreaker::new("named-race", || Breaker::new("named-race").fail_max(2));
+    let gate = Arc::new(Barrier::new(8));
+    let racing = [(); 8].map(|()| {
+        let gate = gate.clone();
+        dyno::spawn(move || {
+            gate.wait();
+            NAMED.get()
+        })
+    });
+    let first = NAMED.get();
+    for thread in racing {
+        assert!(std::ptr::eq(thread.join().expect("no settings of another"), first));
+    }
+    let all = breaker::all().into_iter().filter(|breaker| breaker.name() == "named-race");
+    assert_eq!(all.count(), 1);
 }
 
 #[test]

@@ -9,15 +9,16 @@ fn f(id: u8) -> Result<u8, E> {
         &__DYNO_POINT,
         "db",
         "connect",
-        || ::dyno::__private::Slot::<Db>::of(connect),
+        || ::dyno::__private::Slot::<Db>::of(connect).slot,
     );
     ::dyno::__private::register! {
         & __DYNO_DB
     }
     ::dyno::__private::carries::<
         Result<u8, E>,
+        Db,
         _,
-    >(::dyno::__private::mode::<Db, _, _>(&connect));
+    >(|| ::dyno::__private::Slot::<Db>::of(connect));
     let __dyno_db = match ::dyno::__private::Site::get(&__DYNO_DB) {
         ::dyno::__private::Ok(__dyno_value) => __dyno_value,
         ::dyno::__private::Err(__dyno_error) => {

@@ -15,7 +15,7 @@ pub async fn price(sku: &str) -> Result<Price, E> {
             &__DYNO_POINT,
             "db",
             "connect",
-            || ::dyno::__private::Slot::<Db>::of(connect),
+            || ::dyno::__private::Slot::<Db>::of(connect).slot,
         );
         ::dyno::__private::register! {
             & __DYNO_DB
@@ -24,7 +24,7 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                 &__DYNO_POINT,
                 "rates",
                 "dial",
-                || ::dyno::__private::Slot::<Rates>::of_async(dial),
+                || ::dyno::__private::Slot::<Rates>::of_async(dial).slot,
             )
             .with_fallback();
         ::dyno::__private::register! {
@@ -37,8 +37,9 @@ pub async fn price(sku: &str) -> Result<Price, E> {
         }
         ::dyno::__private::carries::<
             Result<Price, E>,
+            Db,
             _,
-        >(::dyno::__private::mode::<Db, _, _>(&connect));
+        >(|| ::dyno::__private::Slot::<Db>::of(connect));
         let __dyno_db = match ::dyno::__private::Site::get_async(&__DYNO_DB).await {
             ::dyno::__private::Ok(__dyno_value) => __dyno_value,
             ::dyno::__private::Err(__dyno_error) => {

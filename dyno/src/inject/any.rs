@@ -140,9 +140,9 @@ mod tests {
     static FIRST: Point = Point::new(Some("first"), || "");
     static SECOND: Point = Point::new(Some("second"), || "");
     static SITES: [Site<u8>; 3] = [
-        Site::new(&SECOND, "a", "one", || Slot::of(one)),
-        Site::new(&FIRST, "c", "one", || Slot::of(one)),
-        Site::new(&FIRST, "b", "one", || Slot::of(one)),
+        Site::new(&SECOND, "a", "one", || Slot::of(one).slot),
+        Site::new(&FIRST, "c", "one", || Slot::of(one).slot),
+        Site::new(&FIRST, "b", "one", || Slot::of(one).slot),
     ];
 
     #[test]

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use super::provided::{Maybe, Mode, Never, Provided};
+use super::slot::Known;
 use crate::fault::{Fault, InjectError};
 
 /// What a provider may say, [`Never`] a failure or [`Maybe`] one, can be carried by a return type.
@@ -43,11 +44,23 @@ where
     PhantomData
 }
 
-/// Compiles where `Ret` can carry what the provider may say.
-pub const fn carries<Ret, Fails: CarriedBy<Ret>>(_: PhantomData<Fails>) {}
+/// Compiles where `Ret` can carry what the provider of a shared value may say.
+pub const fn carries<Ret, T, Fails>(_: fn() -> Known<T, Fails>)
+where
+    T: ?Sized,
+    Fails: CarriedBy<Ret>,
+{
+}
 
-/// A failure may be said: what is asked for by tag may be missing.
-pub const MAYBE: PhantomData<Maybe> = PhantomData;
+/// As [`carries`], for a value of the call's own.
+pub const fn carries_fresh<Ret, Fails: CarriedBy<Ret>>(_: PhantomData<Fails>) {}
+
+/// Compiles where `Ret` can carry a failure: what is asked for by tag may be missing.
+pub const fn must_carry<Ret>()
+where
+    Maybe: CarriedBy<Ret>,
+{
+}
 
 /// Stands for a return type that has no name, such as `impl Trait`: it carries no failure.
 #[derive(Debug)]
@@ -132,6 +145,7 @@ impl<T: Clone> Cloned for T {
 #[cfg(test)]
 #[expect(clippy::needless_borrow, reason = "as expansions write it: the borrow chooses")]
 mod tests {
+    use super::super::slot::Slot;
     use super::*;
     use crate::fault::InjectErrorKind;
 
@@ -151,9 +165,10 @@ mod tests {
 
     #[test]
     fn what_cannot_fail_needs_no_room() {
-        carries::<(), _>(mode::<u8, _, _>(&|| 1_u8));
-        carries::<Result<(), Fault>, _>(mode::<u8, _, _>(&|| Some(1_u8)));
-        carries::<Result<(), Fault>, _>(mode_async::<u8, _, _>(&|| async { Some(1_u8) }));
-        carries::<Result<(), String>, _>(MAYBE);
+        carries_fresh::<(), _>(mode::<u8, _, _>(&|| 1_u8));
+        carries_fresh::<Result<(), Fault>, _>(mode::<u8, _, _>(&|| Some(1_u8)));
+        carries_fresh::<Result<(), Fault>, _>(mode_async::<u8, _, _>(&|| async { Some(1_u8) }));
+        carries::<(), u8, _>(|| Slot::of(|| 1_u8));
+        must_carry::<Result<(), String>>();
     }
 }

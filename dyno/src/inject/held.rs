@@ -80,7 +80,7 @@ impl<T: ?Sized> Held<T> {
 
 impl<T: ?Sized + Send + Sync> Held<T> {
     /// The value as it was before it was kept.
-    pub(super) fn given(kept: Held<Kept>) -> Self
+    pub(super) fn given(kept: &Held<Kept>) -> Self
     where
         T: 'static,
     {

@@ -40,7 +40,7 @@ macro_rules! sites {
             &POINT,
             "sites!",
             ::core::stringify!($provider),
-            || $crate::__private::Slot::<$ty>::$make($provider),
+            || $crate::__private::Slot::<$ty>::$make($provider).slot,
         );
         &SITE as &'static dyn $crate::__private::AnySite
     }};

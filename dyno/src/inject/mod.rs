@@ -70,8 +70,8 @@ pub(crate) mod expansion {
     #[cfg(feature = "warm-up")]
     pub use super::any::Registered;
     pub use super::carry::{
-        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, MAYBE, Opaque, carries, inject_panic,
-        mode, mode_async,
+        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, Opaque, carries, carries_fresh, inject_panic,
+        mode, mode_async, must_carry,
     };
     pub use super::fresh::{CallSite, fresh, fresh_async};
     pub use super::generic::GenericSite;
@@ -79,7 +79,7 @@ pub(crate) mod expansion {
     pub use super::held::Held;
     pub use super::provided::{Maybe, Mode, Never, Owned, Provided};
     pub use super::site::{OrFallback, Site};
-    pub use super::slot::Slot;
+    pub use super::slot::{Known, Slot};
     pub use super::stop::{StopResult, Stopped, Stopping, stopped};
     pub use super::together::{build_together, build_together_async};
 }

@@ -27,10 +27,13 @@ pub struct Site<T: ?Sized + 'static> {
     slot: fn() -> &'static Slot<T>,
     /// The slot; without its type, so that the lock is compiled once.
     found: OnceLock<&'static (dyn Any + Send + Sync)>,
-    stop: Option<(Stop<T>, fn(Stop<T>) -> Hook)>,
+    stop: Option<Stops<T>>,
     fallback: Option<Standby>,
     deferred: bool,
 }
+
+/// A stop hook, and what makes it one for values of any type.
+type Stops<T> = (Stop<T>, fn(Stop<T>) -> Hook);
 
 /// A dependency in place of which a fallback may stand in: `Err` inside means that it does.
 pub type OrFallback<T> = Result<Result<Held<T>, InjectError>, InjectError>;

@@ -78,18 +78,18 @@ impl RegistryRead {
 
 impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     /// The slot of `provider`: one instance for the program.
-    pub fn of<F, O, M>(provider: F) -> &'static Self
+    pub fn of<F, O, M>(provider: F) -> Known<T, M::Fails>
     where
         F: Fn() -> O + Send + Sync + 'static,
         O: Provided<T, M> + 'static,
         M: Mode,
     {
         const { zero_sized::<F>() };
-        Self::find::<F>(Life::Program, || (Recipe::now(provider), Recipe::of_fake::<T, O, M> as _))
+        Known::of::<F>(Life::Program, || (Recipe::now(provider), Recipe::of_fake::<T, O, M> as _))
     }
 
     /// The slot of an async provider: one instance for the program.
-    pub fn of_async<F, Fut, M>(provider: F) -> &'static Self
+    pub fn of_async<F, Fut, M>(provider: F) -> Known<T, M::Fails>
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future + Send + 'static,
@@ -98,22 +98,22 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     {
         const { zero_sized::<F>() };
         let make = || (Recipe::later(provider), Recipe::of_fake::<T, Fut::Output, M> as _);
-        Self::find::<F>(Life::Program, make)
+        Known::of::<F>(Life::Program, make)
     }
 
     /// The slot of `provider`: one instance for every registry (`scope = registry`).
-    pub fn per_registry<F, O, M>(provider: F) -> &'static Self
+    pub fn per_registry<F, O, M>(provider: F) -> Known<T, M::Fails>
     where
         F: Fn() -> O + Send + Sync + 'static,
         O: Provided<T, M> + 'static,
         M: Mode,
     {
         const { zero_sized::<F>() };
-        Self::find::<F>(Life::Registry, || (Recipe::now(provider), Recipe::of_fake::<T, O, M> as _))
+        Known::of::<F>(Life::Registry, || (Recipe::now(provider), Recipe::of_fake::<T, O, M> as _))
     }
 
     /// The slot of an async provider: one instance for every registry (`scope = registry`).
-    pub fn per_registry_async<F, Fut, M>(provider: F) -> &'static Self
+    pub fn per_registry_async<F, Fut, M>(provider: F) -> Known<T, M::Fails>
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future + Send + 'static,
@@ -122,7 +122,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     {
         const { zero_sized::<F>() };
         let make = || (Recipe::later(provider), Recipe::of_fake::<T, Fut::Output, M> as _);
-        Self::find::<F>(Life::Registry, make)
+        Known::of::<F>(Life::Registry, make)
     }
 
     /// What the registry in force holds for the type, and the tag if one is given.
@@ -162,7 +162,7 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     pub(super) fn get(&'static self, asked: Asked) -> Result<Held<T>, InjectError> {
         match &self.tag {
             Some(tag) => tag.look_up(&self.core),
-            None => self.core.get(asked).map(Held::given),
+            None => self.core.get(asked).map(|kept| Held::given(&kept)),
         }
     }
 
@@ -170,13 +170,27 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     pub(super) fn get_async(&'static self, asked: Asked) -> Boxed<Result<Held<T>, InjectError>> {
         match &self.tag {
             Some(tag) => tag.look_up_async(&self.core),
-            None => Box::pin(async move { self.core.get_async(asked).await.map(Held::given) }),
+            None => Box::pin(async move { self.core.get_async(asked).await.map(|kept| Held::given(&kept)) }),
         }
     }
 
     /// The program's value, where nothing is in force that could stand in for it.
     pub(super) fn plain(&'static self) -> Option<&'static Arc<T>> {
         self.core.plain().map(|kept| given(&**kept))
+    }
+}
+
+/// A provider's slot, and with it whether the provider can fail.
+#[derive(Debug)]
+pub struct Known<T: ?Sized + 'static, Fails> {
+    /// The slot.
+    pub slot: &'static Slot<T>,
+    fails: PhantomData<Fails>,
+}
+
+impl<T: ?Sized + Send + Sync + 'static, Fails> Known<T, Fails> {
+    fn of<F: 'static>(life: Life, make: impl FnOnce() -> (Recipe, FromFake)) -> Self {
+        Self { slot: Slot::find::<F>(life, make), fails: PhantomData }
     }
 }
 
@@ -262,7 +276,7 @@ fn interned(key: Key, make: &mut dyn FnMut() -> Option<AnySlot>) -> Option<AnySl
     if let Some(known) = slots.get(&key) {
         return Some(*known);
     }
-    let made = make()?;
-    slots.insert(key, made);
-    Some(made)
+    let slot = make()?;
+    slots.insert(key, slot);
+    Some(slot)
 }

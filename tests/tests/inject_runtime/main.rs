@@ -39,7 +39,7 @@ macro_rules! point {
 macro_rules! site {
     ($name:ident: $ty:ty = $provider:path, $slot:ident $(, $build:ident($($arg:expr)?))*) => {
         static $name: Site<$ty> =
-            Site::new(&POINT, "it", stringify!($provider), || Slot::$slot($provider))
+            Site::new(&POINT, "it", stringify!($provider), || Slot::$slot($provider).slot)
                 $(.$build($($arg)?))*;
         dyno::__private::register! { &$name }
     };

@@ -54,7 +54,7 @@ mod diamond {
         ($name:ident, $point:ident: $($site:ident = $need:ident),*; $($act:expr)?) => {
             static $point: Point = Point::new(None, || concat!(module_path!(), "::", stringify!($name), "::here"));
             $(pub(super) static $site: Site<&'static str> =
-                Site::new(&$point, stringify!($need), stringify!($need), || Slot::of($need));)*
+                Site::new(&$point, stringify!($need), stringify!($need), || Slot::of($need).slot);)*
             pub(super) fn $name() -> Result<&'static str, dyno::Fault> {
                 ORDER.lock().expect("not poisoned").push(concat!(stringify!($name), " begins"));
                 $($site.get()?;)*

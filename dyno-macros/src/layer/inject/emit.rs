@@ -91,13 +91,22 @@ impl<'a> Emit<'a> {
 
     fn slot(&self) -> TokenStream {
         let (p, at, target) = (&self.cx.private, self.at, self.target());
+        match &self.dep.source {
+            Source::Tag(tag) => quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::Some(#tag))),
+            Source::ByType => quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::None)),
+            Source::Provider { .. } => {
+                let known = self.known();
+                quote_spanned!(at=> #known.slot)
+            }
+        }
+    }
+
+    /// The provider's slot, and whether it can fail. Told twice, with the same spans, so that what
+    /// does not fit is told once.
+    fn known(&self) -> TokenStream {
+        let (p, target) = (&self.cx.private, self.target());
         let maker = match (&self.dep.source, self.dep.lifetime) {
-            (Source::Tag(tag), _) => {
-                return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::Some(#tag)));
-            }
-            (Source::ByType, _) => {
-                return quote_spanned!(at=> #p::Slot::<#target>::tagged(#p::None));
-            }
+            (Source::Tag(_) | Source::ByType, _) => return TokenStream::new(),
             (Source::Provider { is_async: false, .. }, Some(Lifetime::Registry)) => "per_registry",
             (Source::Provider { is_async: true, .. }, Some(Lifetime::Registry)) => {
                 "per_registry_async"
@@ -361,15 +370,20 @@ impl<'a> Emit<'a> {
             ret => quote_spanned!(at=> #ret),
         };
         let target = self.target();
-        let mode = match &self.dep.source {
+        match &self.dep.source {
             Source::Provider { expr, is_async } if *is_async <= cx.is_async => {
+                // An async function cannot ask here whether its own future is `Send`.
+                if !self.dep.per_call() && !is_async {
+                    let known = self.known();
+                    return quote_spanned!(at=> #p::carries::<#ret, #target, _>(|| #known););
+                }
                 let name = Ident::new(if *is_async { "mode_async" } else { "mode" }, expr.span());
-                quote_spanned!(expr.span()=> #p::#name::<#target, _, _>(&#expr))
+                let mode = quote_spanned!(expr.span()=> #p::#name::<#target, _, _>(&#expr));
+                quote_spanned!(at=> #p::carries_fresh::<#ret, _>(#mode);)
             }
             // A blocking function does not reach an async provider that is not built yet.
-            _ => quote_spanned!(at=> #p::MAYBE),
-        };
-        quote_spanned!(at=> #p::carries::<#ret, _>(#mode);)
+            _ => quote_spanned!(at=> #p::must_carry::<#ret>();),
+        }
     }
 
     /// Where an error goes: into the fallback further out, or out of the function.

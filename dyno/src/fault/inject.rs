@@ -56,6 +56,11 @@ pub enum InjectErrorKind {
         /// The scope of the one that is held.
         held: Name,
     },
+    /// One provider is asked for as several types, and has a value for each.
+    Doubled {
+        /// Each type, and who asks for it.
+        views: Vec<Name>,
+    },
     /// `dyno::shutdown` has run.
     ShutDown,
     /// An async provider was asked for by a blocking function before it was built.
@@ -223,6 +228,12 @@ impl fmt::Display for InjectErrorKind {
             Self::Captive { holder, held } => write!(
                 f,
                 "a value of scope {holder} would hold one of scope {held}, which ends sooner"
+            ),
+            Self::Doubled { views } => write!(
+                f,
+                "it is asked for as several types and has a value for each: {}; \
+                 ask for one type everywhere",
+                Joined(views, ", ")
             ),
             Self::ShutDown => f.write_str("dyno has been shut down"),
             Self::NeedsWarmUp => f.write_str(

@@ -16,7 +16,7 @@ use super::held::Held;
 use super::kept::Kept;
 use super::observed::{self, Kind};
 use super::provided::{Boxed, Made};
-use super::recipe::Recipe;
+use super::recipe::{Make, Recipe};
 use super::shutdown::stop;
 use super::slot::{Core, Life, RegistryRead, Source};
 use super::swap::{self, Override};
@@ -24,7 +24,7 @@ use super::wait::block_on;
 use super::world::{Instances, OfTest, PROGRAM, World};
 use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
-use crate::point::{self, Event, Point, emit};
+use crate::point::{self, Event, Point, emit, plain_path};
 use crate::pool::build::{Crew, at_work};
 use crate::registry::flight::{Begun, Flight, Frame, Lead, Wanted, catch, catch_async, heard};
 
@@ -139,7 +139,7 @@ impl Core {
             if let Some(held) = place.found() {
                 return Ok(held);
             }
-            let Recipe::Now(make) = &place.recipe else {
+            let Make::Now(make) = &place.recipe.make else {
                 return Err(heard(InjectError::new(InjectErrorKind::NeedsWarmUp)));
             };
             match Flight::begin(place.home.clone(), &asked.wanted()) {
@@ -171,15 +171,15 @@ impl Core {
                 Begun::Ready => {}
                 Begun::Failed(error) => return Err(heard(error)),
                 Begun::Wait(wait) => place.home.wait_async(&wait).await.map_err(heard)?,
-                Begun::Lead(lead) => match &place.recipe {
-                    Recipe::Later(make) => {
+                Begun::Lead(lead) => match &place.recipe.make {
+                    Make::Later(make) => {
                         let began = self.begin(&lead);
                         let result = lead.frame().run_async(catch_async(|| make())).await;
                         if let Some(late) = self.finish(lead, result, began, asked) {
                             self.stop_late(late, asked).await;
                         }
                     }
-                    Recipe::Now(make) => {
+                    Make::Now(make) => {
                         let (wait, make) = (lead.wait(), make.clone());
                         Crew::default().spawn(move || self.build(lead, &*make, asked));
                         place.home.wait_async(&wait).await.map_err(heard)?;
@@ -200,6 +200,21 @@ impl Core {
             Source::Provider { life, .. } => Some(*life),
             Source::Tag => None,
         }
+    }
+
+    /// The type of its value; `None` for a tag.
+    pub(super) fn provides(&self) -> Option<String> {
+        match &self.source {
+            Source::Provider { recipe, .. } => Some(plain_path(recipe.provides)),
+            Source::Tag => None,
+        }
+    }
+
+    /// `true` when both are of one provider, and yet have a value each.
+    pub(super) fn doubles(&'static self, other: &'static Self) -> bool {
+        self.life().is_some()
+            && (self.key, self.life()) == (other.key, other.life())
+            && self.address() != other.address()
     }
 
     /// `true` when it need not be built here.
@@ -226,7 +241,7 @@ impl Core {
 
     /// `true` when a blocking caller cannot build it.
     pub(super) fn is_async(&'static self) -> bool {
-        self.place().is_ok_and(|place| matches!(place.recipe, Recipe::Later(_)))
+        self.place().is_ok_and(|place| matches!(place.recipe.make, Make::Later(_)))
     }
 
     /// The program's value, where nothing is in force that could stand in for it or wants to know.

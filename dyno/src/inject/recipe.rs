@@ -1,6 +1,6 @@
 //! How a value is made: by the provider, or by the fake that stands in for it.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -8,9 +8,17 @@ use std::sync::Arc;
 use super::kept::{Kept, keep};
 use super::provided::{Boxed, Made, Mode, Provided};
 
+/// How a value of which type is made.
+#[derive(Clone)]
+pub(crate) struct Recipe {
+    pub(super) make: Make,
+    /// The type as the compiler names it.
+    pub(super) provides: &'static str,
+}
+
 /// Makes a value, blocking or as a future.
 #[derive(Clone)]
-pub(crate) enum Recipe {
+pub(crate) enum Make {
     Now(Arc<dyn Fn() -> Made<Kept> + Send + Sync>),
     Later(Arc<dyn Fn() -> Boxed<Made<Kept>> + Send + Sync>),
 }
@@ -23,7 +31,7 @@ impl Recipe {
         O: Provided<T, M>,
         M: Mode,
     {
-        Self::Now(Arc::new(move || provider().provide().map(keep)))
+        Self::of::<T>(Make::Now(Arc::new(move || provider().provide().map(keep))))
     }
 
     pub(super) fn later<T, F, Fut, M>(provider: F) -> Self
@@ -34,10 +42,10 @@ impl Recipe {
         Fut::Output: Provided<T, M>,
         M: Mode,
     {
-        Self::Later(Arc::new(move || {
+        Self::of::<T>(Make::Later(Arc::new(move || {
             let future = provider();
             Box::pin(async move { future.await.provide().map(keep) })
-        }))
+        })))
     }
 
     /// The recipe of a [`Fake`] of `O`, where that is what `fake` is.
@@ -47,21 +55,25 @@ impl Recipe {
         O: Provided<T, M> + 'static,
         M: Mode,
     {
-        Some(match fake.downcast_ref::<Fake<O>>()?.clone() {
-            Fake::Now(make) => Self::Now(Arc::new(move || make().provide().map(keep))),
-            Fake::Later(make) => Self::Later(Arc::new(move || {
+        Some(Self::of::<T>(match fake.downcast_ref::<Fake<O>>()?.clone() {
+            Fake::Now(make) => Make::Now(Arc::new(move || make().provide().map(keep))),
+            Fake::Later(make) => Make::Later(Arc::new(move || {
                 let future = make();
                 Box::pin(async move { future.await.provide().map(keep) })
             })),
-        })
+        }))
+    }
+
+    fn of<T: ?Sized>(make: Make) -> Self {
+        Self { make, provides: type_name::<T>() }
     }
 }
 
 impl fmt::Debug for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Now(_) => "Now",
-            Self::Later(_) => "Later",
+        f.write_str(match self.make {
+            Make::Now(_) => "Now",
+            Make::Later(_) => "Later",
         })
     }
 }

@@ -90,6 +90,21 @@ fn send_again(mail: &str, kept: Arc<Report>) -> Result<usize, Fault> {
     Ok(mail.len())
 }
 
+fn motto() -> String {
+    "all is one".to_owned()
+}
+/// One provider, and yet two values.
+const AS_STR: u32 = line!() + 1;
+#[inject(motto = motto)]
+fn print(motto: &str) -> usize {
+    motto.len()
+}
+const AS_STRING: u32 = line!() + 1;
+#[inject(motto = motto)]
+fn engrave(motto: &String) -> usize {
+    motto.capacity()
+}
+
 /// No cycle: a handle is not needed before the function runs.
 #[inject(egg = lay)]
 fn hatch(egg: Arc<Egg>) -> Result<Chicken, Fault> {
@@ -111,16 +126,18 @@ fn farm(egg: &Egg, chicken: Live<Chicken>) -> Result<bool, InjectError> {
 fn all_problems_are_told_at_once_and_each_once() {
     let error = dyno::graph().check().expect_err("much is wrong");
     let (mut cycles, mut captive, mut unbound) = (Vec::new(), Vec::new(), Vec::new());
+    let mut doubled = Vec::new();
     for problem in error.problems() {
         match problem.kind() {
             InjectErrorKind::Cycle(_) => cycles.push(path(problem)),
             InjectErrorKind::Captive { .. } => captive.push(problem.to_string()),
             InjectErrorKind::NotRegistered { .. } => unbound.push(problem.to_string()),
+            InjectErrorKind::Doubled { .. } => doubled.push(problem.to_string()),
             _ => panic!("{problem}"),
         }
     }
     assert_eq!((cycles.len(), captive.len(), unbound.len()), (2, 2, 2), "{error}");
-    assert!(error.to_string().starts_with("6 problems in the dependency graph:\n  1. "), "{error}");
+    assert!(error.to_string().starts_with("7 problems in the dependency graph:\n  1. "), "{error}");
 
     let ring = [
         format!("graph::connect_db ({FILE}:{DB})"),
@@ -150,6 +167,16 @@ fn all_problems_are_told_at_once_and_each_once() {
     assert_eq!(
         captive,
         [said("session", "open_session", "registry"), said("ticket", "draw_ticket", "call")]
+    );
+
+    assert_eq!(
+        doubled,
+        [format!(
+            "graph::motto: it is asked for as several types and has a value for each: \
+             `str` by graph::print: parameter `motto` ({FILE}:{AS_STR}), \
+             `alloc::string::String` by graph::engrave: parameter `motto` ({FILE}:{AS_STRING}); \
+             ask for one type everywhere"
+        )]
     );
 
     let of = |text: &str| unbound.iter().filter(|it| it.contains(text)).count();
@@ -188,5 +215,7 @@ fn a_warm_up_ends_and_tells_the_cycles() {
     assert!(cycles >= 3, "{error}");
     let built = error.report().built().iter().filter(|it| it.error().is_none());
     let names: Vec<_> = built.map(|it| it.provider).collect();
+    let table = error.report().to_string();
+    assert!(table.contains("graph::motto as str ") && table.contains("graph::hatch  "), "{table}");
     assert!(names.contains(&"graph::hatch") && names.contains(&"graph::write_report"), "{error}");
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::fault::{InjectError, InjectErrorKind};
-use crate::inject::model::{Edge, Model, NodeKind};
+use crate::inject::build::Asked;
+use crate::inject::model::{Edge, Model, Node, NodeKind};
 use crate::inject::observed::Kind;
 use crate::point::Name;
 
@@ -37,6 +38,7 @@ pub(super) fn check(model: &Model) -> Result<(), GraphError> {
     let mut problems = cycles(model);
     problems.extend(captives(model));
     problems.extend(unbound(model));
+    problems.extend(doubled(model));
     if problems.is_empty() { Ok(()) } else { Err(GraphError(problems)) }
 }
 
@@ -125,4 +127,37 @@ fn unbound(model: &Model) -> impl Iterator<Item = InjectError> {
         let error = node.slot?.unbound()?;
         Some(site.asked().tell(error))
     })
+}
+
+/// One provider with a value for each type that it is asked for as.
+fn doubled(model: &Model) -> Vec<InjectError> {
+    let mut problems = Vec::new();
+    let mut told = BTreeSet::new();
+    let built: Vec<_> =
+        model.nodes.iter().filter_map(|node| Some((node, node.slot?.core()))).collect();
+    for (at, (node, core)) in built.iter().enumerate() {
+        let others = built.iter().enumerate().skip(at + 1);
+        let others: Vec<usize> =
+            others.filter(|(_, (_, it))| it.doubles(core)).map(|(other, _)| other).collect();
+        if others.is_empty() || !told.insert(at) {
+            continue;
+        }
+        told.extend(others.iter().copied());
+        let all = std::iter::once(at).chain(others);
+        let views = all.map(|at| view(built[at].0)).collect();
+        let kind = InjectErrorKind::Doubled { views };
+        problems.push(InjectError::new(kind).provided_by(node.name.clone()));
+    }
+    problems
+}
+
+/// As what a provider is asked for, and by whom.
+fn view(node: &Node) -> Name {
+    let ty = node.slot.and_then(|slot| slot.core().provides()).unwrap_or_default();
+    let by = node.sites.first().map(|site| {
+        let Asked { point, parameter, .. } = site.asked();
+        let at = point.location();
+        format!(" by {}: parameter `{parameter}` ({}:{})", point.name(), at.file(), at.line())
+    });
+    format!("`{ty}`{}", by.unwrap_or_default()).into()
 }

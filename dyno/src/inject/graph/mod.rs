@@ -6,7 +6,7 @@
 //! ```
 //! let graph = dyno::graph();
 //! println!("{graph}");
-//! graph.check()?;                       // cycles, captive scopes, unbound tags, all at once
+//! graph.check()?;                       // cycles, captive scopes, unbound tags, …, all at once
 //! # Ok::<(), dyno::inject::GraphError>(())
 //! ```
 
@@ -55,7 +55,7 @@ macro_rules! graph_test {
 pub struct Graph(Model);
 
 impl Graph {
-    /// Finds cycles, captive scopes and unbound tags.
+    /// Finds cycles, captive scopes, unbound tags, and providers with several values.
     ///
     /// # Errors
     /// All problems at once, each once.

@@ -19,6 +19,8 @@ pub struct Report {
 pub struct Built {
     /// The provider's path, or type and tag.
     pub provider: &'static str,
+    /// The type of its value, where the provider has one for each of several types.
+    pub view: Option<String>,
     /// When its build began, from the start of the run.
     pub began: Duration,
     /// How long it took; zero when it was there already.
@@ -56,6 +58,14 @@ impl Outcome {
 }
 
 impl Built {
+    /// The provider, and the type where that alone tells it from another.
+    fn label(&self) -> String {
+        match &self.view {
+            Some(ty) => format!("{} as {ty}", self.provider),
+            None => self.provider.to_owned(),
+        }
+    }
+
     /// Why it could not be built.
     #[must_use]
     pub fn error(&self) -> Option<&InjectError> {
@@ -182,7 +192,7 @@ impl Report {
 
     fn shapes(&self) -> Vec<Shape> {
         let shape = |built: &Built| Shape {
-            text: vec![built.provider.to_owned(), format!("{:.1?}", built.took)],
+            text: vec![built.label(), format!("{:.1?}", built.took)],
             look: if built.error().is_some() { Look::Failed } else { Look::Provider },
         };
         self.built.iter().map(shape).collect()
@@ -206,7 +216,7 @@ impl fmt::Display for Report {
         let wide = |text: fn(&Built) -> usize, title: usize| {
             self.built.iter().map(text).max().unwrap_or(0).max(title)
         };
-        let name = wide(|built| built.provider.chars().count(), "provider".len());
+        let name = wide(|built| built.label().chars().count(), "provider".len());
         let thread = wide(|built| built.thread.chars().count(), "thread".len());
         writeln!(
             f,
@@ -224,7 +234,8 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "{:name$}  {began:>9}  {took:>9}  {:thread$}  {outcome}",
-                built.provider, built.thread
+                built.label(),
+                built.thread
             )?;
         }
         for error in self.built.iter().filter_map(Built::error) {
@@ -245,6 +256,7 @@ mod tests {
     fn built(provider: &'static str, took: u64, needs: &[usize]) -> Built {
         Built {
             provider,
+            view: None,
             began: Duration::ZERO,
             took: Duration::from_millis(took),
             thread: "dyno-build-1".to_owned(),

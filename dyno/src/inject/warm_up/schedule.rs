@@ -15,6 +15,7 @@ use crate::fault::{InjectError, InjectErrorKind};
 use crate::inject::any::{AnySite, AnySlot};
 use crate::inject::build::Asked;
 use crate::inject::model::Model;
+use crate::inject::slot::Core;
 use crate::inject::together::Together;
 use crate::inject::wait::{on_worker, within};
 use crate::pool::build::Crew;
@@ -180,7 +181,8 @@ impl Schedule {
     fn report(self) -> Report {
         let began = self.began;
         let wall = clock::now() - began;
-        let built = self.jobs.into_iter().filter_map(|job| job.built(began)).collect();
+        let cores: Vec<_> = self.jobs.iter().map(|job| job.slot.core()).collect();
+        let built = self.jobs.into_iter().filter_map(|job| job.built(began, &cores)).collect();
         Report::new(built, wall)
     }
 }
@@ -199,7 +201,7 @@ impl Job {
         }
     }
 
-    fn built(self, run_began: Instant) -> Option<Built> {
+    fn built(self, run_began: Instant, all: &[&'static Core]) -> Option<Built> {
         let State::Done(Done { began, ended, outcome }) = self.state else { return None };
         let last = self.slot.core().last().filter(|last| last.began >= run_began);
         let took = match (&outcome, &last) {
@@ -208,8 +210,11 @@ impl Job {
             _ => ended - began,
         };
         let began = last.as_ref().map_or(began, |last| last.began) - run_began;
+        let core = self.slot.core();
+        let doubled = all.iter().any(|other| other.doubles(core));
         Some(Built {
-            provider: self.slot.core().name,
+            provider: core.name,
+            view: core.provides().filter(|_| doubled),
             began,
             took,
             thread: last.map_or_else(String::new, |last| last.thread),

@@ -8,7 +8,7 @@ use std::thread;
 use dyno::testing::run_test;
 use dyno::{Fault, inject};
 
-use crate::support::{Count, at_once, hear, until, why};
+use crate::support::{Count, at_once, hear, until, watched, why};
 
 #[derive(Clone, Debug, PartialEq)]
 struct Db(String);
@@ -369,5 +369,48 @@ mod under_the_attribute {
             assert_eq!(ask()?, "repo of real");
         }
         Ok(())
+    }
+}
+
+mod leaving {
+    use super::*;
+
+    static LEFT: Count = Count::new();
+
+    fn open() -> u8 {
+        1
+    }
+
+    #[inject(n = open)]
+    fn read(n: &u8) -> u8 {
+        *n
+    }
+
+    /// Uses dyno at its drop.
+    struct Mock;
+
+    impl Drop for Mock {
+        fn drop(&mut self) {
+            let _ = dyno::clock::now();
+            assert_eq!(read(), 1, "what it was part of is gone");
+            LEFT.up();
+        }
+    }
+
+    #[test]
+    fn a_fake_may_use_dyno_at_its_drop() {
+        watched(|| {
+            run_test("leaving", || {
+                let mock = Mock;
+                let fake = dyno::swap(open, move || {
+                    let _ = &mock;
+                    2_u8
+                });
+                assert_eq!(read(), 2);
+                drop(fake);
+            });
+        });
+        // A test that looks at all fakes just then drops it in this one's place.
+        until(|| LEFT.get() == 1);
     }
 }

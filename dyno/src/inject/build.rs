@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::cell::{Cell, Cells, Home};
-use super::force::{Force, Special};
+use super::force::{Force, Special, carried};
 use super::held::Held;
 use super::kept::Kept;
 use super::observed::{self, Kind};
@@ -78,6 +78,12 @@ pub(super) fn is_down() -> bool {
         Some(world) => Owner::World(world).is_down(),
         None => Owner::Program.is_down(),
     }
+}
+
+/// When a build began, and under what.
+struct Began {
+    at: Instant,
+    force: Force,
 }
 
 /// Where a value belongs here, and how it is made.
@@ -181,7 +187,8 @@ impl Core {
                     }
                     Make::Now(make) => {
                         let (wait, make) = (lead.wait(), make.clone());
-                        Crew::default().spawn(move || self.build(lead, &*make, asked));
+                        let build = carried(move || self.build(lead, &*make, asked));
+                        Crew::default().spawn(build);
                         place.home.wait_async(&wait).await.map_err(heard)?;
                     }
                 },
@@ -332,9 +339,9 @@ impl Core {
         Place { home: Home::Global(&self.cell), recipe, owner: Owner::Program }
     }
 
-    fn begin(&'static self, lead: &Lead<Kept, Home>) -> Instant {
+    fn begin(&'static self, lead: &Lead<Kept, Home>) -> Began {
         let _first = lead.frame().path().set(self.name);
-        clock::now()
+        Began { at: clock::now(), force: Force::here() }
     }
 
     fn build(&'static self, lead: Lead<Kept, Home>, make: &dyn Fn() -> Made<Kept>, asked: Asked) {
@@ -351,13 +358,18 @@ impl Core {
         &'static self,
         lead: Lead<Kept, Home>,
         result: Made<Kept>,
-        began: Instant,
+        began: Began,
         asked: Asked,
     ) -> Option<Arc<Kept>> {
-        let time = clock::now() - began;
+        let time = clock::now() - began.at;
         let thread = std::thread::current().name().unwrap_or("?").to_owned();
         let reads = lead.frame().reads();
-        match Force::here().swap_of(self.key) {
+        let here = Force::here();
+        if began.force.is_over(&here, self.key, &reads) {
+            // Who waits asks anew, in a scope that is still there.
+            return None;
+        }
+        match here.swap_of(self.key) {
             Some(swap) => swap.learn(self.address(), &reads),
             None => self.known.lock().unwrap_or_else(PoisonError::into_inner).extend(&reads),
         }
@@ -371,7 +383,7 @@ impl Core {
                 return result.ok();
             }
         }
-        let last = Took { began, time, thread };
+        let last = Took { began: began.at, time, thread };
         *home.cell().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         if result.is_ok() {
             let _first = home.cell().reads.set(reads);

@@ -72,6 +72,17 @@ impl Force {
         Self { swaps, world, registry }
     }
 
+    /// `true` when something that had a say in what has read these is over by now, as `here` tells:
+    /// the value came too late for its scope, and is nobody else's.
+    pub(super) fn is_over(&self, here: &Self, provider: TypeId, reads: &Reads) -> bool {
+        let had_a_say = |swap: &&Arc<Override>| {
+            swap.provider == provider || reads.contains(&swap.provider)
+        };
+        let still = |swap: &Arc<Override>| here.swaps.iter().any(|it| it.id == swap.id);
+        let id = |force: &Self| force.world.as_ref().map(|world| world.id);
+        self.swaps.iter().filter(had_a_say).any(|swap| !still(swap)) || id(self) != id(here)
+    }
+
     pub(super) fn swap_of(&self, provider: TypeId) -> Option<&Arc<Override>> {
         self.swaps.iter().find(|swap| swap.provider == provider)
     }
@@ -107,6 +118,16 @@ impl Force {
         }
         under.sort_unstable();
         under
+    }
+}
+
+/// `job` for a worker, in the registry of this task: it is entered for each poll alone, and the
+/// worker goes on between them.
+pub(super) fn carried<R>(job: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let registry = Force::here().registry;
+    move || match registry {
+        Some(registry) => registry.scope(job),
+        None => job(),
     }
 }
 

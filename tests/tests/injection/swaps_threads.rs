@@ -168,3 +168,37 @@ mod providers_with_threads {
         };
     }
 }
+
+mod too_late {
+    use super::*;
+    use std::sync::Barrier;
+
+    static ENTERED: Barrier = Barrier::new(2);
+    static GO: Barrier = Barrier::new(2);
+    fn open() -> Db {
+        Db("real")
+    }
+    #[inject(db = open)]
+    fn repo(db: &Db) -> String {
+        if db.0 == "fake" {
+            ENTERED.wait();
+            GO.wait();
+        }
+        format!("repo of {}", db.0)
+    }
+    #[inject(repo = repo)]
+    fn ask(repo: &String) -> Result<String, Fault> {
+        Ok(repo.clone())
+    }
+
+    #[test]
+    fn a_build_that_outlives_its_stand_in_leaves_nothing_to_the_program() {
+        let swap = dyno::swap(open, || Db("fake"));
+        let asking = dyno::spawn(ask);
+        ENTERED.wait();
+        drop(swap);
+        GO.wait();
+        assert_eq!(watched(|| asking.join().expect("no panic")), Ok("repo of real".to_owned()));
+        assert_eq!(ask(), Ok("repo of real".to_owned()));
+    }
+}

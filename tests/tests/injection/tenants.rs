@@ -199,3 +199,31 @@ mod tasks {
         }
     }
 }
+
+mod workers {
+    use super::*;
+
+    /// It blocks, so a worker builds it while the task sleeps.
+    #[inject(name = tag("tenants.name"))]
+    fn open(name: &String) -> Result<String, Fault> {
+        (0..20).for_each(|_| std::thread::yield_now());
+        Ok(name.clone())
+    }
+    #[inject(session(open, scope = registry))]
+    async fn serve(session: &String) -> Result<String, Fault> {
+        yields(2).await;
+        Ok(session.clone())
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn build_for_the_tenant_whose_task_asks() {
+        let _watch = watch();
+        let (acme, globex) = (tenant("acme"), tenant("globex"));
+        let tasks = [&acme, &globex, &acme].map(|of| tokio::spawn(serve().in_registry(of)));
+        let mut names = Vec::new();
+        for task in tasks {
+            names.push(task.await.expect("no panic").expect("every tenant has a name"));
+        }
+        assert_eq!(names, ["acme", "globex", "acme"]);
+    }
+}

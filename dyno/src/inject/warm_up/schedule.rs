@@ -14,6 +14,7 @@ use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::inject::any::{AnySite, AnySlot};
 use crate::inject::build::Asked;
+use crate::inject::force::carried;
 use crate::inject::model::Model;
 use crate::inject::slot::Core;
 use crate::inject::together::Together;
@@ -143,7 +144,7 @@ impl Schedule {
                 if polls && slot.core().is_async() {
                     return slot.build_async(asked).await;
                 }
-                let built = on_worker(&crew, move || slot.build(asked)).await;
+                let built = on_worker(&crew, carried(move || slot.build(asked))).await;
                 match built.unwrap_or_else(|| Err(panicked())) {
                     // Only the registry knows that what is registered has to be awaited.
                     Err(error) if polls && slot.core().life().is_none() && is_cold(&error) => {

@@ -62,7 +62,7 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
             })
         })
         .collect();
-    for round in 0..=if quick() { 1 } else { 6 } {
+    for round in 0..=if quick() { 1 } else { 4 } {
         // The first round builds what they depend on.
         libraries.iter_mut().flatten().for_each(|library| library.build(round > 0));
     }
@@ -71,20 +71,20 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     let mut table =
         Table::new(&["attribute", "check", "over bare", "debug build", "over bare", "once"]);
     let cell = |value: f64| format!("{value:.2}");
-    let bare = &costs[0];
+    let plain = &costs[0];
     for (kind, cost) in KINDS.iter().zip(&costs) {
         table.row(&[
             kind.name.to_owned(),
             cell(cost.check),
-            cell(cost.check - bare.check),
+            cell(cost.check - plain.check),
             cell(cost.build),
-            cell(cost.build - bare.build),
-            format!("{:.0}", cost.once - bare.once),
+            cell(cost.build - plain.build),
+            format!("{:.0}", cost.once - plain.once),
         ]);
     }
     section.add(&table);
 
-    let over = |kind: usize| costs[kind].build - bare.build;
+    let over = |kind: usize| costs[kind].build - plain.build;
     let peer = (over(KINDS.len() - 1) * 100.0).round() / 100.0;
     let names = ["`#[inject]`", "`#[retry]`", "`#[breaker]`"];
     for (i, name) in names.iter().enumerate() {

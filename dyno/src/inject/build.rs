@@ -181,7 +181,7 @@ impl Core {
                     Make::Later(make) => {
                         let began = self.begin(&lead);
                         let result = lead.frame().run_async(catch_async(|| make())).await;
-                        if let Some(late) = self.finish(lead, result, began, asked) {
+                        if let Some(late) = self.finish(lead, result, &began, asked) {
                             self.stop_late(late, asked).await;
                         }
                     }
@@ -347,7 +347,7 @@ impl Core {
     fn build(&'static self, lead: Lead<Kept, Home>, make: &dyn Fn() -> Made<Kept>, asked: Asked) {
         let began = self.begin(&lead);
         let result = lead.frame().run(|| catch(make));
-        if let Some(late) = self.finish(lead, result, began, asked) {
+        if let Some(late) = self.finish(lead, result, &began, asked) {
             block_on(self.stop_late(late, asked));
         }
     }
@@ -358,7 +358,7 @@ impl Core {
         &'static self,
         lead: Lead<Kept, Home>,
         result: Made<Kept>,
-        began: Began,
+        began: &Began,
         asked: Asked,
     ) -> Option<Arc<Kept>> {
         let time = clock::now() - began.at;

@@ -75,9 +75,8 @@ impl Force {
     /// `true` when something that had a say in what has read these is over by now, as `here` tells:
     /// the value came too late for its scope, and is nobody else's.
     pub(super) fn is_over(&self, here: &Self, provider: TypeId, reads: &Reads) -> bool {
-        let had_a_say = |swap: &&Arc<Override>| {
-            swap.provider == provider || reads.contains(&swap.provider)
-        };
+        let had_a_say =
+            |swap: &&Arc<Override>| swap.provider == provider || reads.contains(&swap.provider);
         let still = |swap: &Arc<Override>| here.swaps.iter().any(|it| it.id == swap.id);
         let id = |force: &Self| force.world.as_ref().map(|world| world.id);
         self.swaps.iter().filter(had_a_say).any(|swap| !still(swap)) || id(self) != id(here)

@@ -172,7 +172,10 @@ mod failures {
             for _ in 0..3 {
                 let error = why(block_on(ask())).to_string();
                 assert!(error.contains("ask: parameter `db` (flaky, "), "{error}");
-                assert!(error.ends_with(&format!("{text} (asked again in {pause}.0ms)")), "{error}");
+                assert!(
+                    error.ends_with(&format!("{text} (asked again in {pause}.0ms)")),
+                    "{error}"
+                );
             }
             assert_eq!(ASKED.get(), n);
             frozen.advance(Duration::from_secs(1));

@@ -46,11 +46,17 @@ mod pauses {
         let mut pause = 100 * MS;
         for n in 1..12 {
             let error = why(ask());
-            assert!(error.to_string().ends_with(&format!("refusal {n} (asked again in {pause:.1?})")), "{error}");
+            assert!(
+                error.to_string().ends_with(&format!("refusal {n} (asked again in {pause:.1?})")),
+                "{error}"
+            );
             assert_eq!(error.retry_after(), Some(pause));
             frozen.advance(pause.saturating_sub(MS));
             let error = why(ask());
-            assert!(error.to_string().ends_with(&format!("refusal {n} (asked again in 1.0ms)")), "{error}");
+            assert!(
+                error.to_string().ends_with(&format!("refusal {n} (asked again in 1.0ms)")),
+                "{error}"
+            );
             assert_eq!((error.retry_after(), ASKED.get()), (Some(MS), n), "too soon");
             frozen.advance(MS);
             pause = (pause * 2).min(Duration::from_secs(30));
@@ -113,7 +119,9 @@ mod panics {
             let error = ask_politely().expect_err("it panics");
             let InjectErrorKind::Panicked(message) = error.kind() else { panic!("{error}") };
             assert_eq!(&**message, text);
-            assert!(error.to_string().contains(&format!(": the provider panicked: {text} (asked ")));
+            assert!(
+                error.to_string().contains(&format!(": the provider panicked: {text} (asked "))
+            );
             assert!(error.source().is_none());
             frozen.advance(PATIENCE);
         }
@@ -210,7 +218,10 @@ mod words {
     fn tell_each_kind_and_what_to_do() {
         let absent = why(of_absent()).to_string();
         assert!(absent.contains("of_absent: parameter `db` (absent, "), "{absent}");
-        assert!(absent.contains("the provider failed: it returned `None` (asked again in "), "{absent}");
+        assert!(
+            absent.contains("the provider failed: it returned `None` (asked again in "),
+            "{absent}"
+        );
 
         let later = why(of_later());
         assert!(matches!(later.kind(), InjectErrorKind::NeedsWarmUp));

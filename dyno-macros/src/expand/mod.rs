@@ -22,10 +22,10 @@ pub(crate) fn function(
     common: Common,
     mut diag: Diag,
 ) -> TokenStream {
-    if let Some(token) = &func.sig.constness {
-        diag.error(token, "dyno's attributes run code that is not const, so they cannot be on a `const fn`; drop the `const`");
-    }
     let Some(body) = func.body.take() else {
+        if let Some(token) = &func.sig.constness {
+            diag.error(token, "dyno's attributes run code that is not const; drop the `const`");
+        }
         let what = layers.first().map_or("this attribute", |_| "a dyno attribute");
         diag.error(
             &func.sig,
@@ -34,19 +34,7 @@ pub(crate) fn function(
         let errors = diag.into_tokens();
         return quote!(#func #errors);
     };
-    let never =
-        matches!(&func.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
-    if let Some(layer) = layers.iter().find(|layer| never && layer.as_inject().is_none()) {
-        let message = format!(
-            "a function that never returns has no outcome for `#[{}]` to look at",
-            layer.at()
-        );
-        diag.error(&func.sig.output, message);
-    }
-    if is_wrapped(&body.tokens) {
-        let at = layers.first().map_or_else(Span::call_site, |layer| layer.at().span());
-        diag.error_at(at, "this attribute was imported under another name, so it would stand outside of the others whatever the text says; use it under the name dyno gives it");
-    }
+    refuse(&func, &body, &layers, &mut diag);
     if let Some((outer, sibling)) = with::split(&mut layers, &mut func, &body, &common, &mut diag) {
         func.body = Some(outer);
         let inner_common = Common {
@@ -66,13 +54,45 @@ pub(crate) fn function(
     };
     let mut cx =
         Context::new(&mut func.sig, &common, boxed.as_ref().map(|b| b.output.clone()), &mut diag);
-    // What is injected leaves the signature before anybody else looks at it.
+    prepare(&mut layers, &mut cx, &mut func, &mut diag);
+    describe(&mut func, &layers);
+    if diag.is_empty() {
+        func.body = Some(build(&layers, &body, boxed, &mut cx));
+        func.sig = cx.sig;
+        return func.into_token_stream();
+    }
+    func.sig = std::mem::replace(&mut cx.sig, func.sig.clone());
+    with_errors(func, body, &cx, diag)
+}
+
+/// What no layer can be put around.
+fn refuse(func: &Func, body: &Body, layers: &[Box<dyn Layer>], diag: &mut Diag) {
+    if let Some(token) = &func.sig.constness {
+        diag.error(token, "dyno's attributes run code that is not const, so they cannot be on a `const fn`; drop the `const`");
+    }
+    let never =
+        matches!(&func.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+    if let Some(layer) = layers.iter().find(|layer| never && layer.as_inject().is_none()) {
+        let message = format!(
+            "a function that never returns has no outcome for `#[{}]` to look at",
+            layer.at()
+        );
+        diag.error(&func.sig.output, message);
+    }
+    if is_wrapped(&body.tokens) {
+        let at = layers.first().map_or_else(Span::call_site, |layer| layer.at().span());
+        diag.error_at(at, "this attribute was imported under another name, so it would stand outside of the others whatever the text says; use it under the name dyno gives it");
+    }
+}
+
+/// What is injected leaves the signature before anybody else looks at it.
+fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, diag: &mut Diag) {
     for injects in [true, false] {
         for at in 0..layers.len() {
             let (before, rest) = layers.split_at_mut(at);
             if rest[0].as_inject().is_some() == injects {
                 cx.look_around(before, &rest[1..]);
-                rest[0].prepare(&mut cx, &mut diag);
+                rest[0].prepare(cx, diag);
             }
         }
     }
@@ -80,14 +100,10 @@ pub(crate) fn function(
         // A parameter that every attempt clones looks as if it could be a reference.
         func.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
     }
-    describe(&mut func, &layers);
-    if diag.is_empty() {
-        func.body = Some(build(&layers, &body, boxed, &mut cx));
-        func.sig = cx.sig;
-        return func.into_token_stream();
-    }
-    // The function is emitted all the same, so that its callers and the editor stay quiet.
-    func.sig = cx.sig;
+}
+
+/// The function is emitted all the same, so that its callers and the editor stay quiet.
+fn with_errors(mut func: Func, body: Body, cx: &Context, diag: Diag) -> TokenStream {
     let errors = diag.into_tokens();
     let p = &cx.private;
     let injected = cx.injected.iter();

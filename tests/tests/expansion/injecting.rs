@@ -2,24 +2,24 @@
 
 use super::{E, Tries, block_on, sendable};
 use dyno::inject::{Lazy, Live};
-use dyno::{InjectError, Injectable, breaker, fallback, inject, retry};
+use dyno::{InjectError, breaker, fallback, inject, retry};
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Default, Clone, PartialEq)]
-struct Db {
-    url: String,
+pub(super) struct Db {
+    pub(super) url: String,
 }
 
 static OPENED: Tries = Tries::new();
-fn open() -> Db {
+pub(super) fn open() -> Db {
     let _ = OPENED.fail(0);
     Db { url: "db".into() }
 }
-fn open_checked() -> Result<Db, E> {
+pub(super) fn open_checked() -> Result<Db, E> {
     Ok(Db { url: "checked".into() })
 }
-fn open_broken() -> Result<Db, E> {
+pub(super) fn open_broken() -> Result<Db, E> {
     Err(E::Bad)
 }
 fn open_maybe() -> Option<Db> {
@@ -50,12 +50,12 @@ fn shared_mailer() -> Result<Arc<dyn Mailer>, E> {
 
 /// A provider with a dependency of its own.
 #[inject(db = open)]
-fn repository(db: Arc<Db>) -> Repository {
+pub(super) fn repository(db: Arc<Db>) -> Repository {
     Repository { db }
 }
 #[derive(Debug)]
-struct Repository {
-    db: Arc<Db>,
+pub(super) struct Repository {
+    pub(super) db: Arc<Db>,
 }
 
 #[inject(db = open, other = open, copy = open)]
@@ -301,96 +301,6 @@ fn opaque(n: usize, db: &Db) -> impl Iterator<Item = char> {
     db.url.clone().into_bytes().into_iter().map(char::from).take(n)
 }
 
-#[derive(Injectable, Debug)]
-struct Checkout {
-    #[inject(open_checked)]
-    db: Arc<Db>,
-    #[inject(open_broken)]
-    spare: Option<Db>,
-    #[inject(default)]
-    served: u32,
-    currency: &'static str,
-}
-
-#[derive(Injectable)]
-struct Everything {
-    #[inject(repository)]
-    repository: Arc<Repository>,
-    #[inject(open, fallback = Db::default())]
-    db: Db,
-}
-
-#[derive(Injectable)]
-#[injectable(constructor = build)]
-struct Wrapper<T: Clone> {
-    #[inject(open)]
-    db: Live<Db>,
-    inner: T,
-}
-
-#[inject(everything = Everything::new)]
-fn of_injectable(everything: &Everything) -> Result<String, E> {
-    Ok(format!("{}{}", everything.repository.db.url, everything.db.url))
-}
-
-#[inject(db = open)]
-#[allow(clippy::needless_return)]
-fn returns_early(db: &Db) -> usize {
-    return db.url.len();
-}
-#[inject(db = open)]
-fn never_returns(db: &Db) -> ! {
-    panic!("{}", db.url)
-}
-#[inject(db = open)]
-fn to_do(db: &Db) -> u8 {
-    unimplemented!("{}", db.url)
-}
-
-#[test]
-fn bodies_that_do_not_come_to_their_end() {
-    assert_eq!(returns_early(), 2);
-    for ends in [|| -> u8 { never_returns() }, to_do] {
-        assert!(std::panic::catch_unwind(ends).is_err());
-    }
-}
-
-#[inject(db = self::open, rest(tag("nowhere"), fallback = 3_u8))]
-fn spelled_otherwise(db: &Db, rest: u8) -> usize {
-    db.url.len() + usize::from(rest)
-}
-#[inject(db = open, with)]
-fn unnamed_beside_a_sibling(db: &Db, _: u8) -> usize {
-    db.url.len()
-}
-mod tested {
-    use super::{Db, open};
-    #[dyno::test]
-    #[dyno::inject(db = open)]
-    fn with_arguments(db: &Db) {
-        assert_eq!(db.url, "db");
-    }
-}
-
-static STOPPED: Tries = Tries::new();
-fn stop(_: &Pool) {
-    let _ = STOPPED.fail(0);
-}
-#[derive(Default)]
-struct Pool;
-#[inject(pool(Pool::default, lazy, stop = stop))]
-fn stops_what_is_lazy(pool: &Pool) -> usize {
-    size_of_val(pool)
-}
-#[test]
-fn what_is_lazy_is_stopped_as_well() {
-    let world = dyno::inject::isolated();
-    assert_eq!(stops_what_is_lazy(), 0);
-    assert!(dyno::shutdown().run().is_ok());
-    assert_eq!(STOPPED.made(), 1);
-    drop(world);
-}
-
 fn motto() -> Result<String, E> {
     Ok("all".to_owned())
 }
@@ -402,7 +312,6 @@ fn contents(motto: &str, rows: &[u32]) -> Result<usize, E> {
 #[test]
 fn parameters_of_every_kind() {
     assert_eq!(contents(), Ok(5));
-    assert_eq!((spelled_otherwise(), unnamed_beside_a_sibling(1)), (5, 2));
     assert_eq!(plain(1), "1dbdbdb!");
     assert_eq!(fallible().as_deref(), Ok("checked"));
     assert!(matches!(broken(), Err(E::Refused(_))));
@@ -474,17 +383,4 @@ fn siblings_take_everything() {
     assert_eq!(with_sibling_with(&own, (1, 2), &repository).as_deref(), Ok("own12own"));
     assert_eq!(block_on(Maker.method_with_sibling(1)), ("db".to_owned(), 1));
     assert_eq!(block_on(Maker.method_with_sibling_with(&own, 1)), ("own".to_owned(), 1));
-}
-
-#[test]
-fn injectable_structs() {
-    let checkout = Checkout::new("EUR").ok();
-    let shown = checkout.map(|c| (c.db.url.clone(), c.spare, c.served, c.currency));
-    assert_eq!(shown, Some(("checked".to_owned(), None, 0, "EUR")));
-    assert_eq!(of_injectable().as_deref(), Ok("dbdb"));
-    let wrapper = Wrapper::build(7).ok();
-    assert_eq!(
-        wrapper.map(|w| (w.inner, w.db.get().map(|db| db.url.clone()).ok())),
-        Some((7, Some("db".to_owned())))
-    );
 }

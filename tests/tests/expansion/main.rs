@@ -19,12 +19,14 @@
 mod bodies;
 mod boxed;
 mod choosing;
+mod derived;
 mod hygiene;
 mod injecting;
 mod order;
 mod places;
 mod results;
 mod signatures;
+mod spelling;
 
 /// The error of these tests.
 #[derive(Clone, Debug, PartialEq)]

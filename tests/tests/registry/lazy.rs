@@ -73,7 +73,7 @@ fn a_failure_is_not_kept_and_not_hurried() {
     registry.provide::<u32, _>("db", provider).expect("not sealed");
     for again in [false, true, true] {
         let error = registry.get::<u32>("db").expect_err("refused");
-        assert!(error.to_string().ends_with("the provider failed: refused"), "{error}");
+        assert!(error.to_string().contains("the provider failed: refused"), "{error}");
         assert!(error.provider().is_some_and(|name| name.contains("a_failure_is_not_kept")));
         assert!(!again || error.retry_after().is_some_and(|pause| pause > Duration::ZERO));
     }

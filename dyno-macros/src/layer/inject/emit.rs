@@ -5,9 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Pat, Type};
 
+use super::Inject;
 use super::dep::{Dep, Lifetime, Param, Source};
 use super::shape::{Shape, Wrapper};
-use super::{Inject, OnError};
 use crate::expand::{Context, here};
 
 /// The statics, the parallel build of what is cold, then one binding each.
@@ -37,12 +37,13 @@ fn together(deps: &[Emit<'_>], cx: &Context, at: Span) -> TokenStream {
 }
 
 /// One dependency on its way into tokens.
-struct Emit<'a> {
-    dep: &'a Dep,
-    param: &'a Param,
-    cx: &'a Context,
-    inline: bool,
-    at: Span,
+pub(super) struct Emit<'a> {
+    pub(super) dep: &'a Dep,
+    pub(super) param: &'a Param,
+    pub(super) cx: &'a Context,
+    /// The bindings stand in the body itself, not in a layer inside of others.
+    pub(super) inline: bool,
+    pub(super) at: Span,
     /// The static: `__DYNO_DB`.
     site: Ident,
     /// What `get` gave: `__dyno_db`.
@@ -65,7 +66,7 @@ impl<'a> Emit<'a> {
         })
     }
 
-    fn target(&self) -> &Type {
+    pub(super) fn target(&self) -> &Type {
         self.param.shape.target()
     }
 
@@ -103,7 +104,7 @@ impl<'a> Emit<'a> {
 
     /// The provider's slot, and whether it can fail. Told twice, with the same spans, so that what
     /// does not fit is told once.
-    fn known(&self) -> TokenStream {
+    pub(super) fn known(&self) -> TokenStream {
         let (p, target) = (&self.cx.private, self.target());
         let maker = match (&self.dep.source, self.dep.lifetime) {
             (Source::Tag(_) | Source::ByType, _) => return TokenStream::new(),
@@ -354,67 +355,6 @@ impl<'a> Emit<'a> {
                 let target = self.target();
                 quote_spanned!(ty=> <#target as #p::Cloned>::cloned(#p::Deref::deref(&#held)))
             }
-        }
-    }
-
-    /// Compile-time: a provider that can fail needs a function that can say so.
-    fn check(&self) -> TokenStream {
-        let cx = self.cx;
-        if self.dep.on_error.is_some() || self.param.wrapper != Wrapper::None || cx.has_refuge() {
-            return TokenStream::new();
-        }
-        let p = &cx.private;
-        let at = cx.ret.span();
-        let ret = match &cx.ret {
-            Type::Infer(_) | Type::Never(_) => quote_spanned!(at=> #p::Opaque),
-            ret => quote_spanned!(at=> #ret),
-        };
-        let target = self.target();
-        match &self.dep.source {
-            Source::Provider { expr, is_async } if *is_async <= cx.is_async => {
-                // An async function cannot ask here whether its own future is `Send`.
-                if !self.dep.per_call() && !is_async {
-                    let known = self.known();
-                    return quote_spanned!(at=> #p::carries::<#ret, #target, _>(|| #known););
-                }
-                let name = Ident::new(if *is_async { "mode_async" } else { "mode" }, expr.span());
-                let mode = quote_spanned!(expr.span()=> #p::#name::<#target, _, _>(&#expr));
-                quote_spanned!(at=> #p::carries_fresh::<#ret, _>(#mode);)
-            }
-            // A blocking function does not reach an async provider that is not built yet.
-            _ => quote_spanned!(at=> #p::must_carry::<#ret>();),
-        }
-    }
-
-    /// Where an error goes: into the fallback further out, or out of the function.
-    fn refuse(&self) -> TokenStream {
-        let (cx, p, at) = (self.cx, &self.cx.private, self.at);
-        let value = match self.dep.on_error {
-            Some(OnError::None) => {
-                quote_spanned!(at=> { let _ = __dyno_error; #p::None })
-            }
-            Some(OnError::Default) => {
-                quote_spanned!(at=> { let _ = __dyno_error; #p::Default::default() })
-            }
-            Some(OnError::Panic) => return quote_spanned!(at=> #p::inject_panic(__dyno_error)),
-            None if cx.has_refuge() => {
-                return cx.refuse(&quote_spanned!(at=> #p::Fault::Inject(__dyno_error)));
-            }
-            None if matches!(cx.ret, Type::Infer(_) | Type::Never(_)) => {
-                return quote_spanned!(at=> #p::inject_panic(__dyno_error));
-            }
-            None => {
-                let ret = &cx.ret;
-                quote_spanned! {at=> {
-                    use #p::{AbortCarry as _, AbortPanic as _};
-                    (&#p::Abort::<#ret>::new()).abort(__dyno_error)
-                }}
-            }
-        };
-        if self.inline {
-            quote_spanned!(at=> return #value)
-        } else {
-            quote_spanned!(at=> break '__dyno_inject #value)
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod dep;
 mod emit;
+mod ends;
 mod parse;
 mod shape;
 

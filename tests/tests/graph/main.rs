@@ -108,7 +108,7 @@ fn engrave(motto: &String) -> usize {
 /// No cycle: a handle is not needed before the function runs.
 #[inject(egg = lay)]
 fn hatch(egg: Arc<Egg>) -> Result<Chicken, Fault> {
-    let _later = &egg.0;
+    let Egg(_later) = &*egg;
     Ok(Chicken)
 }
 #[inject(chicken = hatch)]

@@ -27,7 +27,8 @@ mod lazy {
             return Ok(0);
         }
         let first = db.get()?.0;
-        assert!(std::ptr::eq(&*db.get()?, &*db.get()?));
+        let (one, other) = (db.get()?, db.get()?);
+        assert!(std::ptr::eq::<Db>(&raw const *one, &raw const *other));
         Ok(first)
     }
 

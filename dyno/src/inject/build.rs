@@ -8,8 +8,8 @@
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
+pub(super) use super::asked::{Asked, Took};
 use super::cell::{Cell, Cells, Home};
 use super::force::{Force, Special, carried};
 use super::held::Held;
@@ -24,53 +24,12 @@ use super::wait::block_on;
 use super::world::{Instances, OfTest, PROGRAM, World};
 use crate::clock::{self, Instant};
 use crate::fault::{InjectError, InjectErrorKind};
-use crate::point::{self, Event, Point, emit, plain_path};
+use crate::point::{Event, plain_path};
 use crate::pool::build::{Crew, at_work};
-use crate::registry::flight::{Begun, Flight, Frame, Lead, Wanted, catch, catch_async, heard};
+use crate::registry::flight::{Begun, Flight, Frame, Lead, catch, catch_async, heard};
 
 /// `true` once the program has been shut down.
 pub(super) static DOWN: AtomicBool = AtomicBool::new(false);
-
-/// Who asks.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked {
-    pub(super) point: &'static Point,
-    pub(super) parameter: &'static str,
-    /// The provider as the user wrote it.
-    pub(super) provider: &'static str,
-}
-
-impl Asked {
-    fn wanted(&self) -> Wanted {
-        Wanted { provider: self.provider.into(), at: Some(self.point.location()) }
-    }
-
-    pub(super) fn provider(&self) -> &'static str {
-        self.provider
-    }
-
-    fn emit(&self, event: &Event<'_>) {
-        if point::observed() {
-            emit(self.point.name(), event);
-        }
-    }
-
-    #[cold]
-    pub(super) fn tell(&self, error: InjectError) -> InjectError {
-        // Of a cycle the first who is told knows best: the others pass on what they heard.
-        let first = error.function().is_none() && matches!(error.kind(), InjectErrorKind::Cycle(_));
-        let error = error.wanted_by(self.point, self.parameter, self.point.location());
-        if first { error.asked_of(self.provider) } else { error.provided_by(self.provider) }
-    }
-}
-
-/// The last build of a value.
-#[derive(Clone, Debug)]
-pub(crate) struct Took {
-    pub(super) began: Instant,
-    pub(super) time: Duration,
-    pub(super) thread: String,
-}
 
 /// `true` when what is not of a stand-in's making has been shut down here.
 pub(super) fn is_down() -> bool {

@@ -25,6 +25,7 @@
 //! ```
 
 pub(crate) mod any;
+mod asked;
 mod build;
 mod carry;
 mod cell;
@@ -70,8 +71,8 @@ pub(crate) mod expansion {
     #[cfg(feature = "warm-up")]
     pub use super::any::Registered;
     pub use super::carry::{
-        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, Opaque, carries, carries_fresh, inject_panic,
-        mode, mode_async, must_carry,
+        Abort, AbortCarry, AbortPanic, CarriedBy, Cloned, Opaque, carries, carries_fresh,
+        inject_panic, mode, mode_async, must_carry,
     };
     pub use super::fresh::{CallSite, fresh, fresh_async};
     pub use super::generic::GenericSite;

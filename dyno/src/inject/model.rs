@@ -107,7 +107,9 @@ impl Model {
         let kind = NodeKind::Provider(kind);
         let address = slot.map(|slot| slot.core().address());
         let known = self.nodes.iter().position(|node| {
-            node.slot.map(|slot| slot.core().address()) == address && node.kind == kind && node.name == name
+            node.slot.map(|slot| slot.core().address()) == address
+                && node.kind == kind
+                && node.name == name
         });
         let at = known.unwrap_or_else(|| {
             self.nodes.push(Node { name, kind, slot, sites: Vec::new() });

@@ -170,7 +170,11 @@ impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
     pub(super) fn get_async(&'static self, asked: Asked) -> Boxed<Result<Held<T>, InjectError>> {
         match &self.tag {
             Some(tag) => tag.look_up_async(&self.core),
-            None => Box::pin(async move { self.core.get_async(asked).await.map(|kept| Held::given(&kept)) }),
+            None => {
+                Box::pin(
+                    async move { self.core.get_async(asked).await.map(|kept| Held::given(&kept)) },
+                )
+            }
         }
     }
 

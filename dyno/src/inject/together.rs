@@ -61,7 +61,9 @@ fn cold(sites: &[&'static dyn AnySite]) -> Vec<(&'static dyn AnySlot, Asked)> {
     let mut cold: Vec<(&'static dyn AnySlot, Asked)> = Vec::with_capacity(sites.len());
     for site in sites {
         let Some(slot) = site.slot() else { continue };
-        if !slot.core().is_ready() && !cold.iter().any(|(it, _)| it.core().address() == slot.core().address()) {
+        if !slot.core().is_ready()
+            && !cold.iter().any(|(it, _)| it.core().address() == slot.core().address())
+        {
             cold.push((slot, site.asked()));
         }
     }

@@ -45,10 +45,8 @@ fn the_sites_of_an_async_provider_are_its_own() {
     assert!(!RATES.is_hot());
     let graph = dyno::graph();
     let mine = |path: &str| path.contains("the_sites_of_an_async_provider_are_its_own");
-    let edges: Vec<(&str, Vec<&str>)> = graph
-        .nodes()
-        .filter(|(name, needs)| mine(name) && !needs.is_empty())
-        .collect();
+    let edges: Vec<(&str, Vec<&str>)> =
+        graph.nodes().filter(|(name, needs)| mine(name) && !needs.is_empty()).collect();
     let ends = |path: &str, end: &str| path.ends_with(end);
     assert!(
         edges.iter().any(|(name, needs)| ends(name, "::rates") && ends(needs[0], "::base")),

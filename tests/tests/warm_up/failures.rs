@@ -19,7 +19,10 @@ fn a_fallback_makes_it_optional_unless_the_run_is_strict() {
     let spare =
         report.built().iter().find(|it| it.provider.ends_with("::spare")).expect("declared");
     assert!(!spare.required);
-    assert!(spare.error().is_some_and(|it| it.to_string().contains("no spare (asked ")), "{report}");
+    assert!(
+        spare.error().is_some_and(|it| it.to_string().contains("no spare (asked ")),
+        "{report}"
+    );
     assert!(report.to_string().contains("failed: "), "{report}");
 
     let error = block_on(dyno::warm_up().strict().run_async()).expect_err("it is strict");

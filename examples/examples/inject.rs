@@ -10,7 +10,7 @@
 //! inject::read_discount    258.1µs    331.5µs  dyno-build-2  failed, has a fallback
 //! inject::load_prices       60.5ms     40.1ms  dyno-build-2  built
 //! inject::fetch_rates      351.3µs     80.1ms  dyno-build-3  built
-//! failed: inject::price: parameter `off` (read_discount, examples/examples/inject.rs:50): the provider failed: environment variable not found
+//! failed: inject::price: parameter `off` (read_discount, examples/examples/inject.rs:50): the provider failed: environment variable not found (asked again in 100.0ms)
 //! wall 100.8ms, one after the other 180.6ms
 //! critical path 100.2ms: inject::open_db -> inject::load_prices
 //! an anvil: Some(91.08), a saddle: None

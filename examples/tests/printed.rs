@@ -53,7 +53,7 @@ fn told(name: &str, text: &str) -> String {
 
 /// A word, unless it is a time or the name of a thread.
 fn plain(word: &str) -> &str {
-    let bare = word.trim_end_matches([',', ':']);
+    let bare = word.trim_end_matches([',', ':', ')']);
     let figures = bare.trim_end_matches(char::is_alphabetic);
     let timed = figures.len() < bare.len() && figures.parse::<f64>().is_ok();
     match word {

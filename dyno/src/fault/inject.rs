@@ -164,8 +164,10 @@ impl InjectError {
 impl fmt::Display for InjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Untimed(self).fmt(f)?;
+        // A cycle does not pass by itself.
+        let passes = !matches!(self.kind(), InjectErrorKind::Cycle(_));
         match self.retry_after() {
-            Some(pause) if !pause.is_zero() => write!(f, " (asked again in {pause:.1?})"),
+            Some(pause) if passes && !pause.is_zero() => write!(f, " (asked again in {pause:.1?})"),
             _ => Ok(()),
         }
     }

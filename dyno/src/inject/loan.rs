@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use super::held::Held;
 use super::site::Site;
+use super::slot::Slot;
 use crate::fault::InjectError;
 use crate::registry::Resolved;
 use crate::scope;
@@ -26,21 +27,19 @@ impl<T: ?Sized + Send + Sync> Site<T> {
     pub fn loan(&'static self) -> Result<Loan<T>, InjectError> {
         // Whatever stands in, or wants to be told, keeps the scope active.
         if !scope::active() {
-            if let Some(lender) = self.lender.get() {
-                if let Ok(value) = lender.read() {
-                    return Ok(Loan::Registry(value));
-                }
+            if let Some(value) = self.slot().lent() {
+                return Ok(Loan::Registry(value));
             }
         }
-        self.find_lender()
-    }
-
-    #[cold]
-    fn find_lender(&'static self) -> Result<Loan<T>, InjectError> {
-        if let Some(tag) = &self.slot().tag {
-            let _same = self.lender.set(tag.lender());
-        }
         self.get().map(Loan::Held)
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Slot<T> {
+    /// What the registry has ready under this tag.
+    #[inline]
+    fn lent(&'static self) -> Option<Resolved<'static, T>> {
+        self.tag.as_ref()?.lent()
     }
 }
 

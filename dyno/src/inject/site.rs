@@ -18,7 +18,6 @@ use super::strict::is_strict;
 use super::world::{Hook, hook};
 use crate::fault::{InjectError, InjectErrorKind};
 use crate::point::{self, Event, Point};
-use crate::registry::Handle;
 use crate::scope;
 
 /// One injected parameter of one function.
@@ -28,8 +27,6 @@ pub struct Site<T: ?Sized + 'static> {
     slot: fn() -> &'static Slot<T>,
     /// The slot; without its type, so that the lock is compiled once.
     found: OnceLock<&'static (dyn Any + Send + Sync)>,
-    /// What lends the registry's value, for a tag.
-    pub(super) lender: OnceLock<&'static Handle<T>>,
     stop: Option<Stops<T>>,
     fallback: Option<Standby>,
     deferred: bool,
@@ -52,8 +49,7 @@ impl<T: ?Sized> Site<T> {
         let asked = Asked { point, parameter, provider };
         let found = OnceLock::new();
         let fixed = OnceLock::new();
-        let lender = OnceLock::new();
-        Self { fixed, asked, slot, found, lender, stop: None, fallback: None, deferred: false }
+        Self { fixed, asked, slot, found, stop: None, fallback: None, deferred: false }
     }
 
     /// A fallback stands in when it fails.

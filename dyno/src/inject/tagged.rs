@@ -21,8 +21,8 @@ pub(super) trait Tagged<T: ?Sized>: Send + Sync {
     fn build(&'static self, core: &'static Core) -> Result<(), InjectError>;
     /// As [`build`](Self::build), without blocking.
     fn build_async(&'static self, core: &'static Core) -> Boxed<Result<(), InjectError>>;
-    /// What lends the value, without a detour through this trait.
-    fn lender(&'static self) -> &'static Handle<T>;
+    /// The value on loan, where it is ready.
+    fn lent(&'static self) -> Option<Resolved<'static, T>>;
     /// Why the tag leads nowhere.
     fn unbound(&self) -> Option<InjectError>;
 }
@@ -57,8 +57,8 @@ impl<T: ?Sized + Send + Sync + 'static> Tagged<T> for Handle<T> {
         Box::pin(async move { self.look_up_async(core).await.map(drop) })
     }
 
-    fn lender(&'static self) -> &'static Handle<T> {
-        self
+    fn lent(&'static self) -> Option<Resolved<'static, T>> {
+        self.read().ok()
     }
 
     fn unbound(&self) -> Option<InjectError> {

@@ -1,4 +1,4 @@
-//! Handles that put off, and handles that follow.
+//! Handles to a dependency, that put off and follow.
 
 use std::fmt;
 
@@ -6,21 +6,24 @@ use super::held::Held;
 use super::site::Site;
 use crate::fault::InjectError;
 
-/// A dependency that is built when it is first used.
+/// A handle to a dependency: nothing is built before it is asked, and it follows every swap.
 ///
 /// Breaks a cycle on purpose, and spares what a call may not need. Who keeps the handle keeps no
 /// value with it: under a [`swap`](crate::swap()) it gives the fake, afterwards the program's own
 /// again, so that what a test saw stays in no singleton.
-pub struct Lazy<T: ?Sized + 'static>(&'static Site<T>);
+pub struct Live<T: ?Sized + 'static>(&'static Site<T>);
 
-impl<T: ?Sized + Send + Sync> Lazy<T> {
+/// A [`Live`], where what matters is that it is built only when it is used.
+pub type Lazy<T> = Live<T>;
+
+impl<T: ?Sized + Send + Sync> Live<T> {
     #[doc(hidden)]
     #[must_use]
     pub const fn of(site: &'static Site<T>) -> Self {
         Self(site)
     }
 
-    /// The value, built now if it has yet to be; from then on as cheap as a parameter.
+    /// The value as it is now, built if it has yet to be; from then on as cheap as a parameter.
     ///
     /// # Errors
     /// It cannot be had; the next call tries again.
@@ -33,47 +36,6 @@ impl<T: ?Sized + Send + Sync> Lazy<T> {
     ///
     /// # Errors
     /// It cannot be had; the next call tries again.
-    pub async fn get_async(&self) -> Result<Held<T>, InjectError> {
-        self.0.get_async().await
-    }
-}
-
-impl<T: ?Sized> Clone for Lazy<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: ?Sized> Copy for Lazy<T> {}
-
-impl<T: ?Sized> fmt::Debug for Lazy<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lazy({:?})", self.0)
-    }
-}
-
-/// A dependency that is looked up whenever it is used, and so follows every swap.
-pub struct Live<T: ?Sized + 'static>(&'static Site<T>);
-
-impl<T: ?Sized + Send + Sync> Live<T> {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn of(site: &'static Site<T>) -> Self {
-        Self(site)
-    }
-
-    /// The value as it is now.
-    ///
-    /// # Errors
-    /// It cannot be had.
-    pub fn get(&self) -> Result<Held<T>, InjectError> {
-        self.0.get()
-    }
-
-    /// As [`get`](Self::get), without blocking.
-    ///
-    /// # Errors
-    /// It cannot be had.
     pub async fn get_async(&self) -> Result<Held<T>, InjectError> {
         self.0.get_async().await
     }

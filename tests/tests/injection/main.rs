@@ -26,6 +26,7 @@ mod shutdown;
 mod support;
 mod swaps;
 mod swaps_async;
+mod swaps_attribute;
 mod swaps_threads;
 mod tags;
 mod tenants;

@@ -40,6 +40,11 @@ pub enum Event<'a> {
         /// The state now.
         to: &'static str,
     },
+    /// A fuse was switched.
+    Fuse {
+        /// Whether it is on now.
+        on: bool,
+    },
     /// A fallback stood in.
     Fallback {
         /// `true` when dyno had refused the call, `false` when the function had failed.
@@ -80,6 +85,8 @@ impl fmt::Display for Event<'_> {
             Self::GaveUp { attempts } => write!(f, "gave up after {attempts} attempts"),
             Self::Rejected { fault } => write!(f, "rejected: {fault}"),
             Self::Breaker { from, to } => write!(f, "breaker {from} -> {to}"),
+            Self::Fuse { on: true } => f.write_str("fuse off -> on"),
+            Self::Fuse { on: false } => f.write_str("fuse on -> off"),
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),
             Self::Fallback { refused: false } => f.write_str("failed, a fallback stands in"),
             Self::Built { provider, took } => write!(f, "built {provider} in {took:.1?}"),
@@ -165,5 +172,6 @@ mod tests {
         assert_eq!(again.to_string(), "attempt 1 failed, trying again in 50.0ms");
         let opened = Event::Breaker { from: "closed", to: "open" };
         assert_eq!(opened.to_string(), "breaker closed -> open");
+        assert_eq!(Event::Fuse { on: false }.to_string(), "fuse on -> off");
     }
 }

@@ -18,7 +18,7 @@ pub use crate::__dyno_register as register;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
-pub use crate::breaker::{Breaker, Permit, SharedBreaker};
+pub use crate::breaker::{Breaker, Fuse, Permit, SharedBreaker, SharedFuse};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};

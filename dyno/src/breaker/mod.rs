@@ -28,6 +28,8 @@
 
 mod build;
 mod core;
+mod fuse;
+mod guard;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod named;
@@ -41,6 +43,12 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
+#[doc(hidden)]
+pub use fuse::SharedFuse;
+pub use fuse::{Fuse, FuseListening, fuse, fuses};
+pub use guard::GuardIter;
+#[cfg(feature = "stream")]
+pub use guard::GuardStream;
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};

@@ -5,6 +5,7 @@ mod named;
 
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use listen::FuseListening;
@@ -12,7 +13,7 @@ pub use listen::FuseListening;
 pub use named::SharedFuse;
 pub use named::{fuse, fuses};
 
-use self::listen::Listeners;
+use self::listen::{Change, Listeners};
 use crate::fault::{Fault, Reason};
 use crate::outcome::Refuse;
 use crate::point::{self, Event};
@@ -154,10 +155,11 @@ impl Fuse {
 
     /// Calls `listener` with the fuse, and whether it is on, after each change from now on.
     ///
-    /// It is told of changes only, not of a [`trip`](Self::trip) of what is off already, on the
-    /// thread that makes the change and outside of every lock, so it may use the fuse. Listeners
-    /// are told in the order in which they were added. When several threads switch at the same
-    /// moment a listener may hear of one change after the next. A panic of a listener ends with it.
+    /// It is told of changes only, not of a [`trip`](Self::trip) of what is off already, and of one
+    /// after the other in the order in which they were made: on the thread that switches, or on the
+    /// one that is just being told of an earlier change. Listeners are told in the order in which
+    /// they were added, outside of every lock: they may use the fuse as they like, and what they
+    /// switch is told after what they hear. A panic of a listener ends with it.
     ///
     /// ```
     /// use std::sync::mpsc::channel;
@@ -177,7 +179,7 @@ impl Fuse {
         &self,
         listener: impl Fn(&Self, bool) + Send + Sync + 'static,
     ) -> FuseListening<'_> {
-        self.listeners.add(Box::new(listener))
+        self.listeners.add(Arc::new(listener))
     }
 
     #[cold]
@@ -189,25 +191,26 @@ impl Fuse {
 
     #[cold]
     fn switch(&self, off: bool) {
-        let Some(others) = named::switch(self, off) else {
-            return;
-        };
-        self.tell(!off);
+        let others = named::switch(self, off);
+        self.tell();
         for fuse in others {
-            fuse.tell(!off);
+            fuse.tell();
         }
-        point::emit(self.name, &Event::Fuse { on: !off });
     }
 
     /// After the change, and outside of every lock.
-    fn tell(&self, on: bool) {
-        self.listeners.tell(self, on);
+    fn tell(&self) {
+        self.listeners.tell(self);
     }
 
-    /// `true` when it has been the other way round.
-    fn set(&self, off: bool, switched: u64) -> bool {
+    /// `true` when it has been the other way round; then it waits to be told.
+    fn set(&self, off: bool, switched: u64, observed: bool) -> bool {
         self.switched.store(switched, Ordering::Relaxed);
-        self.off.swap(off, Ordering::Relaxed) != off
+        let changed = self.off.swap(off, Ordering::Relaxed) != off;
+        if changed {
+            self.listeners.put(Change { on: !off, observed });
+        }
+        changed
     }
 }
 

@@ -73,22 +73,22 @@ impl Fuse {
         let changed = entry.set(off, number);
         drop(known);
         for fuse in changed {
-            fuse.tell(!off);
+            fuse.tell();
         }
     }
 }
 
-/// Switches `fuse` and, if it is listed, all others of its name, which are returned when that was a
-/// change.
-pub(super) fn switch(fuse: &Fuse, off: bool) -> Option<Vec<&'static Fuse>> {
+/// Switches `fuse` and, if it is listed, all others of its name: those are to be told as well.
+pub(super) fn switch(fuse: &Fuse, off: bool) -> Vec<&'static Fuse> {
     let mut known = lock();
     known.switches += 1;
     let number = known.switches;
-    let changed = fuse.set(off, number);
+    fuse.set(off, number, true);
     // Under the lock, so nobody is listed meanwhile.
-    let listed = fuse.listed.load(Ordering::Relaxed);
-    let others = if listed { known.find(fuse.name)?.set(off, number) } else { Vec::new() };
-    changed.then_some(others)
+    if !fuse.listed.load(Ordering::Relaxed) {
+        return Vec::new();
+    }
+    known.find(fuse.name).map_or_else(Vec::new, |entry| entry.set(off, number))
 }
 
 /// The fuse that all attributes with the same name share.
@@ -166,8 +166,8 @@ struct Named {
 
 static KNOWN: Mutex<Known> = Mutex::new(Known { names: Vec::new(), switches: 0 });
 
-/// Also held while a fuse that is not listed is switched: it happens rarely, and so they are
-/// numbered in the order in which it happens.
+/// Also held while a fuse that is not listed is switched: it happens rarely, and so changes are
+/// numbered and wait to be told in the order in which they are made.
 fn lock() -> MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -198,8 +198,8 @@ impl Named {
         self.all[0]
     }
 
-    /// Switches all; those for which it is a change.
+    /// Switches all, of which observers have heard; those for which it is a change.
     fn set(&self, off: bool, switched: u64) -> Vec<&'static Fuse> {
-        self.all.iter().copied().filter(|fuse| fuse.set(off, switched)).collect()
+        self.all.iter().copied().filter(|fuse| fuse.set(off, switched, false)).collect()
     }
 }

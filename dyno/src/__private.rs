@@ -15,10 +15,15 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
+#[cfg(feature = "breaker")]
+pub use crate::__dyno_report as report;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
-pub use crate::breaker::{Breaker, Fuse, Permit, SharedBreaker, SharedFuse};
+pub use crate::breaker::{
+    Breaker, Fuse, Permit, Report, SharedBreaker, SharedFuse, Tell, TellDebug, TellDisplay,
+    TellName, ask,
+};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};

@@ -5,8 +5,14 @@ mod support;
 
 #[path = "breaker/events.rs"]
 mod events;
+#[path = "breaker/fuse.rs"]
+mod fuse;
+#[path = "breaker/guards.rs"]
+mod guards;
 #[path = "breaker/half_open.rs"]
 mod half_open;
+#[path = "breaker/keyed.rs"]
+mod keyed;
 #[path = "breaker/named.rs"]
 mod named;
 #[path = "breaker/permits.rs"]

@@ -162,7 +162,7 @@ impl Breaker {
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
         // Two results, so that the one of the fast path stays in registers.
-        match self.core.pass() {
+        match self.core.pass().or_else(|| self.pass_watched()) {
             Some(stamp) => Ok(Permit::new(self, stamp, 0)),
             None => match self.knock() {
                 Ok((stamp, since)) => Ok(Permit::new(self, stamp, since)),

@@ -15,10 +15,14 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
+#[cfg(feature = "breaker")]
+pub use crate::__dyno_report as report;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
-pub use crate::breaker::{Breaker, Permit, SharedBreaker};
+pub use crate::breaker::{
+    Breaker, Permit, Report, SharedBreaker, Tell, TellDebug, TellDisplay, TellName, ask,
+};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};

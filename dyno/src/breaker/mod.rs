@@ -32,9 +32,11 @@ mod core;
 mod loom_model;
 mod named;
 mod permit;
+mod report;
 mod settings;
 mod state;
 mod sync;
+mod tell;
 mod word;
 
 use std::fmt;
@@ -45,7 +47,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 pub use named::SharedBreaker;
 pub use named::{all, named};
 pub use permit::Permit;
+pub use report::Report;
 pub use state::{Snapshot, State};
+#[doc(hidden)]
+pub use tell::{Tell, TellDebug, TellDisplay, TellName, ask};
 
 use self::core::{Core, Refusal, Transition};
 use self::settings::{Given, Settings};

@@ -1,0 +1,170 @@
+//! What an expansion reports of a failure whose type it knows nothing of.
+//!
+//! `(&&&Tell(failure)).tell(f)` with the three traits in scope takes the first one that applies, as
+//! it needs the fewest references more: [`TellDisplay`], then [`TellDebug`], then [`TellName`]. In
+//! a generic function only what its bounds promise counts.
+
+use std::any::type_name;
+use std::fmt;
+use std::time::Duration;
+
+/// A failure that is to be written somehow.
+pub struct Tell<'a, E: ?Sized>(pub &'a E);
+
+impl<E: ?Sized> fmt::Debug for Tell<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tell")
+    }
+}
+
+/// The failure has words of its own.
+pub trait TellDisplay {
+    /// Writes it.
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<E: fmt::Display + ?Sized> TellDisplay for &&Tell<'_, E> {
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The failure can be written for a programmer.
+pub trait TellDebug {
+    /// Writes it.
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<E: fmt::Debug + ?Sized> TellDebug for &Tell<'_, E> {
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Nothing is known of the failure but its type.
+pub trait TellName {
+    /// Writes the name of the type.
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<E: ?Sized> TellName for Tell<'_, E> {
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(type_name::<E>())
+    }
+}
+
+/// What `ask` says of the failure: the closure's parameter takes its type from it.
+#[inline]
+pub fn ask<E: ?Sized>(
+    failure: Option<&E>,
+    ask: impl FnOnce(&E) -> Option<Duration>,
+) -> Option<Duration> {
+    failure.and_then(ask)
+}
+
+/// `report!(failure)` or `report!(failure, |error| …)`, of an `Option<&E>`: a
+/// [`&Report`](super::Report) that borrows what it needs to the end of the statement.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_report {
+    ($failure:expr $(, $retry_after:expr)? $(,)?) => {
+        &$crate::__private::Report::new(&|f: &mut ::core::fmt::Formatter<'_>| {
+            #[allow(unused_imports)]
+            use $crate::__private::{TellDebug as _, TellDisplay as _, TellName as _};
+            match $failure {
+                #[allow(clippy::needless_borrow)]
+                $crate::__private::Some(failure) => (&&&$crate::__private::Tell(failure)).tell(f),
+                $crate::__private::None => $crate::__private::Ok(()),
+            }
+        })
+        $(.retry_after(&|| $crate::__private::ask($failure, $retry_after)))?
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::fmt;
+    use std::time::Duration;
+
+    use crate::__private::report;
+    use crate::breaker::Report;
+    use crate::outcome::Outcome;
+
+    fn text(report: &Report<'_>) -> String {
+        report.to_string()
+    }
+
+    struct Silent;
+    #[derive(Debug)]
+    struct Code(u16);
+    #[derive(Debug)]
+    struct Worded<'a>(&'a str);
+    impl fmt::Display for Worded<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{} is down", self.0)
+        }
+    }
+    impl Error for Worded<'_> {}
+
+    #[test]
+    fn a_failure_is_told_in_the_best_words_there_are() {
+        let name = String::from("db");
+        assert_eq!(text(report!(Some(&Worded(&name)))), "db is down");
+        assert_eq!(text(report!(Some(&Code(503)))), "Code(503)");
+        assert_eq!(text(report!(Some(&Silent))), std::any::type_name::<Silent>());
+        assert_eq!(text(report!(None::<&Silent>)), "");
+        assert_eq!(text(report!(None::<u8>.failure())), "there is nothing");
+    }
+
+    #[test]
+    fn errors_behind_a_pointer_have_their_words() {
+        let worded = Worded("db");
+        let boxed: Box<dyn Error + '_> = Box::new(Worded("db"));
+        let lent: &dyn Error = &worded;
+        assert_eq!(text(report!(Some(&boxed))), "db is down");
+        assert_eq!(text(report!(Some(&lent))), "db is down");
+        assert_eq!(text(report!(Some(lent))), "db is down");
+        assert_eq!(text(report!(Some("as it is"))), "as it is");
+    }
+
+    fn nothing_promised<E>(failure: Option<&E>) -> String {
+        text(report!(failure))
+    }
+    fn debug_promised<E: fmt::Debug>(failure: Option<&E>) -> String {
+        text(report!(failure))
+    }
+    fn wrapped<E>(failure: Option<&crate::Error<E>>) -> String {
+        text(report!(failure))
+    }
+
+    #[test]
+    fn a_generic_function_tells_what_its_bounds_promise() {
+        assert_eq!(nothing_promised(Some(&Code(1))), std::any::type_name::<Code>());
+        assert_eq!(debug_promised(Some(&Worded("db"))), "Worded(\"db\")");
+        let inner = crate::Error::Inner(Worded("db"));
+        assert!(wrapped(Some(&inner)).contains("Worded"), "{}", wrapped(Some(&inner)));
+    }
+
+    #[test]
+    fn the_closure_of_retry_after_needs_no_types() {
+        let failure = Some(&Code(503));
+        let wait = Duration::from_secs(3);
+        let ask = |report: &Report<'_>| (report.to_string(), report.open_for());
+        let asked = ask(report!(failure, |e| (e.0 == 503).then_some(wait)));
+        assert_eq!(asked, ("Code(503)".to_owned(), Some(wait)));
+        assert_eq!(ask(report!(None::<&Code>, |e| (e.0 == 503).then_some(wait))).1, None);
+    }
+
+    #[test]
+    fn a_future_that_reports_stays_sendable() {
+        async fn reporting(outcome: Result<u8, Code>) -> usize {
+            std::future::ready(()).await;
+            let told = text(report!(outcome.as_ref().err()));
+            std::future::ready(()).await;
+            told.len()
+        }
+        fn sendable<T: Send>(_value: &T) {}
+        sendable(&reporting(Err(Code(1))));
+    }
+}

@@ -62,7 +62,7 @@ impl Context {
         });
         let body_ret = erase_impl(written);
         let mut cx = Self {
-            private: quote_spanned!(Span::mixed_site()=> #krate::__private),
+            private: common.private(),
             sig: sig.clone(),
             is_async,
             ret: body_ret.clone(),

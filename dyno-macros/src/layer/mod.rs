@@ -7,8 +7,10 @@ mod breaker;
 mod fallback;
 pub(crate) mod inject;
 mod retry;
+mod which;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::{Expr, Ident, Lit, LitStr};
 
 use crate::diag::Diag;
@@ -120,6 +122,12 @@ impl Common {
 
     pub(crate) fn new(krate: TokenStream) -> Self {
         Self { krate, name: None, wrap: None, alias: None, generics: Vec::new() }
+    }
+
+    /// `::dyno::__private`
+    pub(crate) fn private(&self) -> TokenStream {
+        let krate = &self.krate;
+        quote_spanned!(Span::mixed_site()=> #krate::__private)
     }
 
     /// Takes the argument if it is one of these keys.

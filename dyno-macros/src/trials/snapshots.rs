@@ -53,6 +53,13 @@ fn a_stack_is_one_expansion_with_the_body_once() {
 }
 
 #[test]
+fn a_breaker_with_every_kind_of_setting() {
+    let args = "\"hosts\", key = host, keys = 64, idle = 10m, skip = host.is_local(), window = 10s, failure_rate = 50%, reset_timeout = 1s..60s, recover = [1%, TENTH], rule = MINE, trip_error = rejected, starts = half_open, only = E::Http(500..), excluded = success, retry_after = |e| e.retry_after()";
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    snapshot("breaker_settings", &[("breaker", args)], item);
+}
+
+#[test]
 fn a_sibling_takes_the_body() {
     let item = "fn f(&self, db: &Db, id: u8) -> Result<u8, E> { the_body(db, id) }";
     let tokens = expand(&[("inject", "db = connect, with"), ("retry", "2")], item);

@@ -5,6 +5,7 @@
 mod aspect;
 mod breaker;
 mod fallback;
+mod fuse;
 pub(crate) mod inject;
 mod retry;
 mod which;
@@ -55,10 +56,11 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 5] = [
+const KINDS: [(&str, Parse); 6] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
     ("breaker", breaker::parse),
+    ("fuse", fuse::parse),
     ("fallback", fallback::parse),
     ("aspect", aspect::parse),
 ];

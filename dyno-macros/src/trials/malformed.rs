@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{expand, parse};
 
-const KINDS: [&str; 5] = ["inject", "retry", "breaker", "fallback", "aspect"];
+const KINDS: [&str; 6] = ["inject", "retry", "breaker", "fuse", "fallback", "aspect"];
 const ITEM: &str = "fn f(db: &Db, id: u8) -> Result<u8, E> { Ok(id) }";
 
 const NONSENSE: &[&str] = &[
@@ -100,7 +100,7 @@ fn nonsense_is_an_error_in_every_attribute() {
             let out = crate::stack::attribute(kind, args_tokens, &parse(ITEM)).to_string();
             assert!(out.contains("fn f"), "#[{kind}({args})] lost the function: {out}");
             // A value may be any expression; what it means is for the compiler to say.
-            let is_value = matches!(kind, "retry" | "breaker" | "fallback")
+            let is_value = matches!(kind, "retry" | "breaker" | "fuse" | "fallback")
                 && syn::parse_str::<syn::Expr>(args).is_ok();
             let fine = is_value || args == "," && kind != "inject";
             assert!(fine || out.contains("compile_error"), "#[{kind}({args})] was accepted: {out}");
@@ -133,6 +133,7 @@ fn half_typed_arguments_never_panic() {
             "\"hosts\", key = (id % 4), keys = 64, idle = 10m, skip = id == 0, excluded = success, only = E::A | E::B, retry_after = |e| e.after(), window = WINDOW",
         ),
         ("breaker", "DB, key = &id, excluded = ignored, except = E::A, skip = !armed(), wrap"),
+        ("fuse", "\"beta\", off, fallback = |_| Ok(1), name = \"x\", wrap, crate = ::dyno"),
         ("fallback", "|e| match e { E::A => Ok(1), other => Err(other) }"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
     ];

@@ -29,6 +29,7 @@ fn plain_uses_fit_on_a_screen() {
         ("inject", "db = connect", "fn f(db: &Db, id: u8) -> Result<u8, E> { db.get(id) }"),
         ("retry", "3, backoff = 50ms..2s", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("breaker", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("fuse", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("aspect", "before = enter, after = leave", "fn f(name: String) -> u8 { ask(name) }"),
     ];

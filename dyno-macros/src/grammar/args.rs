@@ -86,6 +86,10 @@ impl Arg {
                 diag.error(percent, format!("{what} is no percentage"));
                 None
             }
+            Value::List(..) => {
+                diag.error(&self.value, format!("{what} is no list"));
+                None
+            }
             _ => {
                 diag.error_at(self.span(), format!("{what} needs a value: `… = value`"));
                 None
@@ -269,13 +273,21 @@ fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
     Ok(Arg { key: Some(key), value })
 }
 
-/// An expression, or `50%`, which is none.
+/// An expression, or `50%` or a list that begins so, which are none.
 fn value(input: ParseStream<'_>) -> syn::Result<Value> {
     if Percent::peek(input) {
         input.parse().map(Value::Percent)
+    } else if starts_with_percent(&input.fork()).is_ok_and(|starts| starts) {
+        list(input)
     } else {
         input.parse().map(Value::Expr)
     }
+}
+
+fn starts_with_percent(input: ParseStream<'_>) -> syn::Result<bool> {
+    let content;
+    bracketed!(content in input);
+    Ok(Percent::peek(&content))
 }
 
 /// `[1%, 10%, 50%]`

@@ -20,14 +20,18 @@ pub(crate) struct Percent {
 }
 
 impl Percent {
-    /// `50 %` ends an argument; `50 % n` is a remainder.
+    /// `50 %` ends an argument; `50 % n` is a remainder. `50%..` and `50% 60%` are neither, and the
+    /// percentage is what is to be said of them.
     pub(crate) fn peek(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
         ahead.parse::<Option<Token![-]>>().is_ok()
             && (ahead.peek(LitInt) || ahead.peek(LitFloat))
             && ahead.parse::<Lit>().is_ok()
             && ahead.parse::<Token![%]>().is_ok()
-            && (ahead.is_empty() || ahead.peek(Token![,]))
+            && (ahead.is_empty()
+                || ahead.peek(Token![,])
+                || ahead.peek(Token![..])
+                || Self::peek(&ahead))
     }
 }
 

@@ -27,69 +27,95 @@
 //! nothing, whatever the number of threads.
 
 mod build;
+mod check;
 mod core;
+mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
+mod merge;
 mod named;
 mod permit;
 mod report;
+mod rule;
 mod settings;
+mod settle;
 mod state;
 mod sync;
 mod tell;
+mod why;
+mod window;
 mod word;
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
+use arc_swap::ArcSwapOption;
+
+pub use listen::{Happened, Listener, Listening};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};
 pub use permit::Permit;
 pub use report::Report;
-pub use state::{Snapshot, State};
+pub use rule::Rule;
+pub use settings::{Settings, TripError};
+pub use state::{Calls, Snapshot, State, UnknownState};
 #[doc(hidden)]
 pub use tell::{Tell, TellDebug, TellDisplay, TellName, ask};
+pub use why::{Change, Why};
+pub use window::Seen;
 
-use self::core::{Core, Refusal, Transition};
-use self::settings::{Given, Settings};
-use self::word::{Ticks, UNWINDING};
-use crate::clock;
-use crate::fault::{Fault, Reason};
+use self::core::{Core, Real, Time};
+use self::listen::Listeners;
+use self::window::Window;
+use self::word::{Phase, UNGUARDED};
+use crate::fault::Fault;
 use crate::outcome::{Outcome, Refuse, Verdict};
-use crate::point::{self, Event, Point};
+use crate::point::{Name, Point};
 
 /// A circuit breaker.
 ///
 /// Its builder is `const`, so it can be a `static`: `static DB: Breaker = Breaker::new("db");`.
 pub struct Breaker {
     core: Core<AtomicU64>,
-    settings: Settings,
-    given: Given,
+    /// Why calls go the long way.
+    ways: AtomicU8,
+    given: Settings,
+    /// What [`change`](Self::change) has made of them.
+    changed: ArcSwapOption<Settings>,
+    window: Window<AtomicU64>,
+    listeners: Listeners,
+    /// The number of the error that opened it last.
+    last: AtomicU64,
     label: Label,
     listed: AtomicBool,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Label {
     Name(&'static str, &'static Location<'static>),
     Point(&'static Point),
+    Key(Arc<str>, &'static Location<'static>),
 }
 
 impl Breaker {
     /// Calls `f` if the breaker lets it pass, and takes note of how it went.
     ///
     /// A panic of `f` counts as a failure and goes on unchanged. The outcome of `f` is returned as
-    /// it is, also by the call that opens the breaker; a call that is turned away returns
-    /// [`Refuse::refuse`] of a [`Fault::Rejected`] with the time to the next trial.
+    /// it is, also by the call that opens the breaker (unless its [`TripError`] says otherwise); a
+    /// call that is turned away returns [`Refuse::refuse`] of a [`Fault::Rejected`] with the time to
+    /// the next trial.
     #[inline]
     pub fn call<R: Outcome + Refuse>(&self, f: impl FnOnce() -> R) -> R {
         match self.acquire() {
             Ok(permit) => {
                 let outcome = f();
-                permit.record(Verdict::of(&outcome));
-                outcome
+                match permit.settle(Verdict::of(&outcome), &Report::NOTHING) {
+                    None => outcome,
+                    Some(fault) => R::refuse(fault),
+                }
             }
             Err(fault) => R::refuse(fault),
         }
@@ -107,8 +133,10 @@ impl Breaker {
         match self.acquire() {
             Ok(permit) => {
                 let outcome = f().await;
-                permit.record(Verdict::of(&outcome));
-                outcome
+                match permit.settle(Verdict::of(&outcome), &Report::NOTHING) {
+                    None => outcome,
+                    Some(fault) => R::refuse(fault),
+                }
             }
             Err(fault) => R::refuse(fault),
         }
@@ -117,73 +145,92 @@ impl Breaker {
     /// Leave for one call.
     ///
     /// # Errors
-    /// [`Fault::Rejected`] with [`Reason::BreakerOpen`] and the time to the next trial; or with
-    /// [`Reason::HalfOpenBusy`] and the time after which another call may take the place of the
-    /// trial that is under way: it has `reset_timeout` to report, and decides nothing once replaced.
+    /// [`Fault::Rejected`] with the reason and, where it is known, the time after which another try
+    /// may pass: [`BreakerOpen`](crate::Reason::BreakerOpen), [`ForcedOpen`](crate::Reason::ForcedOpen),
+    /// [`HalfOpenBusy`](crate::Reason::HalfOpenBusy) when all trials are under way, and
+    /// [`Recovering`](crate::Reason::Recovering) when this call is not among the share that passes.
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
         // Two results, so that the one of the fast path stays in registers.
         match self.core.pass() {
-            Some(stamp) => Ok(Permit::new(self, stamp)),
+            Some(stamp) => Ok(Permit::new(self, stamp, 0)),
             None => match self.knock() {
-                Ok(stamp) => Ok(Permit::new(self, stamp)),
+                Ok((stamp, since)) => Ok(Permit::new(self, stamp, since)),
                 Err(fault) => Err(fault),
             },
         }
     }
 
-    /// Opens the breaker by hand, or starts its time-out anew.
+    /// Leave for a call that is not guarded: it passes whatever the state, and counts nowhere.
+    #[inline]
+    pub fn unguarded(&self) -> Permit<'_> {
+        Permit::new(self, UNGUARDED, 0)
+    }
+
+    /// Opens it by hand, or starts its time-out anew.
     pub fn trip(&self) {
-        self.tell(self.core.force(State::Open, Ticks::at(clock::now())));
+        self.force(Phase::Open);
     }
 
-    /// Closes the breaker by hand and forgets its failures.
+    /// Closes it by hand, from any state, and forgets what it has seen.
     pub fn reset(&self) {
-        self.tell(self.core.force(State::Closed, Ticks::at(clock::now())));
+        self.force(Phase::Closed);
+        self.tell_reset();
     }
 
-    /// Makes the next call a trial.
+    /// Makes the next calls trials.
     pub fn half_open(&self) {
-        self.tell(self.core.force(State::HalfOpen, Ticks::at(clock::now())));
+        self.force(Phase::HalfOpen);
+    }
+
+    /// Turns every call away until it is set otherwise by hand.
+    pub fn force_open(&self) {
+        self.force(Phase::ForcedOpen);
+    }
+
+    /// Lets every call pass, and counts nothing, until it is set otherwise by hand.
+    pub fn disable(&self) {
+        self.force(Phase::Disabled);
+    }
+
+    /// Lets every call pass and counts it; listeners are told when it would have opened.
+    pub fn metrics_only(&self) {
+        self.force(Phase::MetricsOnly);
+    }
+
+    fn start(&self, state: State) {
+        self.force(Phase::of(state));
+    }
+
+    fn force(&self, phase: Phase) {
+        let change = self.core.force(phase, Why::ByHand, Real.now());
+        if let Some(change) = change {
+            self.tell_change(change);
+        }
     }
 
     /// Its state. Reading it changes nothing: an open breaker becomes half-open by a call.
     #[must_use]
     pub fn state(&self) -> State {
-        self.core.view().state
-    }
-
-    /// All that can be seen of it, at one moment.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let view = self.core.view();
-        let half_open = view.state == State::HalfOpen;
-        let retry_after = match view.state {
-            State::Open => {
-                let reset = self.settings.rules().reset;
-                self.core.passed(view, reset, || Ticks::at(clock::now())).left_of(reset)
-            }
-            State::Closed | State::HalfOpen => None,
-        };
-        Snapshot {
-            name: self.name(),
-            state: view.state,
-            failures: if half_open { 0 } else { view.count },
-            successes: if half_open { view.count } else { 0 },
-            trial: view.busy,
-            retry_after,
-            fail_max: self.settings.fail_max(),
-            reset_timeout: self.settings.reset_timeout(),
-            success_threshold: self.settings.success_threshold(),
-        }
+        self.core.view().phase.state()
     }
 
     /// Its name: given, or that of the point it belongs to.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self.label {
+    pub fn name(&self) -> &str {
+        match &self.label {
             Label::Name(name, _) => name,
             Label::Point(point) => point.name(),
+            Label::Key(name, _) => name,
+        }
+    }
+
+    /// The same, as faults carry it.
+    fn shared_name(&self) -> Name {
+        match &self.label {
+            Label::Name(name, _) => Name::Static(name),
+            Label::Point(point) => Name::Static(point.name()),
+            Label::Key(name, _) => Name::Shared(name.clone()),
         }
     }
 
@@ -191,61 +238,36 @@ impl Breaker {
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
         match self.label {
-            Label::Name(_, location) => location,
+            Label::Name(_, location) | Label::Key(_, location) => location,
             Label::Point(point) => point.location(),
         }
     }
 
-    /// Asks when it is not closed: the stamp of a permit.
-    #[cold]
-    fn knock(&self) -> Result<u64, Fault> {
-        let rules = self.settings.rules();
-        match self.core.admit(rules, || Ticks::at(clock::now())) {
-            Ok((stamp, transition)) => {
-                self.tell(transition);
-                Ok(stamp)
-            }
-            Err(Refusal { busy, passed }) => {
-                let reason = if busy { Reason::HalfOpenBusy } else { Reason::BreakerOpen };
-                let fault = Fault::rejected(self.name(), reason, passed.left_of(rules.reset));
-                if point::observed() {
-                    point::emit(self.name(), &Event::Rejected { fault: &fault });
-                }
-                Err(fault)
-            }
-        }
+    /// Tells `listener` what happens here, from now on until the guard is dropped.
+    ///
+    /// Listeners are told in the order in which they were added; one that is added twice is told
+    /// twice.
+    ///
+    /// ```
+    /// use dyno::breaker::{Breaker, Happened};
+    ///
+    /// let db = Breaker::new("db").fail_max(1);
+    /// let listening = db.listen(|db: &Breaker, happened: &Happened| {
+    ///     if let Happened::StateChange { change, .. } = happened {
+    ///         println!("{}: {change}", db.name()); // db: closed -> open: 1 failure
+    ///     }
+    /// });
+    /// let _ = db.call(|| None::<u8>);
+    /// drop(listening);
+    /// ```
+    pub fn listen(&self, listener: impl Listener + 'static) -> Listening<'_> {
+        Listening::new(self, Arc::new(listener))
     }
 
-    #[inline]
-    fn settle(&self, permit: u64, verdict: Verdict) {
-        if !(matches!(verdict, Verdict::Success) && self.core.at_rest(permit)) {
-            self.settle_slowly(permit, verdict);
-        }
-    }
-
-    #[cold]
-    fn settle_slowly(&self, permit: u64, verdict: Verdict) {
-        let permit = permit & !UNWINDING;
-        let now = || Ticks::at(clock::now());
-        let transition = match verdict {
-            Verdict::Success => self.core.success(permit, self.settings.rules(), now),
-            Verdict::Failure => self.core.failure(permit, self.settings.rules(), now),
-            Verdict::Ignored => {
-                self.core.ignored(permit);
-                None
-            }
-        };
-        self.tell(transition);
-    }
-
-    /// After the change, and outside of every lock: there is none.
-    fn tell(&self, transition: Option<Transition>) {
-        if let Some(Transition { from, to }) = transition {
-            if point::observed() {
-                let event = Event::Breaker { from: from.as_str(), to: to.as_str() };
-                point::emit(self.name(), &event);
-            }
-        }
+    /// Who listens, in the order in which they are told.
+    #[must_use]
+    pub fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+        self.listeners.all()
     }
 }
 

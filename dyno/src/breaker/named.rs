@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use once_cell::race::OnceRef;
 
 use super::Breaker;
-use super::settings::Given;
+use super::merge::Said;
+use super::settings::Settings;
 
 /// The breaker that the attributes call `name`, or the first listed `static` of that name.
 ///
@@ -85,8 +86,8 @@ struct Known {
 struct Shared {
     name: &'static str,
     breaker: &'static Breaker,
-    /// What the definition with settings says, and where it stands.
-    defined: Option<(Given, &'static Location<'static>)>,
+    /// What each definition with settings says, and where it stands.
+    defined: Vec<(Settings, &'static Location<'static>)>,
 }
 
 static KNOWN: Mutex<Known> = Mutex::new(Known { shared: Vec::new(), listed: Vec::new() });
@@ -95,56 +96,38 @@ fn lock() -> std::sync::MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The breaker called `name`; the first one there is makes it, the first with settings sets it.
+/// The breaker called `name`; the first one there is makes it, each that says something adds to its
+/// settings.
 fn join(name: &'static str, new: Breaker) -> &'static Breaker {
     let (given, here) = (new.given, new.location());
-    let says_something = given != Given::nothing();
+    let silent = given.is_silent();
     let mut known = lock();
     let Some(entry) = known.shared.iter_mut().find(|entry| entry.name == name) else {
         // Once a name and for the life of the program, as the attributes that share it.
         let breaker: &'static Breaker = Box::leak(Box::new(new));
-        let defined = says_something.then_some((given, here));
+        let defined = if silent { Vec::new() } else { vec![(given, here)] };
         known.shared.push(Shared { name, breaker, defined });
         return breaker;
     };
     let breaker = entry.breaker;
-    if !says_something {
+    if silent {
         return breaker;
     }
-    match entry.defined {
-        None => {
-            entry.defined = Some((given, here));
-            breaker.settings.take(given);
-        }
-        Some((other, _)) if other == given => {}
-        Some((other, there)) => {
-            drop(known);
-            panic!(
-                "breaker \"{name}\": defined as {} at {there}, and as {} at {here}; \
-                 give its settings in one place and say `#[breaker(\"{name}\")]` in the others",
-                Said(other),
-                Said(given),
-            );
-        }
+    let contradiction = entry.defined.iter().find_map(|(other, there)| {
+        other.merged(&given).err().map(|settings| (*other, *there, settings))
+    });
+    if let Some((other, there, settings)) = contradiction {
+        drop(known);
+        panic!(
+            "breaker \"{name}\": defined as {} at {there}, and as {} at {here}, which contradict \
+             one another in `{}`; give it in one place and say `#[breaker(\"{name}\")]` in the others",
+            Said(&other),
+            Said(&given),
+            settings.join("`, `"),
+        );
     }
+    entry.defined.push((given, here));
+    drop(known);
+    breaker.add(given);
     breaker
-}
-
-struct Said(Given);
-
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Given { fail_max, reset_timeout, success_threshold } = self.0;
-        let mut said = f.debug_set();
-        if let Some(count) = fail_max {
-            said.entry(&format_args!("fail_max = {count}"));
-        }
-        if let Some(timeout) = reset_timeout {
-            said.entry(&format_args!("reset_timeout = {timeout:?}"));
-        }
-        if let Some(count) = success_threshold {
-            said.entry(&format_args!("success_threshold = {count}"));
-        }
-        said.finish()
-    }
 }

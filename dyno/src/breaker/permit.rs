@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use super::Breaker;
 use super::word::UNWINDING;
+use super::{Breaker, Report};
+use crate::fault::Fault;
 use crate::outcome::Verdict;
 
 /// Leave to make one call; made by [`Breaker::acquire`].
@@ -13,19 +15,20 @@ use crate::outcome::Verdict;
 /// Say how it went with [`record`](Self::record) or one of its short forms. A permit that is
 /// dropped counts as ignored, as when a future is cancelled; one that is dropped by a panic that
 /// began after it was given counts as a failure. A result that comes after the breaker has changed
-/// its state decides nothing.
+/// its state decides nothing and counts nowhere.
 #[must_use = "a permit that is dropped counts as an ignored call"]
 pub struct Permit<'a> {
     breaker: &'a Breaker,
-    /// Two words in all, so that it travels in registers.
     stamp: u64,
+    /// When it was given, in nanoseconds, where that matters.
+    since: u64,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
-    pub(super) fn new(breaker: &'a Breaker, stamp: u64) -> Self {
+    pub(super) fn new(breaker: &'a Breaker, stamp: u64, since: u64) -> Self {
         let stamp = if thread::panicking() { stamp | UNWINDING } else { stamp };
-        Self { breaker, stamp }
+        Self { breaker, stamp, since }
     }
 
     /// The call succeeded.
@@ -49,16 +52,49 @@ impl<'a> Permit<'a> {
     /// How the call went.
     #[inline]
     pub fn record(self, verdict: Verdict) {
-        self.breaker.settle(self.stamp, verdict);
-        // It has reported; only `drop` is left out, there is nothing to free.
+        drop(self.settle(verdict, &Report::NOTHING));
+    }
+
+    /// How the call went and, if it failed, with what.
+    ///
+    /// `Some` only for the call that opens a breaker with
+    /// [`TripError::Rejected`](super::TripError): what is to be returned in place of its own outcome.
+    ///
+    /// ```
+    /// use dyno::Verdict;
+    /// use dyno::breaker::{Breaker, Report};
+    ///
+    /// let db = Breaker::new("db").fail_max(1);
+    /// let permit = db.acquire().expect("it is closed");
+    /// let error = "no route to host";
+    /// permit.settle(Verdict::Failure, &Report::new(&|f| f.write_str(error)));
+    ///
+    /// let fault = db.acquire().expect_err("it is open");
+    /// assert_eq!(fault.last_error().as_deref(), Some("no route to host"));
+    /// ```
+    #[inline]
+    pub fn settle(self, verdict: Verdict, report: &Report<'_>) -> Option<Fault> {
+        let Self { breaker, stamp, since } = &self;
+        let (breaker, stamp, since) = (*breaker, *stamp, *since);
+        // It reports here; only `drop` is left out, there is nothing to free.
         mem::forget(self);
+        breaker.settle(stamp, since, verdict, report)
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let failed = thread::panicking() && self.stamp & UNWINDING == 0;
-        self.breaker.settle(self.stamp, if failed { Verdict::Failure } else { Verdict::Ignored });
+        let (verdict, report) = if failed {
+            (Verdict::Failure, Report::new(&|f| f.write_str("it panicked")))
+        } else {
+            (Verdict::Ignored, Report::NOTHING)
+        };
+        let settle = || self.breaker.settle(self.stamp, self.since, verdict, &report);
+        // A rule of the user's that panics as well would end the program.
+        let settled = catch_unwind(AssertUnwindSafe(settle));
+        // What is returned in place of an outcome has nobody to go to.
+        drop(settled);
     }
 }
 

@@ -1,106 +1,381 @@
-//! The numbers a breaker goes by.
+//! The numbers a breaker goes by: what is said, and what holds where nothing is.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
-use super::core::Rules;
-use super::word::Ticks;
+use super::check;
+use super::rule::Rule;
+use super::state::State;
 
-pub(super) const FAIL_MAX: u32 = 5;
-pub(super) const RESET_TIMEOUT: Duration = Duration::from_secs(60);
-pub(super) const SUCCESS_THRESHOLD: u32 = 1;
+const FAIL_MAX: u32 = 5;
+const RESET_TIMEOUT: Duration = Duration::from_secs(60);
+const WINDOW: u32 = 100;
+const MIN_CALLS: u32 = 20;
+const FAILURE_RATE: Share = Share::of(0.5);
+/// Growing time-outs are drawn from their upper half ("equal jitter"), fixed ones are kept.
+const GROWING_JITTER: Share = Share::of(0.5);
 
-/// What a definition says; the rest is left to the defaults.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Given {
+/// What a breaker goes by: each setting given, or left to its default.
+///
+/// ```
+/// use std::time::Duration;
+/// use dyno::breaker::{Breaker, Settings};
+///
+/// const GENTLE: Settings = Settings::new().failure_rate(0.2).window_time(Duration::from_secs(30));
+/// static DB: Breaker = Breaker::new("db").with(GENTLE);
+/// DB.change(|settings| settings.failure_rate(0.4)); // while it works; its window is kept
+/// ```
+#[derive(Clone, Copy, Default)]
+#[must_use = "settings do nothing until a breaker has them"]
+pub struct Settings {
     pub(super) fail_max: Option<u32>,
-    pub(super) reset_timeout: Option<Duration>,
+    pub(super) reset: Option<(Duration, Duration)>,
+    pub(super) jitter: Option<Share>,
     pub(super) success_threshold: Option<u32>,
+    pub(super) success_rate: Option<Share>,
+    pub(super) trials: Option<u32>,
+    pub(super) probe_timeout: Option<Duration>,
+    pub(super) window: Option<Span>,
+    pub(super) failure_rate: Option<Share>,
+    pub(super) min_calls: Option<u32>,
+    pub(super) slow: Option<Duration>,
+    pub(super) slow_rate: Option<Share>,
+    pub(super) recover: Option<&'static [f64]>,
+    pub(super) rule: Option<&'static dyn Rule>,
+    pub(super) trip_error: Option<TripError>,
+    pub(super) starts: Option<State>,
 }
 
-impl Given {
-    pub(super) const fn nothing() -> Self {
-        Self { fail_max: None, reset_timeout: None, success_threshold: None }
+/// What the call that opens a breaker returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TripError {
+    /// Its own outcome, as any other call.
+    #[default]
+    Own,
+    /// The rejection that the next call would get; it holds the error as its
+    /// [last one](crate::Fault::last_error).
+    Rejected,
+}
+
+/// What a rate is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Span {
+    Calls(u32),
+    Time(Duration),
+}
+
+/// A share of one, in millionths, so that comparing is exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Share(u32);
+
+impl Share {
+    const ONE: u32 = 1_000_000;
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1, checked")]
+    pub(super) const fn of(share: f64) -> Self {
+        Self((share * Self::ONE as f64 + 0.5) as u32)
+    }
+
+    pub(super) fn as_f64(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::ONE)
+    }
+
+    /// The least whole number that is this share of `whole`, or more; at least 1.
+    pub(super) fn least(self, whole: u64) -> u64 {
+        let parts = u128::from(whole) * u128::from(self.0);
+        u64::try_from(parts.div_ceil(u128::from(Self::ONE))).unwrap_or(u64::MAX).max(1)
     }
 }
 
-/// What is in force; read when something has failed, never on the way of success.
-#[derive(Debug)]
-pub(super) struct Settings {
-    fail_max: AtomicU32,
-    success_threshold: AtomicU32,
-    reset_nanos: AtomicU64,
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", self.as_f64() * 100.0)
+    }
 }
 
 impl Settings {
-    pub(super) const fn new() -> Self {
+    /// Nothing said.
+    pub const fn new() -> Self {
         Self {
-            fail_max: AtomicU32::new(FAIL_MAX),
-            success_threshold: AtomicU32::new(SUCCESS_THRESHOLD),
-            reset_nanos: AtomicU64::new(nanos(RESET_TIMEOUT)),
+            fail_max: None,
+            reset: None,
+            jitter: None,
+            success_threshold: None,
+            success_rate: None,
+            trials: None,
+            probe_timeout: None,
+            window: None,
+            failure_rate: None,
+            min_calls: None,
+            slow: None,
+            slow_rate: None,
+            recover: None,
+            rule: None,
+            trip_error: None,
+            starts: None,
         }
     }
 
-    pub(super) fn fail_max(&self) -> u32 {
-        self.fail_max.load(Ordering::Relaxed)
+    /// How many failures in a row open it. Default 5; with a failure rate or a rule of your own this
+    /// counts only when it is given.
+    ///
+    /// # Panics
+    /// When `failures` is 0; in a constant, at compile time. So do all that follow.
+    pub const fn fail_max(mut self, failures: u32) -> Self {
+        check::at_least_one(failures, "breaker: `fail_max` must be at least 1: it is the failure in a row that opens it");
+        self.fail_max = Some(failures);
+        self
     }
 
-    pub(super) fn success_threshold(&self) -> u32 {
-        self.success_threshold.load(Ordering::Relaxed)
+    /// How long it stays open before a trial; `Duration::MAX`: until it is reset by hand. Default
+    /// 60 s (as `PyBreaker` and Resilience4j).
+    ///
+    /// # Panics
+    /// When `timeout` is zero.
+    pub const fn reset_timeout(mut self, timeout: Duration) -> Self {
+        check::above_zero(timeout, "breaker: `reset_timeout` must be above zero, else it never turns a call away");
+        self.reset = Some((timeout, timeout));
+        self
     }
 
-    pub(super) fn reset_timeout(&self) -> Duration {
-        match self.reset_nanos.load(Ordering::Relaxed) {
-            u64::MAX => Duration::MAX,
-            nanos => Duration::from_nanos(nanos),
-        }
+    /// A reset time-out that begins at `limits.start` and doubles, up to `limits.end`, each time it
+    /// opens again before it has been closed for as long as it last was open.
+    ///
+    /// Spread by [`jitter`](Self::jitter), half of it unless said otherwise.
+    ///
+    /// # Panics
+    /// When the range is empty or begins at zero.
+    pub const fn reset_backoff(mut self, limits: Range<Duration>) -> Self {
+        check::above_zero(limits.start, "breaker: `reset_timeout` must begin above zero, else it never grows");
+        check::growing(limits.start, limits.end);
+        self.reset = Some((limits.start, limits.end));
+        self
     }
 
-    pub(super) fn rules(&self) -> Rules {
-        Rules {
-            fail_max: self.fail_max(),
-            success_threshold: self.success_threshold(),
-            reset: Ticks::lasting(self.reset_timeout()),
-        }
+    /// The share of the reset time-out that is left to chance, so that many callers do not try again
+    /// at the same moment: it lasts between `(1 - share)` and 1 times what it would. Default 0 for
+    /// a fixed time-out, 0.5 for a growing one.
+    ///
+    /// # Panics
+    /// When `share` is not in 0 to 1.
+    pub const fn jitter(mut self, share: f64) -> Self {
+        check::jitter(share);
+        self.jitter = Some(Share::of(share));
+        self
     }
 
-    /// Puts what is given in force.
-    pub(super) fn take(&self, given: Given) {
-        if let Some(count) = given.fail_max {
-            self.fail_max.store(count, Ordering::Relaxed);
-        }
-        if let Some(count) = given.success_threshold {
-            self.success_threshold.store(count, Ordering::Relaxed);
-        }
-        if let Some(timeout) = given.reset_timeout {
-            self.reset_nanos.store(nanos(timeout), Ordering::Relaxed);
-        }
+    /// How many trials must succeed to close it: in a row, or, with a
+    /// [`success_rate`](Self::success_rate), how many are judged. Default 1.
+    ///
+    /// # Panics
+    /// When `successes` is not in 1 to 4000.
+    pub const fn success_threshold(mut self, successes: u32) -> Self {
+        check::success_threshold(successes);
+        self.success_threshold = Some(successes);
+        self
     }
 
-    /// The same at compile time.
-    pub(super) const fn with(given: Given) -> Self {
-        let mut settings = Self::new();
-        if let Some(count) = given.fail_max {
-            settings.fail_max = AtomicU32::new(count);
-        }
-        if let Some(count) = given.success_threshold {
-            settings.success_threshold = AtomicU32::new(count);
-        }
-        if let Some(timeout) = given.reset_timeout {
-            settings.reset_nanos = AtomicU64::new(nanos(timeout));
-        }
-        settings
+    /// The share of the first [`success_threshold`](Self::success_threshold) trials that must
+    /// succeed. Without it a single failed trial opens it again.
+    ///
+    /// # Panics
+    /// When `share` is not above 0 and up to 1.
+    pub const fn success_rate(mut self, share: f64) -> Self {
+        check::share(share, "breaker: `success_rate` must be above 0 and at most 1 (100%)");
+        self.success_rate = Some(Share::of(share));
+        self
+    }
+
+    /// How many trials may be under way at a time while it is half-open. Default 1.
+    ///
+    /// # Panics
+    /// When `permits` is not in 1 to 64.
+    pub const fn trials(mut self, permits: u32) -> Self {
+        check::trials(permits);
+        self.trials = Some(permits);
+        self
+    }
+
+    /// How long a trial may take to report. Then its place goes to the next call, and what it may
+    /// still report decides nothing. Default: the (first) reset time-out.
+    ///
+    /// # Panics
+    /// When `timeout` is zero.
+    pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
+        check::above_zero(timeout, "breaker: `probe_timeout` must be above zero, else no trial can report in time");
+        self.probe_timeout = Some(timeout);
+        self
+    }
+
+    /// Rates are taken over this many calls, the latest; that is the default, with 100.
+    ///
+    /// # Panics
+    /// When `calls` is not in 1 to 100 000, or below the [`min_calls`](Self::min_calls) given.
+    pub const fn window_calls(mut self, calls: u32) -> Self {
+        check::window_calls(calls);
+        self.window = Some(Span::Calls(calls));
+        check::min_calls(self.min_calls, self.window);
+        self
+    }
+
+    /// Rates are taken over the calls of this time, the latest, to a tenth of it.
+    ///
+    /// # Panics
+    /// When `time` is below 100 ms.
+    pub const fn window_time(mut self, time: Duration) -> Self {
+        check::window_time(time);
+        self.window = Some(Span::Time(time));
+        self
+    }
+
+    /// The share of the calls in the window that fail when it opens, or more. Default 0.5 where a
+    /// window is given for it, else no rate counts.
+    ///
+    /// # Panics
+    /// When `share` is not above 0 and up to 1.
+    pub const fn failure_rate(mut self, share: f64) -> Self {
+        check::share(share, "breaker: `failure_rate` must be above 0 and at most 1 (100%)");
+        self.failure_rate = Some(Share::of(share));
+        self
+    }
+
+    /// How many calls the window must hold before a rate counts. Default 20, or all of a smaller
+    /// window.
+    ///
+    /// # Panics
+    /// When `calls` is 0 or more than the window holds.
+    pub const fn min_calls(mut self, calls: u32) -> Self {
+        check::at_least_one(calls, "breaker: `min_calls` must be at least 1");
+        self.min_calls = Some(calls);
+        check::min_calls(self.min_calls, self.window);
+        self
+    }
+
+    /// A call that takes longer than this is slow, also when it succeeds. Without it no clock is
+    /// read.
+    ///
+    /// # Panics
+    /// When `limit` is zero.
+    pub const fn slow(mut self, limit: Duration) -> Self {
+        check::above_zero(limit, "breaker: `slow` must be above zero, else every call is slow");
+        self.slow = Some(limit);
+        self
+    }
+
+    /// The share of slow calls in the window that opens it, or more. Default 1: all of them.
+    ///
+    /// # Panics
+    /// When `share` is not above 0 and up to 1.
+    pub const fn slow_rate(mut self, share: f64) -> Self {
+        check::share(share, "breaker: `slow_rate` must be above 0 and at most 1 (100%)");
+        self.slow_rate = Some(Share::of(share));
+        self
+    }
+
+    /// Lets traffic back by stages: after good trials these shares of the calls pass, one after the
+    /// other, for a (first) reset time-out in all, a minute where that never ends; meanwhile it is
+    /// half-open, and opens again by the rules of a closed one.
+    ///
+    /// # Panics
+    /// When there is no stage, or one is not above the one before, above 0 and below 1.
+    pub const fn recover(mut self, stages: &'static [f64]) -> Self {
+        check::stages(stages);
+        self.recover = Some(stages);
+        self
+    }
+
+    /// A rule of your own, beside the others that are given.
+    pub const fn rule(mut self, rule: &'static dyn Rule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// What the call that opens it returns. Default: its own outcome.
+    pub const fn trip_error(mut self, returns: TripError) -> Self {
+        self.trip_error = Some(returns);
+        self
+    }
+
+    /// The state it starts in. Default closed. An open one stays open for its time-out from the
+    /// moment it is first asked.
+    pub const fn starts(mut self, state: State) -> Self {
+        self.starts = Some(state);
+        self
     }
 }
 
-/// 584 years are as good as for ever.
-const fn nanos(duration: Duration) -> u64 {
-    let nanos = duration.as_nanos();
-    if nanos >= u64::MAX as u128 {
-        return u64::MAX;
+/// What holds.
+impl Settings {
+    /// `None`: failures in a row do not count.
+    pub(super) fn max_failures(&self) -> Option<u32> {
+        let others = self.failure_share().is_some() || self.rule.is_some();
+        if others { self.fail_max } else { Some(self.fail_max.unwrap_or(FAIL_MAX)) }
     }
-    #[allow(clippy::cast_possible_truncation)] // Just compared.
-    {
-        nanos as u64
+
+    pub(super) fn first_reset(&self) -> Duration {
+        self.reset.map_or(RESET_TIMEOUT, |(first, _)| first)
+    }
+
+    pub(super) fn last_reset(&self) -> Duration {
+        self.reset.map_or(RESET_TIMEOUT, |(_, last)| last)
+    }
+
+    pub(super) fn jitter_share(&self) -> f64 {
+        let grows = self.first_reset() < self.last_reset();
+        let share = self.jitter.or(grows.then_some(GROWING_JITTER));
+        share.map_or(0.0, Share::as_f64)
+    }
+
+    pub(super) fn needed_successes(&self) -> u32 {
+        self.success_threshold.unwrap_or(1)
+    }
+
+    pub(super) fn permits(&self) -> u32 {
+        self.trials.unwrap_or(1)
+    }
+
+    pub(super) fn probe(&self) -> Duration {
+        self.probe_timeout.unwrap_or_else(|| self.first_reset())
+    }
+
+    /// The failure rate, where it counts.
+    pub(super) const fn failure_share(&self) -> Option<Share> {
+        let for_it = (self.window.is_some() || self.min_calls.is_some())
+            && self.slow.is_none()
+            && self.rule.is_none();
+        match self.failure_rate {
+            None if for_it => Some(FAILURE_RATE),
+            given => given,
+        }
+    }
+
+    /// The limit of a slow call and the rate, where they count.
+    pub(super) fn slow_share(&self) -> Option<(Duration, Share)> {
+        self.slow.map(|limit| (limit, self.slow_rate.unwrap_or(Share(Share::ONE))))
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.window.unwrap_or(Span::Calls(WINDOW))
+    }
+
+    pub(super) fn least_calls(&self) -> u32 {
+        match (self.min_calls, self.span()) {
+            (Some(calls), Span::Calls(window)) => calls.min(window),
+            (Some(calls), Span::Time(_)) => calls,
+            (None, Span::Calls(window)) => MIN_CALLS.min(window),
+            (None, Span::Time(_)) => MIN_CALLS,
+        }
+    }
+
+    /// A window is kept.
+    pub(super) const fn watches(&self) -> bool {
+        self.failure_share().is_some() || self.slow.is_some() || self.rule.is_some()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Settings{}", super::merge::Said(self))
     }
 }

@@ -1,28 +1,50 @@
 //! What can be seen of a breaker.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
+
+use crate::point::Name;
 
 /// The state of a breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// Calls pass; their failures are counted.
+    /// Calls pass and are counted.
     Closed,
     /// Calls are turned away until the reset time-out has passed.
     Open,
-    /// One call at a time passes, to find out how the dependency does.
+    /// Some calls pass, to find out how the dependency does.
     HalfOpen,
+    /// Calls are turned away until somebody says otherwise.
+    ForcedOpen,
+    /// Calls pass and nothing is counted.
+    Disabled,
+    /// Calls pass and are counted, and listeners are told when it would open; it does not.
+    MetricsOnly,
 }
 
 impl State {
-    /// Its name: `closed`, `open`, `half-open`.
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Closed,
+        Self::Open,
+        Self::HalfOpen,
+        Self::ForcedOpen,
+        Self::Disabled,
+        Self::MetricsOnly,
+    ];
+
+    /// Its name: `closed`, `open`, `half-open`, `forced-open`, `disabled`, `metrics-only`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
             Self::Open => "open",
             Self::HalfOpen => "half-open",
+            Self::ForcedOpen => "forced-open",
+            Self::Disabled => "disabled",
+            Self::MetricsOnly => "metrics-only",
         }
     }
 }
@@ -33,26 +55,82 @@ impl fmt::Display for State {
     }
 }
 
+/// No state is called so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no state of a breaker is called `{0}`; there is closed, open, half-open, forced-open, disabled and metrics-only"
+)]
+pub struct UnknownState(String);
+
+impl FromStr for State {
+    type Err = UnknownState;
+
+    fn from_str(name: &str) -> Result<Self, UnknownState> {
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == name);
+        known.ok_or_else(|| UnknownState(name.to_owned()))
+    }
+}
+
 /// A breaker at one moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
     /// Its name.
-    pub name: &'static str,
+    pub name: Name,
     /// Its state. An open breaker stays open until a call finds that the time-out has passed.
     pub state: State,
-    /// Consecutive failures: so far when closed, those that opened it when open.
+    /// Consecutive failures: so far when closed, those that opened it when open; failed trials
+    /// when half-open.
     pub failures: u32,
     /// Successful trials so far, when half-open.
     pub successes: u32,
-    /// `true` while a trial is under way.
-    pub trial: bool,
+    /// How many trials are under way.
+    pub trials: u32,
+    /// The share of the calls that pass, 0 to 1, while it recovers by stages.
+    pub recovering: Option<f64>,
     /// The time to the next trial, when open; `None` otherwise, and when it never comes by itself.
     pub retry_after: Option<Duration>,
-    /// How many consecutive failures open it.
-    pub fail_max: u32,
-    /// How long it stays open.
+    /// What its window holds; all zero without a rule that needs one.
+    pub window: Calls,
+    /// What the call that last opened it failed with.
+    pub last_error: Option<std::sync::Arc<str>>,
+    /// How many consecutive failures open it; `None` when they do not count.
+    pub fail_max: Option<u32>,
+    /// How long it stays open, at first.
     pub reset_timeout: Duration,
     /// How many successful trials close it.
     pub success_threshold: u32,
+}
+
+/// Counts of calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Calls {
+    /// All that have ended.
+    pub calls: u64,
+    /// Of these, failed.
+    pub failures: u64,
+    /// Of these, slow.
+    pub slow: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_go_by_their_names() {
+        for state in State::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
+    }
+
+    #[test]
+    fn pb_55_an_unknown_name_is_an_error_that_lists_the_known_ones() {
+        let error = "foo".parse::<State>().unwrap_err().to_string();
+        assert!(error.contains("`foo`"), "{error}");
+        for state in State::ALL {
+            assert!(error.contains(state.as_str()), "{error}");
+        }
+    }
 }

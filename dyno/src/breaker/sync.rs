@@ -4,10 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A shared word.
 pub(super) trait Word {
+    /// One that is zero.
+    fn zero() -> Self;
     /// Reads it, ordered against nothing: all that the fast path needs.
     fn peek(&self) -> u64;
     /// Reads it, and all that was written before it was.
     fn read(&self) -> u64;
+    /// Writes it, for those who read it and what was written before.
+    fn write(&self, new: u64);
     /// Writes `new` if it still is `current`; `true` when it was.
     fn replace(&self, current: u64, new: u64) -> bool;
 }
@@ -15,6 +19,10 @@ pub(super) trait Word {
 macro_rules! word {
     ($atomic:ty) => {
         impl Word for $atomic {
+            fn zero() -> Self {
+                Self::new(0)
+            }
+
             #[inline]
             fn peek(&self) -> u64 {
                 self.load(Ordering::Relaxed)
@@ -23,6 +31,11 @@ macro_rules! word {
             #[inline]
             fn read(&self) -> u64 {
                 self.load(Ordering::Acquire)
+            }
+
+            #[inline]
+            fn write(&self, new: u64) {
+                self.store(new, Ordering::Release);
             }
 
             #[inline]

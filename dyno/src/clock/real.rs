@@ -11,7 +11,25 @@ use super::instant::nanos;
 use super::timers::{Key, Timers};
 
 /// The moment the clock of this process began.
-static BEGAN: OnceLock<std::time::Instant> = OnceLock::new();
+static BEGAN: OnceLock<Began> = OnceLock::new();
+
+struct Began {
+    at: std::time::Instant,
+    /// The same on the system's own count, read later: so the coarse time is never ahead.
+    #[cfg(all(target_os = "linux", feature = "breaker"))]
+    count: u64,
+}
+
+impl Began {
+    #[cold]
+    fn now() -> Self {
+        Self {
+            at: std_now(),
+            #[cfg(all(target_os = "linux", feature = "breaker"))]
+            count: system_count(rustix::time::ClockId::Monotonic),
+        }
+    }
+}
 
 static TIMERS: Mutex<Timers> = Mutex::new(Timers::new());
 static CHANGED: Condvar = Condvar::new();
@@ -19,12 +37,37 @@ static STARTED: OnceLock<bool> = OnceLock::new();
 
 #[inline]
 pub(super) fn now() -> Instant {
-    let now = std_now();
-    let began = *BEGAN.get_or_init(|| now);
-    Instant::from_nanos(nanos(now.saturating_duration_since(began)))
+    let began = BEGAN.get_or_init(Began::now);
+    Instant::from_nanos(nanos(std_now().saturating_duration_since(began.at)))
+}
+
+/// Linux keeps a count of its own ticks, of 1 to 10 ms, which is read in a fraction of the time.
+#[cfg(all(target_os = "linux", feature = "breaker"))]
+#[inline]
+pub(super) fn coarse() -> Instant {
+    if super::paused::POSSIBLE {
+        return now();
+    }
+    let began = BEGAN.get_or_init(Began::now);
+    let count = system_count(rustix::time::ClockId::MonotonicCoarse);
+    Instant::from_nanos(count.saturating_sub(began.count))
+}
+
+#[cfg(not(all(target_os = "linux", feature = "breaker")))]
+pub(super) fn coarse() -> Instant {
+    now()
+}
+
+#[cfg(all(target_os = "linux", feature = "breaker"))]
+#[inline]
+fn system_count(clock: rustix::time::ClockId) -> u64 {
+    let time = rustix::time::clock_gettime(clock);
+    // Both are positive: the clock counts from the start of the machine.
+    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
 }
 
 #[cfg(not(feature = "tokio"))]
+#[inline]
 fn std_now() -> std::time::Instant {
     std::time::Instant::now()
 }

@@ -12,11 +12,15 @@
 //! ```
 
 mod inject;
+mod last;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use inject::{InjectError, InjectErrorKind};
+#[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
+pub(crate) use last::LastError;
 
 use crate::point::Name;
 
@@ -25,7 +29,7 @@ use crate::point::Name;
 #[non_exhaustive]
 pub enum Fault {
     /// A policy turned the call away; the function did not run.
-    #[error("{point}: {reason}{}", Hint(*.retry_after))]
+    #[error("{point}: {reason}{}{}", Hint(*.retry_after), After(*.last))]
     #[non_exhaustive]
     Rejected {
         /// Who refused: the point, or the breaker's name.
@@ -34,6 +38,9 @@ pub enum Fault {
         reason: Reason,
         /// When another try may be worth while, where that is known.
         retry_after: Option<Duration>,
+        /// What it had failed with before; see [`Fault::last_error`].
+        #[doc(hidden)]
+        last: Last,
     },
     /// The function had not finished in time.
     #[error("{point}: no answer within {after:?}")]
@@ -63,7 +70,18 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn rejected(point: impl Into<Name>, reason: Reason, retry_after: Option<Duration>) -> Self {
-        Self::Rejected { point: point.into(), reason, retry_after }
+        Self::Rejected { point: point.into(), reason, retry_after, last: Last(None) }
+    }
+
+    /// The same, because of an error that is kept.
+    #[cfg_attr(not(feature = "breaker"), allow(dead_code))]
+    pub(crate) fn rejected_after(
+        point: Name,
+        reason: Reason,
+        retry_after: Option<Duration>,
+        last: Option<LastError>,
+    ) -> Self {
+        Self::Rejected { point, reason, retry_after, last: Last(last) }
     }
 
     /// A time-out at `point`, whose limit was `after`.
@@ -83,12 +101,40 @@ impl Fault {
         }
     }
 
+    /// The error for which a breaker turns calls away: that of the call which opened it.
+    ///
+    /// Kept where the attribute guards a function, or a [permit](crate::breaker::Permit::settle)
+    /// is told of it. Of the whole program the latest 256 are remembered; `None` afterwards.
+    #[must_use]
+    pub fn last_error(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Rejected { last: Last(last), .. } => last.and_then(LastError::text),
+            _ => None,
+        }
+    }
+
     /// The reason of a rejection.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         match self {
             Self::Rejected { reason, .. } => Some(*reason),
             _ => None,
+        }
+    }
+}
+
+/// Stands for the text of an error.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Last(Option<LastError>);
+
+struct After(Last);
+
+impl fmt::Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.0.and_then(LastError::text) {
+            Some(error) => write!(f, " (last error: {error})"),
+            None => Ok(()),
         }
     }
 }
@@ -111,6 +157,12 @@ pub enum Reason {
     /// The breaker is open.
     #[error("the breaker is open")]
     BreakerOpen,
+    /// The breaker is held open by hand.
+    #[error("the breaker is held open by hand")]
+    ForcedOpen,
+    /// The breaker lets only a share of the calls pass while it recovers.
+    #[error("the breaker is recovering and lets only a share of the calls pass")]
+    Recovering,
     /// The breaker is half-open and all its trials are taken.
     #[error("the breaker is half-open and its trial is under way")]
     HalfOpenBusy,

@@ -39,6 +39,8 @@ pub enum Event<'a> {
         from: &'static str,
         /// The state now.
         to: &'static str,
+        /// Why.
+        why: fmt::Arguments<'a>,
     },
     /// A fallback stood in.
     Fallback {
@@ -79,7 +81,7 @@ impl fmt::Display for Event<'_> {
             Self::Recovered { attempts } => write!(f, "succeeded after {attempts} attempts"),
             Self::GaveUp { attempts } => write!(f, "gave up after {attempts} attempts"),
             Self::Rejected { fault } => write!(f, "rejected: {fault}"),
-            Self::Breaker { from, to } => write!(f, "breaker {from} -> {to}"),
+            Self::Breaker { from, to, why } => write!(f, "breaker {from} -> {to}: {why}"),
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),
             Self::Fallback { refused: false } => f.write_str("failed, a fallback stands in"),
             Self::Built { provider, took } => write!(f, "built {provider} in {took:.1?}"),
@@ -163,7 +165,8 @@ mod tests {
     fn events_read_as_sentences() {
         let again = Event::Retry { attempt: 1, after: Duration::from_millis(50) };
         assert_eq!(again.to_string(), "attempt 1 failed, trying again in 50.0ms");
-        let opened = Event::Breaker { from: "closed", to: "open" };
-        assert_eq!(opened.to_string(), "breaker closed -> open");
+        let why = format_args!("5 failures in a row");
+        let opened = Event::Breaker { from: "closed", to: "open", why };
+        assert_eq!(opened.to_string(), "breaker closed -> open: 5 failures in a row");
     }
 }

@@ -53,6 +53,8 @@ pub struct Transition {
     pub from: &'static str,
     /// The state now.
     pub to: &'static str,
+    /// Why.
+    pub why: String,
 }
 
 /// Listens until it is asked for the result.
@@ -106,10 +108,11 @@ impl Tally {
             Event::GaveUp { .. } => self.at(point).gave_up += 1,
             Event::Rejected { .. } => self.at(point).rejected += 1,
             Event::Fallback { .. } => self.at(point).fell_back += 1,
-            Event::Breaker { from, to } => {
+            Event::Breaker { from, to, why } => {
                 let request = current_request();
                 let breaker = point.to_owned();
-                self.transitions.push(Transition { at, request, breaker, from, to });
+                let why = why.to_string();
+                self.transitions.push(Transition { at, request, breaker, from, to, why });
             }
             Event::Built { provider, took } => {
                 self.built.entry(provider.to_owned()).or_default().push(took);
@@ -144,7 +147,8 @@ mod tests {
             point::emit("tally::a", &Event::Retry { attempt: 1, after });
             point::emit("tally::a", &Event::Recovered { attempts: 2 });
             point::emit("tally::b", &Event::Fallback { refused: true });
-            point::emit("tally::c", &Event::Breaker { from: "closed", to: "open" });
+            let why = format_args!("5 failures in a row");
+            point::emit("tally::c", &Event::Breaker { from: "closed", to: "open", why });
             point::emit("tally::d", &Event::Built { provider: "tally::open", took: after });
         });
         let tally = counting.finish();
@@ -154,5 +158,6 @@ mod tests {
         assert_eq!(tally.built.get("tally::open"), Some(&vec![after]));
         let [ref change] = tally.transitions[..] else { panic!("{:?}", tally.transitions) };
         assert_eq!((change.request, change.from, change.to), (31, "closed", "open"));
+        assert_eq!(change.why, "5 failures in a row");
     }
 }

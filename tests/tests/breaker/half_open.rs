@@ -54,7 +54,7 @@ fn one_trial_at_a_time() {
     fail(&breaker, 1);
     frozen.advance(SECOND * 15);
     let trial = breaker.acquire().expect("the trial");
-    assert!(breaker.snapshot().trial);
+    assert_eq!(breaker.snapshot().trials, 1);
     let fault = ok(&breaker).expect_err("turned away").fault();
     assert_eq!(fault.reason(), Some(Reason::HalfOpenBusy));
     assert_eq!(fault.retry_after(), Some(SECOND * 15));
@@ -105,7 +105,7 @@ fn a_trial_that_was_replaced_decides_nothing_and_makes_no_room() {
         frozen.advance(SECOND * 15);
         let young = breaker.acquire().expect("another one, for it might be lost");
         let before = breaker.snapshot();
-        assert_eq!((before.state, before.successes, before.trial), (State::HalfOpen, 1, true));
+        assert_eq!((before.state, before.successes, before.trials), (State::HalfOpen, 1, 1));
         slow.record(verdict);
         assert_eq!(breaker.snapshot(), before);
         assert!(breaker.acquire().is_err(), "the young one is under way");
@@ -200,7 +200,7 @@ fn no_time_out_at_all_is_refused() {
 #[test]
 #[should_panic(expected = "breaker: `success_threshold` must be at least 1")]
 fn no_success_at_all_is_refused() {
-    BREAKER().set_success_threshold(0);
+    BREAKER().change(|settings| settings.success_threshold(0));
 }
 
 #[test]

@@ -17,9 +17,9 @@ fn a_name_stands_for_one_breaker() {
         SharedBreaker::new("named-one", || Breaker::new("named-one").fail_max(2));
     assert!(breaker::named("named-one").is_none());
     let bare = BARE.get();
-    assert_eq!(bare.snapshot().fail_max, 5);
+    assert_eq!(bare.snapshot().fail_max, Some(5));
     assert!(std::ptr::eq(bare, SET.get()));
-    assert_eq!(bare.snapshot().fail_max, 2, "the first settings given hold");
+    assert_eq!(bare.snapshot().fail_max, Some(2), "the first settings given hold");
     assert!(std::ptr::eq(bare, AGAIN.get()));
     assert!(std::ptr::eq(bare, breaker::named("named-one").expect("it is known now")));
     fail(SET.get(), 2);
@@ -62,12 +62,12 @@ fn other_settings_for_the_same_name_are_refused_with_both_places() {
             "{fail_max = 2} at ",
             "{fail_max = 3, reset_timeout = 15s} at ",
             "named.rs:",
-            "give its settings in one place",
+            "give it in one place",
         ] {
             assert!(message.contains(part), "{part:?} is missing in: {message}");
         }
     }
-    assert_eq!(ONE.get().snapshot().fail_max, 2, "and the first goes on");
+    assert_eq!(ONE.get().snapshot().fail_max, Some(2), "and the first goes on");
 }
 
 #[test]
@@ -85,6 +85,6 @@ fn a_static_is_found_once_it_is_listed() {
 fn a_breaker_of_a_point_is_called_after_it() {
     static POINT: Point = Point::new(Some("shop::price"), || "");
     static OWN: Breaker = Breaker::of(&POINT).fail_max(1);
-    assert_eq!((OWN.name(), OWN.snapshot().fail_max), ("shop::price", 1));
+    assert_eq!((OWN.name(), OWN.snapshot().fail_max), ("shop::price", Some(1)));
     assert_eq!(OWN.location(), POINT.location());
 }

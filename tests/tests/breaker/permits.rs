@@ -56,7 +56,7 @@ fn a_cancelled_future_moves_nothing_and_wedges_nothing() {
     });
     assert_eq!(outcome, None);
     let now = breaker.snapshot();
-    assert_eq!((now.state, now.trial), (State::HalfOpen, false));
+    assert_eq!((now.state, now.trials), (State::HalfOpen, 0));
 }
 
 #[test]

@@ -69,19 +69,18 @@ fn pb_11_a_success_in_half_open_closes_it() {
 #[test]
 fn pb_22_23_what_is_not_said_is_default() {
     let timed = breaker().reset_timeout(SECOND * 30).snapshot();
-    assert_eq!((timed.fail_max, timed.reset_timeout), (5, SECOND * 30));
+    assert_eq!((timed.fail_max, timed.reset_timeout), (Some(5), SECOND * 30));
     assert_eq!(timed.success_threshold, 1);
     let counted = breaker().fail_max(10).snapshot();
-    assert_eq!((counted.fail_max, counted.reset_timeout), (10, SECOND * 60));
+    assert_eq!((counted.fail_max, counted.reset_timeout), (Some(10), SECOND * 60));
 }
 
 #[test]
 fn pb_25_26_settings_change_while_it_works() {
     let breaker = breaker();
-    breaker.set_fail_max(10);
-    breaker.set_reset_timeout(SECOND * 30);
+    breaker.change(|settings| settings.fail_max(10).reset_timeout(SECOND * 30));
     let now = breaker.snapshot();
-    assert_eq!((now.fail_max, now.reset_timeout), (10, SECOND * 30));
+    assert_eq!((now.fail_max, now.reset_timeout), (Some(10), SECOND * 30));
 }
 
 #[test]
@@ -149,7 +148,7 @@ fn pb_47_as_many_trials_as_the_threshold_says_close_it() {
 fn pb_49_the_threshold_changes_while_it_works() {
     let breaker = breaker().success_threshold(5);
     assert_eq!(breaker.snapshot().success_threshold, 5);
-    breaker.set_success_threshold(10);
+    breaker.change(|settings| settings.success_threshold(10));
     assert_eq!(breaker.snapshot().success_threshold, 10);
 }
 
@@ -184,7 +183,7 @@ fn pb_92_tripping_twice_starts_the_time_out_anew() {
 fn pb_94_a_lower_limit_counts_from_the_next_failure() {
     let breaker = breaker();
     fail(&breaker, 3);
-    breaker.set_fail_max(2);
+    breaker.change(|settings| settings.fail_max(2));
     assert_eq!(breaker.state(), State::Closed);
     fail(&breaker, 1);
     assert_eq!((failures(&breaker), breaker.state()), (4, State::Open));
@@ -197,7 +196,7 @@ fn pb_95_a_shorter_time_out_counts_at_once() {
     breaker.trip();
     frozen.advance(SECOND);
     assert!(ok(&breaker).is_err());
-    breaker.set_reset_timeout(SECOND);
+    breaker.change(|settings| settings.reset_timeout(SECOND));
     assert_eq!(ok(&breaker), Ok(true));
     assert_eq!(breaker.state(), State::Closed);
 }

@@ -1,0 +1,162 @@
+//! Trials: how many at a time, and what becomes of one that never reports.
+//!
+//! The word counts how many are under way, so that there are never too many; each of them has a
+//! place as well, which holds the moment it began. When all places are taken, one whose time is up
+//! goes to the next caller; who held it before finds another moment there, and counts nowhere.
+
+use once_cell::race::OnceBox;
+
+use super::super::check::TRIALS;
+use super::super::settings::Settings;
+use super::super::sync::Word;
+use super::super::why::{Change, Why};
+use super::super::word::{
+    Moment, Phase, Tally, Ticks, View, generation, place, tagged, trial, untagged,
+};
+use super::time::Nanos;
+use super::{Core, Leave, Refusal, Time};
+use crate::fault::Reason;
+use crate::outcome;
+
+/// A place that nobody has.
+const FREE: u64 = 0;
+
+/// The moments at which the trials under way began; made when the first one begins.
+#[derive(Debug)]
+pub(super) struct Places<W>(OnceBox<Vec<W>>);
+
+impl<W> Places<W> {
+    pub(super) const fn new() -> Self {
+        Self(OnceBox::new())
+    }
+}
+
+impl<W: Word> Places<W> {
+    fn all(&self) -> &[W] {
+        // A model checker looks at every word: as few as it takes.
+        let count = if cfg!(loom) { 2 } else { TRIALS };
+        self.0.get_or_init(|| Box::new((0..count).map(|_| W::zero()).collect()))
+    }
+}
+
+impl<W: Word> Core<W> {
+    /// `None`: look again.
+    pub(super) fn admit_trial(
+        &self,
+        word: u64,
+        view: View,
+        settings: &Settings,
+        time: &impl Time,
+    ) -> Option<Result<Leave, Refusal>> {
+        let tally = view.tally();
+        if tally.busy < settings.permits() {
+            let count = Tally { busy: tally.busy + 1, ..tally }.pack();
+            if !self.word.replace(word, View { count, ..view }.pack()) {
+                return None;
+            }
+            return Some(Ok(self.take_place(view.generation, time.nanos(), None)));
+        }
+        let now = time.nanos();
+        let limit = Ticks::lasting(settings.probe());
+        let mut longest = Ticks::NONE;
+        let mut held = 0;
+        for (at, place) in self.places.all().iter().enumerate() {
+            if held == tally.busy {
+                break;
+            }
+            let holds = place.read();
+            let Some(since) = untagged(holds, view.generation) else { continue };
+            held += 1;
+            let passed = now.ticks().since(since).unwrap_or(limit);
+            longest = longest.max(passed);
+            if passed < limit || limit == Ticks::EVER {
+                continue;
+            }
+            if !place.replace(holds, tagged(view.generation, now.ticks())) {
+                return None;
+            }
+            let stamp = trial(view.generation, at);
+            return Some(Ok(Leave { stamp, since: now.0, change: None }));
+        }
+        if self.word.read() != word {
+            return None;
+        }
+        let retry_after = longest.left_of(limit);
+        Some(Err(Refusal { reason: Reason::HalfOpenBusy, retry_after }))
+    }
+
+    /// Takes a place for a trial that is counted already; so there is one.
+    pub(super) fn take_place(&self, generation: u64, now: Nanos, change: Option<Change>) -> Leave {
+        let mine = tagged(generation, now.ticks());
+        loop {
+            for (at, place) in self.places.all().iter().enumerate() {
+                let holds = place.read();
+                // What belongs to another generation is as good as free.
+                if untagged(holds, generation).is_none() && place.replace(holds, mine) {
+                    return Leave { stamp: trial(generation, at), since: now.0, change };
+                }
+            }
+        }
+    }
+
+    /// How a trial ended. `None`: it came too late, and counts nowhere; else what it changed.
+    pub(in super::super) fn report(
+        &self,
+        permit: u64,
+        since: u64,
+        verdict: outcome::Verdict,
+        settings: &Settings,
+        time: &impl Time,
+    ) -> Option<Option<Change>> {
+        let mine = tagged(generation(permit), Nanos(since).ticks());
+        let Some(place) = self.places.all().get(place(permit)) else { return None };
+        if !place.replace(mine, FREE) {
+            return None;
+        }
+        loop {
+            let (word, view) = self.current(permit)?;
+            if view.phase != Phase::HalfOpen {
+                return None;
+            }
+            let mut tally = view.tally();
+            tally.busy = tally.busy.saturating_sub(1);
+            match verdict {
+                outcome::Verdict::Success => tally.good += 1,
+                outcome::Verdict::Failure => tally.bad += 1,
+                outcome::Verdict::Ignored => {}
+            }
+            let counted = !matches!(verdict, outcome::Verdict::Ignored);
+            let Some((phase, why)) = decided(tally, settings).filter(|_| counted) else {
+                if self.word.replace(word, View { count: tally.pack(), ..view }.pack()) {
+                    return Some(None);
+                }
+                continue;
+            };
+            let before = self.moment(view.generation).map_or(0, |moment| moment.openings);
+            let count = if phase == Phase::Open { tally.bad } else { 0 };
+            let moment = Moment { since: time.now(), openings: before + 1 };
+            let change = self.shift(word, view.next(phase, count), why, moment);
+            if change.is_some() {
+                return Some(change);
+            }
+        }
+    }
+}
+
+/// Whether the trials so far are enough to decide, and how.
+fn decided(tally: Tally, settings: &Settings) -> Option<(Phase, Why)> {
+    let Tally { good, bad, .. } = tally;
+    let judged = settings.needed_successes();
+    let (needed, allowed) = match settings.success_rate {
+        None => (judged, 0),
+        Some(share) => {
+            let needed = u32::try_from(share.least(u64::from(judged))).unwrap_or(judged);
+            (needed, judged - needed)
+        }
+    };
+    if bad > allowed {
+        return Some((Phase::Open, Why::TrialsFailed { failures: bad }));
+    }
+    let back = if settings.recover.is_some() { Phase::Recovering } else { Phase::Closed };
+    (good >= needed).then_some((back, Why::TrialsSucceeded { successes: good }))
+}

@@ -1,0 +1,343 @@
+//! The way of a call through the breaker, where it is not the short one.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use arc_swap::Guard;
+
+use super::core::{self, Leave, Real, Time, between};
+use super::listen::Happened;
+use super::rule::judge;
+use super::settings::{Settings, TripError};
+use super::state::{Calls, Snapshot, State};
+use super::window::End;
+use super::window::lanes::Lane;
+use super::why::Change;
+use super::word::{Phase, UNGUARDED, UNWINDING, generation};
+use super::{Breaker, Report};
+use crate::fault::{Fault, LastError, Reason};
+use crate::outcome::Verdict;
+use crate::point::{self, Event};
+
+/// Somebody listens.
+const LISTENED: u8 = 1;
+/// A window is kept.
+const WATCHED: u8 = 2;
+/// Calls are timed.
+const TIMED: u8 = 4;
+/// The settings have been changed.
+const CHANGED: u8 = 8;
+
+pub(super) const fn ways(settings: &Settings) -> u8 {
+    let watched = if settings.watches() { WATCHED } else { 0 };
+    watched | if settings.slow.is_some() { TIMED } else { 0 }
+}
+
+/// The settings in force.
+pub(super) enum InForce<'a> {
+    Given(&'a Settings),
+    Changed(Guard<Option<Arc<Settings>>>),
+}
+
+impl Deref for InForce<'_> {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        match self {
+            Self::Given(settings) => settings,
+            // It is never taken away again.
+            Self::Changed(guard) => guard.as_deref().unwrap_or(const { &Settings::new() }),
+        }
+    }
+}
+
+impl Breaker {
+    #[inline]
+    pub(super) fn settings_in_force(&self) -> InForce<'_> {
+        self.settings_by(self.ways.load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    fn settings_by(&self, ways: u8) -> InForce<'_> {
+        if ways & CHANGED == 0 {
+            InForce::Given(&self.given)
+        } else {
+            InForce::Changed(self.changed.load())
+        }
+    }
+
+    /// Looks again whether calls may take the short way.
+    pub(super) fn look_at_ways(&self) {
+        loop {
+            let now = self.ways_now();
+            self.ways.store(now, Ordering::Relaxed);
+            self.core.go_long(now & !CHANGED != 0);
+            // Of two threads at it, the one that writes last looks again.
+            if self.ways_now() == now {
+                return;
+            }
+        }
+    }
+
+    fn ways_now(&self) -> u8 {
+        let changed = self.changed.load();
+        let of_settings = ways(changed.as_deref().unwrap_or(&self.given));
+        let listened = if self.listeners.is_empty() { 0 } else { LISTENED };
+        of_settings | listened | if changed.is_some() { CHANGED } else { 0 }
+    }
+
+    /// Asks when the short way is closed: the stamp of a permit, and when the call began.
+    #[inline(never)]
+    pub(super) fn knock(&self) -> Result<(u64, u64), Fault> {
+        let ways = self.ways.load(Ordering::Relaxed);
+        if let Some(stamp) = self.core.pass_long() {
+            if ways & (LISTENED | TIMED) == 0 {
+                return Ok((stamp, 0));
+            }
+            return Ok(self.begin(Leave { stamp, since: 0, change: None }, ways));
+        }
+        match self.core.admit(&self.settings_by(ways), &Real) {
+            Ok(leave) => Ok(self.begin(leave, ways)),
+            Err(core::Refusal { reason, retry_after }) => Err(self.reject(reason, retry_after)),
+        }
+    }
+
+    fn begin(&self, leave: Leave, ways: u8) -> (u64, u64) {
+        if let Some(change) = leave.change {
+            self.tell_change(change);
+        }
+        if ways & LISTENED != 0 {
+            self.listeners.tell(self, Happened::BeforeCall);
+        }
+        let timed = ways & TIMED != 0 && leave.since == 0;
+        (leave.stamp, if timed { Real.nanos().0 } else { leave.since })
+    }
+
+    /// What is told to a caller that may not pass.
+    fn reject(&self, reason: Reason, retry_after: Option<Duration>) -> Fault {
+        let last = LastError::from_number(self.last.load(Ordering::Relaxed));
+        let fault = Fault::rejected_after(self.shared_name(), reason, retry_after, last);
+        if point::observed() {
+            point::emit(self.name(), &Event::Rejected { fault: &fault });
+        }
+        if self.ways.load(Ordering::Relaxed) & LISTENED != 0 {
+            self.listeners.tell(self, Happened::Rejected { fault: fault.clone() });
+        }
+        fault
+    }
+
+    #[inline]
+    pub(super) fn settle(
+        &self,
+        stamp: u64,
+        since: u64,
+        verdict: Verdict,
+        report: &Report<'_>,
+    ) -> Option<Fault> {
+        if matches!(verdict, Verdict::Success) && self.core.at_rest(stamp) {
+            return None;
+        }
+        self.settle_slowly(stamp, since, verdict, report)
+    }
+
+    #[inline(never)]
+    fn settle_slowly(
+        &self,
+        stamp: u64,
+        since: u64,
+        verdict: Verdict,
+        report: &Report<'_>,
+    ) -> Option<Fault> {
+        if stamp & UNGUARDED != 0 {
+            return None;
+        }
+        let ways = self.ways.load(Ordering::Relaxed);
+        let settings = self.settings_by(ways);
+        let permit = stamp & !UNWINDING;
+        let slow = ways & TIMED != 0
+            && !matches!(verdict, Verdict::Ignored)
+            && is_slow(since, &settings);
+        match self.core.phase_of(permit)? {
+            Phase::HalfOpen => self.settle_trial(permit, since, verdict, slow, report, &settings),
+            Phase::Closed | Phase::Recovering | Phase::MetricsOnly => match verdict {
+                Verdict::Success if !slow => {
+                    if ways & WATCHED != 0 {
+                        self.window.success(generation(permit), Lane::here(), &settings);
+                    }
+                    self.core.success(permit);
+                    self.tell_end(ways, verdict, report);
+                    None
+                }
+                Verdict::Ignored => {
+                    self.tell_end(ways, verdict, report);
+                    None
+                }
+                Verdict::Success | Verdict::Failure => {
+                    let end = End { failed: matches!(verdict, Verdict::Failure), slow };
+                    self.settle_bad(permit, end, report, &settings, ways)
+                }
+            },
+            // Nothing counts, but a listener that heard it begin hears it end.
+            Phase::Disabled => {
+                self.tell_end(ways, verdict, report);
+                None
+            }
+            Phase::Open | Phase::ForcedOpen => None,
+        }
+    }
+
+    /// A call that failed, or took too long.
+    fn settle_bad(
+        &self,
+        permit: u64,
+        end: End,
+        report: &Report<'_>,
+        settings: &Settings,
+        ways: u8,
+    ) -> Option<Fault> {
+        let generation = generation(permit);
+        let rate = if ways & WATCHED == 0 {
+            None
+        } else {
+            self.window.bad(generation, Lane::here(), end, settings)
+        };
+        let seen = || self.window.seen(generation, settings);
+        let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row));
+        let asked = || report.open_for();
+        let verdict = self.core.failure(permit, end.failed, settings, why, asked, &Real);
+        let ended = if end.failed { Verdict::Failure } else { Verdict::Success };
+        if let core::Verdict::Opened(_) = verdict {
+            self.keep_error(report, end);
+        }
+        if verdict != core::Verdict::Late {
+            self.tell_end(ways, ended, report);
+        }
+        match verdict {
+            core::Verdict::Counted | core::Verdict::Late => None,
+            core::Verdict::Exceeded(why) => {
+                self.listeners.tell(self, Happened::Exceeded { why });
+                None
+            }
+            core::Verdict::Opened(change) => {
+                self.tell_change(change);
+                self.instead(settings, end.failed)
+            }
+        }
+    }
+
+    fn settle_trial(
+        &self,
+        permit: u64,
+        since: u64,
+        verdict: Verdict,
+        slow: bool,
+        report: &Report<'_>,
+        settings: &Settings,
+    ) -> Option<Fault> {
+        // A trial that takes too long has not shown that the dependency is well.
+        let judged = if slow { Verdict::Failure } else { verdict };
+        let change = self.core.report(permit, since, judged, settings, &Real)?;
+        let ways = self.ways.load(Ordering::Relaxed);
+        let Some(change) = change else {
+            self.tell_end(ways, verdict, report);
+            return None;
+        };
+        let failed = matches!(verdict, Verdict::Failure);
+        if change.to == State::Open {
+            self.keep_error(report, End { failed, slow });
+            if let Some(time) = report.open_for() {
+                self.core.keep_open(time);
+            }
+            self.tell_end(ways, verdict, report);
+            self.tell_change(change);
+            return self.instead(settings, failed);
+        }
+        self.tell_change(change);
+        self.tell_end(ways, verdict, report);
+        None
+    }
+
+    /// What the call that has opened it returns in place of its own outcome. A call that succeeded
+    /// and was only too slow keeps what it has.
+    fn instead(&self, settings: &Settings, failed: bool) -> Option<Fault> {
+        let rejected = matches!(settings.trip_error, Some(TripError::Rejected));
+        (rejected && failed).then(|| {
+            let last = LastError::from_number(self.last.load(Ordering::Relaxed));
+            let retry_after = self.retry_after(settings);
+            Fault::rejected_after(self.shared_name(), Reason::BreakerOpen, retry_after, last)
+        })
+    }
+
+    /// Keeps the words of the error that has opened it.
+    fn keep_error(&self, report: &Report<'_>, end: End) {
+        let text = if end.failed { report.to_string() } else { "too slow".to_owned() };
+        let number = if text.is_empty() { 0 } else { LastError::keep(text.into()).number() };
+        self.last.store(number, Ordering::Relaxed);
+    }
+
+    fn tell_end(&self, ways: u8, verdict: Verdict, report: &Report<'_>) {
+        if ways & LISTENED != 0 {
+            let happened = match verdict {
+                Verdict::Success => Happened::Success,
+                Verdict::Failure => Happened::Failure { error: report.to_string().into() },
+                Verdict::Ignored => Happened::Ignored,
+            };
+            self.listeners.tell(self, happened);
+        }
+    }
+
+    /// After the change, and outside of every lock.
+    pub(super) fn tell_change(&self, change: Change) {
+        let Change { from, to, why } = change;
+        if point::observed() {
+            let (from, to) = (from.as_str(), to.as_str());
+            let event = Event::Breaker { from, to, why: format_args!("{why}") };
+            point::emit(self.name(), &event);
+        }
+        self.listeners.tell(self, Happened::StateChange { change });
+    }
+
+    pub(super) fn tell_reset(&self) {
+        self.listeners.tell(self, Happened::Reset);
+    }
+
+    /// The time to the next trial, while it is open.
+    fn retry_after(&self, settings: &Settings) -> Option<Duration> {
+        let (passed, lasts) = self.core.open_since(settings, &Real)?;
+        passed.left_of(lasts)
+    }
+
+    /// All that can be seen of it, at one moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let settings = self.settings_in_force();
+        let view = self.core.view();
+        let (state, tally) = (view.phase.state(), view.tally());
+        let is_trial = view.phase == Phase::HalfOpen;
+        let seen = self.window.seen_if_made(view.generation, &settings);
+        let share = self.core.stage(view, &settings, &Real).map(|(share, _)| share);
+        Snapshot {
+            name: self.shared_name(),
+            state,
+            failures: if is_trial { tally.bad } else { view.failures() },
+            successes: if is_trial { tally.good } else { 0 },
+            trials: if is_trial { tally.busy } else { 0 },
+            recovering: share.filter(|_| view.phase == Phase::Recovering),
+            retry_after: self.retry_after(&settings),
+            window: Calls { calls: seen.calls, failures: seen.failures, slow: seen.slow },
+            last_error: LastError::from_number(self.last.load(Ordering::Relaxed))
+                .and_then(LastError::text),
+            fail_max: settings.max_failures(),
+            reset_timeout: settings.first_reset(),
+            success_threshold: settings.needed_successes(),
+        }
+    }
+}
+
+fn is_slow(since: u64, settings: &Settings) -> bool {
+    // A call that began before calls were timed is not slow.
+    let Some(limit) = settings.slow.filter(|_| since != 0) else { return false };
+    between(since, Real.nanos().0) > limit
+}

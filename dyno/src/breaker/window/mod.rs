@@ -1,0 +1,176 @@
+//! What a breaker remembers of its calls, to take rates of.
+//!
+//! Two kinds, made when they are first used: the latest so many calls, or those of the latest so
+//! long. Both belong to a generation, so that a breaker that closes starts with an empty one.
+
+mod calls;
+pub(super) mod lanes;
+mod span;
+mod tagged;
+
+use std::time::Duration;
+
+use once_cell::race::OnceBox;
+
+use self::calls::{Calls, Size};
+use self::lanes::Lane;
+use self::span::{Part, Spans};
+use super::settings::{Settings, Span};
+use super::sync::Word;
+use super::why::Why;
+use crate::clock::{self, Instant};
+
+/// What a breaker has seen, for a [`Rule`](super::Rule) to judge: its window, and the failures in a
+/// row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// Failures in a row.
+    pub in_a_row: u32,
+    /// Calls in the window.
+    pub calls: u64,
+    /// Of these, failed.
+    pub failures: u64,
+    /// Of these, slow.
+    pub slow: u64,
+}
+
+/// Two cache lines, as processors fetch them, so that threads do not share them by chance.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Line<T>(T);
+
+/// How a call ended, in the eyes of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) failed: bool,
+    pub(super) slow: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Window<W> {
+    calls: OnceBox<Calls<W>>,
+    spans: OnceBox<Spans<W>>,
+}
+
+impl<W> Window<W> {
+    pub(super) const fn new() -> Self {
+        Self { calls: OnceBox::new(), spans: OnceBox::new() }
+    }
+}
+
+impl<W: Word> Window<W> {
+    fn calls(&self) -> &Calls<W> {
+        self.calls.get_or_init(|| Box::new(Calls::new()))
+    }
+
+    fn spans(&self) -> &Spans<W> {
+        self.spans.get_or_init(|| Box::new(Spans::new()))
+    }
+
+    /// A call has ended well.
+    #[inline]
+    pub(super) fn success(&self, generation: u64, lane: Lane, settings: &Settings) {
+        match settings.span() {
+            Span::Calls(_) => self.calls().count(lane, generation),
+            Span::Time(time) => {
+                self.spans().count(lane, Part::at(clock::coarse(), nanos(time), generation));
+            }
+        }
+    }
+
+    /// A call has failed or was slow; why the breaker is to open, if a rate says so.
+    pub(super) fn bad(
+        &self,
+        generation: u64,
+        lane: Lane,
+        end: End,
+        settings: &Settings,
+    ) -> Option<Why> {
+        match settings.span() {
+            Span::Calls(size) => {
+                let (calls, size) = (self.calls(), Size(u64::from(size)));
+                calls.count(lane, generation);
+                calls.mark(generation, end.failed, end.slow, size);
+                calls.judge(generation, size, end, settings)
+            }
+            Span::Time(time) => {
+                let (spans, part) = (self.spans(), part(clock::coarse(), time, generation));
+                spans.count(lane, part);
+                spans.mark(part, end.failed, end.slow);
+                spans.judge(part, end, settings)
+            }
+        }
+    }
+
+    /// The same, and nothing where no call has been counted yet.
+    pub(super) fn seen_if_made(&self, generation: u64, settings: &Settings) -> Seen {
+        let made = match settings.span() {
+            Span::Calls(_) => self.calls.get().is_some(),
+            Span::Time(_) => self.spans.get().is_some(),
+        };
+        if made { self.seen(generation, settings) } else { Seen::default() }
+    }
+
+    /// All that it holds.
+    pub(super) fn seen(&self, generation: u64, settings: &Settings) -> Seen {
+        match settings.span() {
+            Span::Calls(size) => self.calls().seen(generation, Size(u64::from(size))),
+            Span::Time(time) => self.spans().seen(part(clock::now(), time, generation)),
+        }
+    }
+}
+
+impl<W: Word> Calls<W> {
+    fn judge(&self, generation: u64, size: Size, end: End, settings: &Settings) -> Option<Why> {
+        let held = self.held(generation, size);
+        if held < u64::from(settings.least_calls()) {
+            return None;
+        }
+        if let Some(limit) = settings.failure_share().filter(|_| end.failed) {
+            if self.failed_at_least(limit.least(held), generation, size) {
+                let seen = self.seen(generation, size);
+                return Some(Why::failure_rate(seen.failures, seen.calls, limit));
+            }
+        }
+        let (_, limit) = settings.slow_share().filter(|_| end.slow)?;
+        let enough = self.slow_at_least(limit.least(held), generation, size);
+        enough.then(|| {
+            let seen = self.seen(generation, size);
+            Why::slow_rate(seen.slow, seen.calls, limit)
+        })
+    }
+}
+
+impl<W: Word> Spans<W> {
+    fn judge(&self, now: Part, end: End, settings: &Settings) -> Option<Why> {
+        let fewest = u64::from(settings.least_calls());
+        if let Some(limit) = settings.failure_share().filter(|_| end.failed) {
+            let failures = self.failures(now);
+            // Too few whatever the number of calls: most failures are done with here.
+            if failures >= limit.least(fewest) {
+                let held = self.held(now);
+                if held >= fewest && failures >= limit.least(held) {
+                    return Some(Why::failure_rate(failures, held, limit));
+                }
+            }
+        }
+        let (_, limit) = settings.slow_share().filter(|_| end.slow)?;
+        let slow = self.slow(now);
+        if slow < limit.least(fewest) {
+            return None;
+        }
+        let held = self.held(now);
+        let enough = held >= fewest && slow >= limit.least(held);
+        enough.then(|| Why::slow_rate(slow, held, limit))
+    }
+}
+
+fn part(now: Instant, window: Duration, generation: u64) -> Part {
+    Part::at(now, nanos(window), generation)
+}
+
+/// 584 years are as good as for ever.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

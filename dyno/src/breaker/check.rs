@@ -55,7 +55,10 @@ pub(super) const fn trials(permits: u32) {
 
 pub(super) const fn window_calls(calls: u32) {
     assert!(calls != 0, "breaker: a `window` must hold at least 1 call");
-    assert!(calls <= WINDOW, "breaker: a `window` holds at most 100 000 calls; give a time for more");
+    assert!(
+        calls <= WINDOW,
+        "breaker: a `window` holds at most 100 000 calls; give a time for more"
+    );
 }
 
 pub(super) const fn window_time(time: Duration) {

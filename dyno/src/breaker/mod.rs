@@ -32,6 +32,7 @@ mod core;
 mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
+mod measure;
 mod merge;
 mod named;
 mod permit;
@@ -54,6 +55,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 use arc_swap::ArcSwapOption;
 
 pub use listen::{Happened, Listener, Listening};
+#[doc(hidden)]
+pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};

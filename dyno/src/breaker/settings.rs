@@ -123,7 +123,10 @@ impl Settings {
     /// # Panics
     /// When `failures` is 0; in a constant, at compile time. So do all that follow.
     pub const fn fail_max(mut self, failures: u32) -> Self {
-        check::at_least_one(failures, "breaker: `fail_max` must be at least 1: it is the failure in a row that opens it");
+        check::at_least_one(
+            failures,
+            "breaker: `fail_max` must be at least 1: it is the failure in a row that opens it",
+        );
         self.fail_max = Some(failures);
         self
     }
@@ -134,7 +137,10 @@ impl Settings {
     /// # Panics
     /// When `timeout` is zero.
     pub const fn reset_timeout(mut self, timeout: Duration) -> Self {
-        check::above_zero(timeout, "breaker: `reset_timeout` must be above zero, else it never turns a call away");
+        check::above_zero(
+            timeout,
+            "breaker: `reset_timeout` must be above zero, else it never turns a call away",
+        );
         self.reset = Some((timeout, timeout));
         self
     }
@@ -147,7 +153,10 @@ impl Settings {
     /// # Panics
     /// When the range is empty or begins at zero.
     pub const fn reset_backoff(mut self, limits: Range<Duration>) -> Self {
-        check::above_zero(limits.start, "breaker: `reset_timeout` must begin above zero, else it never grows");
+        check::above_zero(
+            limits.start,
+            "breaker: `reset_timeout` must begin above zero, else it never grows",
+        );
         check::growing(limits.start, limits.end);
         self.reset = Some((limits.start, limits.end));
         self
@@ -203,7 +212,10 @@ impl Settings {
     /// # Panics
     /// When `timeout` is zero.
     pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
-        check::above_zero(timeout, "breaker: `probe_timeout` must be above zero, else no trial can report in time");
+        check::above_zero(
+            timeout,
+            "breaker: `probe_timeout` must be above zero, else no trial can report in time",
+        );
         self.probe_timeout = Some(timeout);
         self
     }

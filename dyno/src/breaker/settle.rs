@@ -12,9 +12,9 @@ use super::listen::Happened;
 use super::rule::judge;
 use super::settings::{Settings, TripError};
 use super::state::{Calls, Snapshot, State};
+use super::why::Change;
 use super::window::End;
 use super::window::lanes::Lane;
-use super::why::Change;
 use super::word::{Phase, UNGUARDED, UNWINDING, generation};
 use super::{Breaker, Report};
 use crate::fault::{Fault, LastError, Reason};
@@ -156,9 +156,8 @@ impl Breaker {
         let ways = self.ways.load(Ordering::Relaxed);
         let settings = self.settings_by(ways);
         let permit = stamp & !UNWINDING;
-        let slow = ways & TIMED != 0
-            && !matches!(verdict, Verdict::Ignored)
-            && is_slow(since, &settings);
+        let slow =
+            ways & TIMED != 0 && !matches!(verdict, Verdict::Ignored) && is_slow(since, &settings);
         match self.core.phase_of(permit)? {
             Phase::HalfOpen => self.settle_trial(permit, since, verdict, slow, report, &settings),
             Phase::Closed | Phase::Recovering | Phase::MetricsOnly => match verdict {

@@ -293,7 +293,11 @@ impl<W: Word> Core<W> {
     }
 
     /// How long it has been open, and for how long it is to be.
-    pub(super) fn open_since(&self, settings: &Settings, time: &impl Time) -> Option<(Ticks, Ticks)> {
+    pub(super) fn open_since(
+        &self,
+        settings: &Settings,
+        time: &impl Time,
+    ) -> Option<(Ticks, Ticks)> {
         let view = self.view();
         if view.phase != Phase::Open {
             return None;

@@ -167,9 +167,8 @@ impl<W: Word> Marks<W> {
         let at = usize::try_from(index % size.0).unwrap_or(0) / SMALLEST + 1;
         let block = at.ilog2() as usize;
         let first = ((1 << block) - 1) * SMALLEST;
-        let block = self.blocks[block].get_or_init(|| {
-            Box::new(iter::repeat_with(W::zero).take(SMALLEST << block).collect())
-        });
+        let block = self.blocks[block]
+            .get_or_init(|| Box::new(iter::repeat_with(W::zero).take(SMALLEST << block).collect()));
         &block[usize::try_from(index % size.0).unwrap_or(0) - first]
     }
 }

@@ -42,9 +42,8 @@ impl Part {
 
     /// The parts of the window, this one and those before.
     fn window(self) -> impl Iterator<Item = Self> {
-        (0..PARTS).filter_map(move |back| {
-            Some(Self { number: self.number.checked_sub(back)?, ..self })
-        })
+        (0..PARTS)
+            .filter_map(move |back| Some(Self { number: self.number.checked_sub(back)?, ..self }))
     }
 }
 

@@ -291,6 +291,8 @@ fn erase_impl(ty: Type) -> Type {
             Type::Reference(reference)
         }
         Type::Group(group) => erase_impl(*group.elem),
+        // `&(dyn Error + Send)` needs its own.
+        Type::Paren(paren) if matches!(*paren.elem, Type::TraitObject(_)) => Type::Paren(paren),
         Type::Paren(paren) => erase_impl(*paren.elem),
         other => other,
     }

@@ -18,6 +18,7 @@
 
 mod bodies;
 mod boxed;
+mod breaking;
 mod choosing;
 mod derived;
 mod hygiene;

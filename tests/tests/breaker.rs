@@ -5,6 +5,10 @@ mod support;
 
 #[path = "breaker/events.rs"]
 mod events;
+#[path = "breaker/fuse.rs"]
+mod fuse;
+#[path = "breaker/guards.rs"]
+mod guards;
 #[path = "breaker/half_open.rs"]
 mod half_open;
 #[path = "breaker/named.rs"]

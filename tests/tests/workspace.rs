@@ -24,7 +24,7 @@ const NAMED: &[&str] = &[
 const BROUGHT_ALONG: usize = 8;
 
 /// Found behind features that are off by default.
-const OPTIONAL: &[&str] = &["tokio", "indicatif"];
+const OPTIONAL: &[&str] = &["futures-core", "indicatif", "pin-project-lite", "tokio"];
 
 #[test]
 fn a_default_build_names_only_the_allowed_crates() {

@@ -29,6 +29,8 @@
 mod build;
 mod check;
 mod core;
+mod fuse;
+mod guard;
 mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
@@ -54,6 +56,12 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
 use arc_swap::ArcSwapOption;
 
+#[doc(hidden)]
+pub use fuse::SharedFuse;
+pub use fuse::{Fuse, FuseListening, fuse, fuses};
+pub use guard::GuardIter;
+#[cfg(feature = "stream")]
+pub use guard::GuardStream;
 pub use listen::{Happened, Listener, Listening};
 #[doc(hidden)]
 pub use measure::{Measure, Windowed, window};

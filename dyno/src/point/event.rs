@@ -42,6 +42,11 @@ pub enum Event<'a> {
         /// Why.
         why: fmt::Arguments<'a>,
     },
+    /// A fuse was switched.
+    Fuse {
+        /// Whether it is on now.
+        on: bool,
+    },
     /// A fallback stood in.
     Fallback {
         /// `true` when dyno had refused the call, `false` when the function had failed.
@@ -82,6 +87,8 @@ impl fmt::Display for Event<'_> {
             Self::GaveUp { attempts } => write!(f, "gave up after {attempts} attempts"),
             Self::Rejected { fault } => write!(f, "rejected: {fault}"),
             Self::Breaker { from, to, why } => write!(f, "breaker {from} -> {to}: {why}"),
+            Self::Fuse { on: true } => f.write_str("fuse off -> on"),
+            Self::Fuse { on: false } => f.write_str("fuse on -> off"),
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),
             Self::Fallback { refused: false } => f.write_str("failed, a fallback stands in"),
             Self::Built { provider, took } => write!(f, "built {provider} in {took:.1?}"),
@@ -165,6 +172,7 @@ mod tests {
     fn events_read_as_sentences() {
         let again = Event::Retry { attempt: 1, after: Duration::from_millis(50) };
         assert_eq!(again.to_string(), "attempt 1 failed, trying again in 50.0ms");
+        assert_eq!(Event::Fuse { on: false }.to_string(), "fuse on -> off");
         let why = format_args!("5 failures in a row");
         let opened = Event::Breaker { from: "closed", to: "open", why };
         assert_eq!(opened.to_string(), "breaker closed -> open: 5 failures in a row");

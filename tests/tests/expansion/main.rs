@@ -21,6 +21,7 @@ mod boxed;
 mod breaking;
 mod choosing;
 mod derived;
+mod fusing;
 mod hygiene;
 mod injecting;
 mod order;

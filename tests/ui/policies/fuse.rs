@@ -1,7 +1,7 @@
 //! A fuse that is none.
 
 use dyno::breaker::Fuse;
-use dyno::{fuse, retry};
+use dyno::fuse;
 
 static BETA: Fuse = Fuse::new("beta");
 

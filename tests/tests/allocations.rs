@@ -2,6 +2,7 @@
 //!
 //! A program of its own: the allocator that counts, thread by thread, is the whole program's.
 
+use std::fmt::Display;
 use std::hint::black_box;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
+use dyno::breaker::{Keyed, Settings};
 use dyno::{Fault, Registry, breaker, inject, retry};
 
 const CALLS: u64 = 1000;
@@ -169,6 +171,15 @@ fn a_closed_breaker() {
     assert_eq!(of_many(|x| guarded(x).expect("it is closed")), 0);
     assert_eq!(of_many_async(async |x| guarded_async(x).await.expect("it is closed")), 0);
     assert_eq!(of_many_async(async |x| all_three(x).await.expect("it is closed")), 0);
+}
+
+#[test]
+fn a_known_key() {
+    static HOSTS: Keyed = Keyed::new("allocations", Settings::new());
+    let guarded = |key: &dyn Display, x| HOSTS.get(key).call(|| Some(7 + x)).expect("it is closed");
+    let _ = HOSTS.get("0.example");
+    assert_eq!(of_many(|x| guarded(&"a.example", x)), 0);
+    assert_eq!(of_many(|x| guarded(&format_args!("{}.example", x % 2), x)), 0);
 }
 
 /// The control: what allocates once a call is caught, once a call.

@@ -11,6 +11,8 @@ mod fuse;
 mod guards;
 #[path = "breaker/half_open.rs"]
 mod half_open;
+#[path = "breaker/keyed.rs"]
+mod keyed;
 #[path = "breaker/named.rs"]
 mod named;
 #[path = "breaker/permits.rs"]

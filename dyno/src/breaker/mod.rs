@@ -31,6 +31,7 @@ mod check;
 mod core;
 mod fuse;
 mod guard;
+mod keyed;
 mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
@@ -62,6 +63,7 @@ pub use fuse::{Fuse, FuseListening, fuse, fuses};
 pub use guard::GuardIter;
 #[cfg(feature = "stream")]
 pub use guard::GuardStream;
+pub use keyed::Keyed;
 pub use listen::{Happened, Listener, Listening};
 #[doc(hidden)]
 pub use measure::{Measure, Windowed, window};

@@ -17,6 +17,9 @@ impl Breaker {
     /// end counts as ignored. One that comes to its end after the breaker has changed its state
     /// decides nothing. While half-open, no more iterators than trials are let in.
     ///
+    /// Items are handed out as they are, also by the one that opens the breaker. Where slow calls
+    /// count, it takes as long as it lasts, with the time of the code that uses the items.
+    ///
     /// ```
     /// use dyno::breaker::{Breaker, State};
     ///

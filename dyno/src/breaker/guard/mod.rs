@@ -8,7 +8,9 @@ pub use iter::GuardIter;
 #[cfg(feature = "stream")]
 pub use stream::GuardStream;
 
-use super::Permit;
+use std::fmt;
+
+use super::{Permit, Report};
 use crate::outcome::{Outcome, Verdict};
 
 /// The permit of something that comes in pieces.
@@ -82,7 +84,9 @@ impl<'a> Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if let Some(permit) = self.0.take() {
-            permit.failure();
+            let panicked = |f: &mut fmt::Formatter<'_>| f.write_str("it panicked");
+            // Its outcome is the panic, whatever the breaker would have returned.
+            drop(permit.settle(Verdict::Failure, &Report::new(&panicked)));
         }
     }
 }

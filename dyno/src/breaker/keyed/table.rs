@@ -1,0 +1,201 @@
+//! Which breakers are kept, and which must go.
+//!
+//! Whoever looks a key up holds a read lock and should write as little as may be, so a use is noted
+//! once in a while: when the last note is a second old, or of an earlier turn. A turn ends when an
+//! eighth of the entries is new, and when all are looked at. That look orders them by their notes
+//! and picks the oldest eighth; as all that are used afterwards carry the note of a later turn, those
+//! picked can be dropped one by one, without another look, until none is left.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::breaker::{Breaker, State};
+
+/// How old a note may be, in nanoseconds.
+const GRAIN: u64 = 1_000_000_000;
+
+pub(super) struct Table {
+    entries: HashMap<Arc<str>, Entry>,
+    /// The most there may be.
+    keys: usize,
+    /// In nanoseconds, as are all moments here.
+    idle: u64,
+    grain: u64,
+    starts: State,
+    /// When idle ones were last looked for.
+    swept: u64,
+    turn: u64,
+    /// How many were put in this turn.
+    put: usize,
+    /// The oldest of the last look, youngest first, and the turn that it began.
+    oldest: Vec<Arc<str>>,
+    looked: u64,
+}
+
+struct Entry {
+    breaker: Arc<Breaker>,
+    /// When it was last used, to the grain.
+    used: AtomicU64,
+    /// In which turn.
+    turn: AtomicU64,
+}
+
+impl Entry {
+    /// The table's own is the only one, and nobody can get another while it is locked.
+    fn is_held(&self) -> bool {
+        Arc::strong_count(&self.breaker) > 1
+    }
+
+    /// The longer ago, the smaller.
+    fn age(&self) -> (u64, u64) {
+        (self.turn.load(Ordering::Relaxed), self.used.load(Ordering::Relaxed))
+    }
+}
+
+impl Table {
+    /// For breakers that begin in the state `starts`.
+    pub(super) fn new(keys: u32, idle: Duration, starts: State) -> Self {
+        let idle = u64::try_from(idle.as_nanos()).unwrap_or(u64::MAX);
+        Self {
+            entries: HashMap::new(),
+            keys: keys.try_into().unwrap_or(usize::MAX),
+            idle,
+            grain: GRAIN.min(idle / 8),
+            starts,
+            swept: 0,
+            turn: 0,
+            put: 0,
+            oldest: Vec::new(),
+            looked: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Breaker>> {
+        self.entries.values().map(|entry| &entry.breaker)
+    }
+
+    /// The breaker of `key`, which is used `now`.
+    pub(super) fn get(&self, key: &str, now: u64) -> Option<Arc<Breaker>> {
+        let entry = self.entries.get(key)?;
+        // Either way round: a test's clock may have been ahead.
+        if entry.used.load(Ordering::Relaxed).abs_diff(now) >= self.grain {
+            entry.used.store(now, Ordering::Relaxed);
+        }
+        if entry.turn.load(Ordering::Relaxed) != self.turn {
+            entry.turn.store(self.turn, Ordering::Relaxed);
+        }
+        Some(entry.breaker.clone())
+    }
+
+    /// Keeps `breaker`; the ones that had to go.
+    pub(super) fn put(
+        &mut self,
+        key: Arc<str>,
+        breaker: Arc<Breaker>,
+        now: u64,
+    ) -> Vec<Arc<Breaker>> {
+        let mut gone = Vec::new();
+        let pause = if self.is_full() { self.grain } else { self.idle };
+        if self.swept.abs_diff(now) >= pause {
+            self.swept = now;
+            self.drop_idle(now, &mut gone);
+        }
+        if self.is_full() {
+            gone.extend(self.drop_oldest());
+        }
+        let (used, turn) = (AtomicU64::new(now), AtomicU64::new(self.turn));
+        self.entries.insert(key, Entry { breaker, used, turn });
+        self.put += 1;
+        if self.put >= self.eighth() {
+            self.next_turn();
+        }
+        gone
+    }
+
+    fn eighth(&self) -> usize {
+        (self.keys / 8).max(1)
+    }
+
+    fn next_turn(&mut self) {
+        self.turn += 1;
+        self.put = 0;
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries.len() >= self.keys
+    }
+
+    fn drop_idle(&mut self, now: u64, gone: &mut Vec<Arc<Breaker>>) {
+        let (idle, starts) = (self.idle, self.starts);
+        self.entries.retain(|_, entry| {
+            let unused = now.saturating_sub(entry.used.load(Ordering::Relaxed));
+            let goes = unused >= idle && !entry.is_held() && is_over(&entry.breaker, starts);
+            if goes {
+                gone.push(entry.breaker.clone());
+            }
+            !goes
+        });
+    }
+
+    /// A new one would let calls pass just as it does.
+    fn may_go(&self, entry: &Entry) -> bool {
+        let state = entry.breaker.state();
+        (state == State::Closed || state == self.starts) && !entry.is_held()
+    }
+
+    fn drop_oldest(&mut self) -> Option<Arc<Breaker>> {
+        loop {
+            while let Some(key) = self.oldest.pop() {
+                let still = self.entries.get(&key).is_some_and(|entry| {
+                    entry.turn.load(Ordering::Relaxed) < self.looked && self.may_go(entry)
+                });
+                if still {
+                    return self.remove(&key);
+                }
+            }
+            self.look();
+            if self.oldest.is_empty() {
+                // Each tells something: so be it.
+                let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.age());
+                let key = oldest.map(|(key, _)| key.clone())?;
+                return self.remove(&key);
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &str) -> Option<Arc<Breaker>> {
+        self.entries.remove(key).map(|entry| entry.breaker)
+    }
+
+    /// Picks the oldest eighth of those that may go.
+    fn look(&mut self) {
+        let may_go = self.entries.iter().filter(|(_, entry)| self.may_go(entry));
+        let mut by_age: Vec<_> = may_go.map(|(key, entry)| (entry.age(), key)).collect();
+        let eighth = self.eighth();
+        if by_age.len() > eighth {
+            by_age.select_nth_unstable_by_key(eighth, |(age, _)| *age);
+            by_age.truncate(eighth);
+        }
+        by_age.sort_unstable_by_key(|(age, _)| Reverse(*age));
+        self.oldest = by_age.into_iter().map(|(_, key)| key.clone()).collect();
+        self.next_turn();
+        self.looked = self.turn;
+    }
+}
+
+/// Unused for long, it has nothing to tell: it neither turns calls away for some time yet, nor has it
+/// been put into its state by hand.
+fn is_over(breaker: &Breaker, starts: State) -> bool {
+    match breaker.state() {
+        State::Closed | State::HalfOpen => true,
+        State::Open => breaker.snapshot().retry_after.is_some_and(|left| left.is_zero()),
+        state => state == starts,
+    }
+}

@@ -18,7 +18,7 @@ async fn f(host: Host) -> Result<u8, E> {
             )
             .keys(64)
             .idle(::core::time::Duration::from_secs(600));
-        let __dyno_breaker = ::dyno::__private::Keyed::get(&__DYNO_BREAKERS, &(host));
+        let __dyno_breaker = ::dyno::__private::Keyed::get(&__DYNO_BREAKERS, &host);
         let __dyno_entry = if host.is_local() {
             ::dyno::__private::Ok(::dyno::__private::Breaker::unguarded(&__dyno_breaker))
         } else {

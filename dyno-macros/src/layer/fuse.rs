@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, Ident};
 
-use super::which::{Which, Words};
+use super::which::{Which, Words, lent};
 use super::{Common, Fallback, Layer, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
@@ -60,9 +60,10 @@ impl Fuse {
         let (p, starts_off) = (&cx.private, self.starts_off);
         match &self.which {
             Which::Static(of @ Expr::Path(_)) => {
-                (TokenStream::new(), quote_spanned!(at=> #p::Fuse::list(&#of)))
+                let of = lent(of);
+                (TokenStream::new(), quote_spanned!(at=> #p::Fuse::list(#of)))
             }
-            Which::Static(of) => (TokenStream::new(), quote_spanned!(at=> &#of)),
+            Which::Static(of) => (TokenStream::new(), lent(of)),
             Which::Named(name) => (
                 quote_spanned! {at=>
                     static __DYNO_FUSE: #p::SharedFuse = #p::SharedFuse::new(#name, #starts_off);

@@ -1,10 +1,12 @@
 //! Which one a policy is: its own, one by name, or a static.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr};
 
 use crate::diag::Diag;
+use crate::expand::here;
 
 /// Which breaker, which fuse.
 pub(crate) enum Which {
@@ -59,5 +61,14 @@ impl Which {
             Self::Static(of) => Some(of.to_token_stream()),
             _ => None,
         }
+    }
+}
+
+/// `&(expr)`, of which the compiler speaks under the user's token.
+pub(crate) fn lent(expr: &Expr) -> TokenStream {
+    let at = here(expr.span());
+    match expr {
+        Expr::Path(_) | Expr::Field(_) | Expr::Lit(_) => quote_spanned!(at=> &#expr),
+        _ => quote_spanned!(at=> &(#expr)),
     }
 }

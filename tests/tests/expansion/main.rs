@@ -24,6 +24,7 @@ mod derived;
 mod fusing;
 mod hygiene;
 mod injecting;
+mod keyed;
 mod order;
 mod places;
 mod results;

@@ -29,4 +29,27 @@ fn no_option() -> Option<u8> {
     None
 }
 
+struct Host;
+
+#[breaker(key = host)]
+fn no_text(host: &Host) -> Option<u8> {
+    let _ = host;
+    None
+}
+
+static DB: dyno::breaker::Breaker = dyno::breaker::Breaker::new("db");
+
+#[breaker(DB, key = 1)]
+fn one_breaker_is_not_many() -> Option<u8> {
+    None
+}
+
+static HOSTS: dyno::breaker::Keyed =
+    dyno::breaker::Keyed::new("hosts", dyno::breaker::Settings::new());
+
+#[breaker(HOSTS)]
+fn many_without_a_key() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -7,7 +7,7 @@ use quote::quote_spanned;
 use syn::{Expr, GenericArgument, Ident, Lit, PathArguments, Type};
 
 use self::settings::{Settings, is_const_expr, is_setting};
-use super::which::{Which, Words};
+use super::which::{Which, Words, lent};
 use super::{Common, Fallback, Layer, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
@@ -170,20 +170,25 @@ impl Breaker {
         let p = &cx.private;
         if let Some(key) = &self.key {
             let (statics, keyed) = self.keyed(cx);
+            let key = lent(key);
             let statics = quote_spanned! {at=>
                 #statics
-                let __dyno_breaker = #p::Keyed::get(#keyed, &(#key));
+                let __dyno_breaker = #p::Keyed::get(#keyed, #key);
             };
             return (statics, quote_spanned!(at=> &__dyno_breaker));
         }
         let (statics, breaker) = match &self.which {
             Which::Static(of @ Expr::Path(_)) => {
-                (TokenStream::new(), quote_spanned!(at=> #p::Breaker::list(&#of)))
+                let of = lent(of);
+                (TokenStream::new(), quote_spanned!(at=> #p::Breaker::list(#of)))
             }
-            Which::Static(of) => (
-                quote_spanned!(at=> let __dyno_breaker = &#of;),
-                quote_spanned!(at=> __dyno_breaker),
-            ),
+            Which::Static(of) => {
+                let of = lent(of);
+                (
+                    quote_spanned!(at=> let __dyno_breaker = #of;),
+                    quote_spanned!(at=> __dyno_breaker),
+                )
+            }
             Which::Named(name) => {
                 let made = self.settings.of(&quote_spanned!(at=> #p::Breaker::new(#name)));
                 (
@@ -214,7 +219,7 @@ impl Breaker {
         let (p, limits) = (&cx.private, &self.limits);
         let settings = self.settings.of(&quote_spanned!(at=> #p::Settings::new()));
         let made = match &self.which {
-            Which::Static(of) => return (TokenStream::new(), quote_spanned!(at=> &#of)),
+            Which::Static(of) => return (TokenStream::new(), lent(of)),
             Which::Named(name) => quote_spanned!(at=> #p::Keyed::new(#name, #settings)#limits),
             Which::Own => {
                 let point = cx.point();

@@ -42,6 +42,7 @@
 //! | [`#[inject]`](macro@inject), [`#[derive(Injectable)]`](derive@Injectable) | dependencies of functions and structs |
 //! | [`#[retry]`](macro@retry) | another attempt when a call fails |
 //! | [`#[breaker]`](macro@breaker) | no more calls to what keeps failing |
+//! | [`#[fuse]`](macro@fuse) | a switch, thrown by hand |
 //! | [`#[fallback]`](macro@fallback) | what stands in |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
@@ -104,6 +105,9 @@ pub use dyno_macros::breaker;
 #[cfg(feature = "fallback")]
 #[doc = include_str!("../docs/fallback.md")]
 pub use dyno_macros::fallback;
+#[cfg(feature = "breaker")]
+#[doc = include_str!("../docs/fuse.md")]
+pub use dyno_macros::fuse;
 #[cfg(feature = "inject")]
 #[doc = include_str!("../docs/inject.md")]
 pub use dyno_macros::inject;

@@ -35,6 +35,7 @@ mod keyed;
 mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
+mod measure;
 mod merge;
 mod named;
 mod permit;
@@ -64,6 +65,8 @@ pub use guard::GuardIter;
 pub use guard::GuardStream;
 pub use keyed::Keyed;
 pub use listen::{Happened, Listener, Listening};
+#[doc(hidden)]
+pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};

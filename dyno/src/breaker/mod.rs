@@ -33,6 +33,7 @@ mod fuse;
 mod guard;
 mod keyed;
 mod listen;
+mod listeners;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod merge;
@@ -64,6 +65,11 @@ pub use guard::GuardIter;
 pub use guard::GuardStream;
 pub use keyed::Keyed;
 pub use listen::{Happened, Listener, Listening};
+#[cfg(feature = "log")]
+pub use listeners::Logging;
+#[cfg(feature = "tracing")]
+pub use listeners::Tracing;
+pub use listeners::{Counting, Counts};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};

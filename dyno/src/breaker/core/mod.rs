@@ -19,7 +19,8 @@ use super::why::{Change, Why};
 use super::word::{LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, stamp};
 use crate::fault::Reason;
 
-pub(super) use self::time::{Real, Time, between};
+#[cfg_attr(not(loom), allow(unused_imports))]
+pub(super) use self::time::{Nanos, Real, Time, between};
 
 /// Why a call may not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

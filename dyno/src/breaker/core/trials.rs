@@ -40,6 +40,12 @@ impl<W: Word> Places<W> {
 }
 
 impl<W: Word> Core<W> {
+    /// A model checker does not see what is made on the way.
+    #[cfg(loom)]
+    pub(in super::super) fn prepare(&self) {
+        self.places.all();
+    }
+
     /// `None`: look again.
     pub(super) fn admit_trial(
         &self,

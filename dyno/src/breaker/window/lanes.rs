@@ -50,6 +50,12 @@ impl Lane {
         if index == UNKNOWN { Self::first() } else { Self::at(index) }
     }
 
+    /// One of a model's own.
+    #[cfg(loom)]
+    pub(in super::super) const fn of_model(index: usize) -> Self {
+        Self { index, own: true }
+    }
+
     #[inline]
     fn at(index: usize) -> Self {
         // The lanes that are shared are marked by a high bit, so that no other word is read.

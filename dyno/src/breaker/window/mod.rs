@@ -64,6 +64,12 @@ impl<W: Word> Window<W> {
         self.calls.get_or_init(|| Box::new(Calls::new()))
     }
 
+    /// A model checker does not see what is made on the way.
+    #[cfg(loom)]
+    pub(super) fn prepare(&self, calls: u32) {
+        self.calls().prepare(Size(u64::from(calls)));
+    }
+
     fn spans(&self) -> &Spans<W> {
         self.spans.get_or_init(|| Box::new(Spans::new()))
     }

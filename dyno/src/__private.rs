@@ -21,7 +21,7 @@ pub use crate::__dyno_report as report;
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
-    Breaker, Fuse, Permit, Report, SharedBreaker, SharedFuse, Tell, TellDebug, TellDisplay,
+    Breaker, Fuse, Keyed, Permit, Report, SharedBreaker, SharedFuse, Tell, TellDebug, TellDisplay,
     TellName, ask,
 };
 #[cfg(feature = "fallback")]

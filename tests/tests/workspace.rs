@@ -25,7 +25,8 @@ const NAMED: &[&str] = &[
 const BROUGHT_ALONG: usize = 9;
 
 /// Found behind features that are off by default.
-const OPTIONAL: &[&str] = &["futures-core", "indicatif", "pin-project-lite", "tokio"];
+const OPTIONAL: &[&str] =
+    &["futures-core", "indicatif", "log", "pin-project-lite", "tokio", "tracing"];
 
 #[test]
 fn a_default_build_names_only_the_allowed_crates() {

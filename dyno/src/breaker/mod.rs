@@ -33,6 +33,7 @@ mod fuse;
 mod guard;
 mod keyed;
 mod listen;
+mod listeners;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod measure;
@@ -65,6 +66,11 @@ pub use guard::GuardIter;
 pub use guard::GuardStream;
 pub use keyed::Keyed;
 pub use listen::{Happened, Listener, Listening};
+#[cfg(feature = "log")]
+pub use listeners::Logging;
+#[cfg(feature = "tracing")]
+pub use listeners::Tracing;
+pub use listeners::{Counting, Counts};
 #[doc(hidden)]
 pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]

@@ -77,6 +77,8 @@ pub use measure::{Measure, Windowed, window};
 pub use named::SharedBreaker;
 pub use named::{all, named};
 pub use permit::Permit;
+#[doc(hidden)]
+pub use permit::aside;
 pub use report::Report;
 pub use rule::Rule;
 pub use settings::{Settings, TripError};

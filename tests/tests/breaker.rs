@@ -19,5 +19,7 @@ mod named;
 mod permits;
 #[path = "breaker/pybreaker.rs"]
 mod pybreaker;
+#[path = "breaker/ready.rs"]
+mod ready;
 #[path = "breaker/threads.rs"]
 mod threads;

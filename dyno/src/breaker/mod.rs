@@ -32,6 +32,7 @@ mod fuse;
 mod guard;
 mod keyed;
 mod listen;
+mod listeners;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod measure;
@@ -64,6 +65,11 @@ pub use guard::GuardIter;
 pub use guard::GuardStream;
 pub use keyed::Keyed;
 pub use listen::{Happened, Listener, Listening};
+#[cfg(feature = "log")]
+pub use listeners::Logging;
+#[cfg(feature = "tracing")]
+pub use listeners::Tracing;
+pub use listeners::{Counting, Counts};
 #[doc(hidden)]
 pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]
@@ -164,7 +170,7 @@ impl Breaker {
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
         // Two results, so that the one of the fast path stays in registers.
-        match self.core.pass() {
+        match self.core.pass().or_else(|| self.pass_watched()) {
             Some(stamp) => Ok(Permit::new(self, stamp, 0)),
             None => match self.knock() {
                 Ok((stamp, since)) => Ok(Permit::new(self, stamp, since)),

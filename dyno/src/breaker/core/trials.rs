@@ -142,10 +142,11 @@ impl<W: Word> Core<W> {
             let count = if phase == Phase::Open { tally.bad } else { 0 };
             let moment = Moment { since: time.now(), openings: before + 1 };
             if let Some(change) = self.shift(word, view.next(phase, count), why, moment) {
-                return if phase == Phase::Open {
-                    Verdict::Opened(change)
-                } else {
-                    Verdict::Closed(change)
+                return match phase {
+                    Phase::Open => Verdict::Opened(change),
+                    Phase::Closed => Verdict::Closed(change),
+                    // It stays half-open: the change is told when it has recovered.
+                    _ => Verdict::Counted,
                 };
             }
         }

@@ -138,9 +138,10 @@ impl<W: Word> Core<W> {
                 }
                 continue;
             };
-            let before = self.moment(view.generation).map_or(0, |moment| moment.openings);
+            // None where it is half-open by hand.
+            let openings = self.moment(view.generation).map_or(0, |moment| moment.openings);
             let count = if phase == Phase::Open { tally.bad } else { 0 };
-            let moment = Moment { since: time.now(), openings: before + 1 };
+            let moment = Moment { since: time.now(), openings };
             let change = self.shift(word, view.next(phase, count), why, moment);
             if change.is_some() {
                 return Some(change);

@@ -13,6 +13,10 @@ mod guards;
 mod half_open;
 #[path = "breaker/keyed.rs"]
 mod keyed;
+#[path = "breaker/model.rs"]
+mod model;
+#[path = "breaker/modelled.rs"]
+mod modelled;
 #[path = "breaker/named.rs"]
 mod named;
 #[path = "breaker/permits.rs"]

@@ -3,6 +3,8 @@
 #[path = "breaker/support.rs"]
 mod support;
 
+#[path = "breaker/contract.rs"]
+mod contract;
 #[path = "breaker/events.rs"]
 mod events;
 #[path = "breaker/fuse.rs"]
@@ -13,6 +15,8 @@ mod guards;
 mod half_open;
 #[path = "breaker/keyed.rs"]
 mod keyed;
+#[path = "breaker/listeners.rs"]
+mod listeners;
 #[path = "breaker/model.rs"]
 mod model;
 #[path = "breaker/modelled.rs"]

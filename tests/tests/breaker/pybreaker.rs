@@ -13,60 +13,6 @@ const fn breaker() -> Breaker {
 }
 
 #[test]
-fn pb_01_a_success_passes() {
-    let breaker = breaker();
-    assert_eq!(ok(&breaker), Ok(true));
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
-}
-
-#[test]
-fn pb_02_a_failure_is_counted_and_passes() {
-    let breaker = breaker();
-    assert_eq!(err(&breaker), Err(Oops::Own("down")));
-    assert_eq!((failures(&breaker), breaker.state()), (1, State::Closed));
-}
-
-#[test]
-fn pb_05_failures_in_a_row_open_it_and_calls_are_turned_away() {
-    let breaker = breaker().fail_max(3);
-    fail(&breaker, 2);
-    assert_eq!(breaker.state(), State::Closed);
-    fail(&breaker, 1);
-    assert_eq!((failures(&breaker), breaker.state()), (3, State::Open));
-    let fault = err(&breaker).expect_err("turned away").fault();
-    assert_eq!(fault.reason(), Some(Reason::BreakerOpen));
-    assert_eq!((failures(&breaker), breaker.state()), (3, State::Open));
-}
-
-#[test]
-fn pb_08_a_failed_trial_opens_it_again() {
-    let frozen = clock::freeze();
-    let breaker = breaker().fail_max(3).reset_timeout(SECOND / 2);
-    fail(&breaker, 3);
-    frozen.advance(SECOND * 6 / 10);
-    fail(&breaker, 1);
-    assert_eq!(breaker.state(), State::Open);
-    assert_eq!(breaker.snapshot().retry_after, Some(SECOND / 2), "for the whole time");
-}
-
-#[test]
-fn pb_10_a_failure_in_half_open_opens_it() {
-    let breaker = breaker();
-    breaker.half_open();
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::HalfOpen));
-    fail(&breaker, 1);
-    assert_eq!((failures(&breaker), breaker.state()), (1, State::Open));
-}
-
-#[test]
-fn pb_11_a_success_in_half_open_closes_it() {
-    let breaker = breaker();
-    breaker.half_open();
-    assert_eq!(ok(&breaker), Ok(true));
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
-}
-
-#[test]
 fn pb_22_23_what_is_not_said_is_default() {
     let timed = breaker().reset_timeout(SECOND * 30).snapshot();
     assert_eq!((timed.fail_max, timed.reset_timeout), (Some(5), SECOND * 30));

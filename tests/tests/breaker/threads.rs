@@ -7,26 +7,7 @@ use std::time::Duration;
 use dyno::breaker::{Breaker, State};
 use dyno::clock;
 
-use super::support::{SECOND, block_on, err, failures, ok, overhear, within_reason};
-
-/// Runs `f` on `threads` threads at once, all in this scope.
-fn on_all<R: Send + 'static>(
-    threads: usize,
-    f: impl Fn(usize) -> R + Send + Sync + 'static,
-) -> Vec<R> {
-    let (f, start) = (Arc::new(f), Arc::new(Barrier::new(threads)));
-    within_reason(move || {
-        let run = |index| {
-            let (f, start) = (f.clone(), start.clone());
-            dyno::spawn(move || {
-                start.wait();
-                f(index)
-            })
-        };
-        let running: Vec<_> = (0..threads).map(run).collect();
-        running.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
-    })
-}
+use super::support::{SECOND, block_on, err, failures, ok, on_all, overhear};
 
 #[test]
 fn pb_70_failures_of_all_threads_are_counted() {

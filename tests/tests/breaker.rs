@@ -13,6 +13,8 @@ mod fuse;
 mod guards;
 #[path = "breaker/half_open.rs"]
 mod half_open;
+#[path = "breaker/infuse.rs"]
+mod infuse;
 #[path = "breaker/keyed.rs"]
 mod keyed;
 #[path = "breaker/listeners.rs"]
@@ -27,5 +29,7 @@ mod named;
 mod permits;
 #[path = "breaker/pybreaker.rs"]
 mod pybreaker;
+#[path = "breaker/python_bugs.rs"]
+mod python_bugs;
 #[path = "breaker/threads.rs"]
 mod threads;

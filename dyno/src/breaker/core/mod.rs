@@ -168,7 +168,9 @@ impl<W: Word> Core<W> {
         let next = view.next(Phase::HalfOpen, tally.pack());
         let now = time.nanos();
         let why = Why::TimeOut { after: passed.duration() };
-        let change = self.shift(word, next, why, Moment { since: now.ticks(), ..moment })?;
+        // From now on: how many openings in a row there were.
+        let openings = moment.openings + 1;
+        let change = self.shift(word, next, why, Moment { since: now.ticks(), openings })?;
         Some(Ok(self.take_place(next.generation, now, Some(change))))
     }
 

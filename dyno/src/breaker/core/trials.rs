@@ -11,7 +11,7 @@ use super::super::settings::Settings;
 use super::super::sync::Word;
 use super::super::why::{Change, Why};
 use super::super::word::{
-    Moment, Phase, Tally, Ticks, View, generation, place, tagged, trial, untagged,
+    Moment, Phase, Tally, Ticks, View, generation, place, stamp, tagged, trial, untagged,
 };
 use super::time::Nanos;
 use super::{Core, Leave, Refusal, Time, Verdict};
@@ -78,6 +78,13 @@ impl<W: Word> Core<W> {
             if passed < limit || limit == Ticks::EVER {
                 continue;
             }
+            if tally.busy > settings.permits() {
+                // Fewer are allowed than before: it gives way to nobody.
+                if place.replace(holds, FREE) {
+                    self.one_less(view.generation);
+                }
+                return None;
+            }
             if !place.replace(holds, tagged(view.generation, now.ticks())) {
                 return None;
             }
@@ -89,6 +96,19 @@ impl<W: Word> Core<W> {
         }
         let retry_after = longest.left_of(limit);
         Some(Err(Refusal { reason: Reason::HalfOpenBusy, retry_after }))
+    }
+
+    /// A trial of `generation` is under way no more.
+    fn one_less(&self, generation: u64) {
+        while let Some((word, view)) = self.current(stamp(generation)) {
+            let mut tally = view.tally();
+            tally.busy = tally.busy.saturating_sub(1);
+            if view.phase != Phase::HalfOpen
+                || self.word.replace(word, View { count: tally.pack(), ..view }.pack())
+            {
+                return;
+            }
+        }
     }
 
     /// Takes a place for a trial that is counted already; so there is one.
@@ -138,9 +158,10 @@ impl<W: Word> Core<W> {
                 }
                 continue;
             };
-            let before = self.moment(view.generation).map_or(0, |moment| moment.openings);
+            // None where it is half-open by hand.
+            let openings = self.moment(view.generation).map_or(0, |moment| moment.openings);
             let count = if phase == Phase::Open { tally.bad } else { 0 };
-            let moment = Moment { since: time.now(), openings: before + 1 };
+            let moment = Moment { since: time.now(), openings };
             if let Some(change) = self.shift(word, view.next(phase, count), why, moment) {
                 return match phase {
                     Phase::Open => Verdict::Opened(change),

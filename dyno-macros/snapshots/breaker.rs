@@ -17,16 +17,20 @@ fn f(name: String) -> Result<u8, E> {
                 let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> {
                     ask(name)
                 });
-                ::dyno::__private::Permit::record(
+                let __dyno_failure = <Result<
+                    u8,
+                    E,
+                > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                let __dyno_tripped = ::dyno::__private::Permit::settle(
                     __dyno_permit,
-                    ::dyno::__private::verdict(
-                        <Result<
-                            u8,
-                            E,
-                        > as ::dyno::__private::Outcome>::failure(&__dyno_out),
-                    ),
+                    ::dyno::__private::verdict(__dyno_failure),
+                    ::dyno::__private::report!(__dyno_failure),
                 );
-                __dyno_out
+                if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+                    <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+                } else {
+                    __dyno_out
+                }
             }
             ::dyno::__private::Err(__dyno_fault) => {
                 <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)

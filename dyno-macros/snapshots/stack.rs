@@ -98,16 +98,20 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                         the_body(db, rates, sku)
                                     })
                                         .await;
-                                    ::dyno::__private::Permit::record(
+                                    let __dyno_failure = <Result<
+                                        Price,
+                                        E,
+                                    > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                                    let __dyno_tripped = ::dyno::__private::Permit::settle(
                                         __dyno_permit,
-                                        ::dyno::__private::verdict(
-                                            <Result<
-                                                Price,
-                                                E,
-                                            > as ::dyno::__private::Outcome>::failure(&__dyno_out),
-                                        ),
+                                        ::dyno::__private::verdict(__dyno_failure),
+                                        ::dyno::__private::report!(__dyno_failure),
                                     );
-                                    __dyno_out
+                                    if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+                                        break '__dyno_refused ::dyno::__private::Err(__dyno_fault)
+                                    } else {
+                                        __dyno_out
+                                    }
                                 }
                                 ::dyno::__private::Err(__dyno_fault) => {
                                     break '__dyno_refused ::dyno::__private::Err(__dyno_fault);

@@ -30,6 +30,7 @@ layers! {
     inject,
     retry,
     breaker,
+    fuse,
     fallback,
     aspect,
 }

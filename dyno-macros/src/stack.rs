@@ -74,7 +74,7 @@ pub(crate) fn krate(entries: &[Entry]) -> TokenStream {
         .unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::dyno))
 }
 
-/// The tokens behind `crate =`.
+/// The tokens behind `crate =`, if they are a path: while one is typed, it is still missing.
 pub(crate) fn crate_key(args: &TokenStream) -> Option<TokenStream> {
     let mut trees = args.clone().into_iter().peekable();
     let mut first = true;
@@ -84,7 +84,9 @@ pub(crate) fn crate_key(args: &TokenStream) -> Option<TokenStream> {
         if is_key {
             trees.next();
             let is_comma = |t: &TokenTree| matches!(t, TokenTree::Punct(p) if p.as_char() == ',');
-            return Some(trees.take_while(|tree| !is_comma(tree)).collect());
+            let path: TokenStream = trees.take_while(|tree| !is_comma(tree)).collect();
+            let is_path = syn::Path::parse_mod_style.parse2(path.clone()).is_ok();
+            return is_path.then_some(path);
         }
         first = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == ',');
     }

@@ -21,8 +21,8 @@ pub use crate::__dyno_report as report;
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
-    Breaker, Fuse, Permit, Report, SharedBreaker, SharedFuse, Tell, TellDebug, TellDisplay,
-    TellName, ask,
+    Breaker, Fuse, Keyed, Permit, Report, Settings, SharedBreaker, SharedFuse, State, Tell,
+    TellDebug, TellDisplay, TellName, TripError, ask, window,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};

@@ -42,6 +42,7 @@
 //! | [`#[inject]`](macro@inject), [`#[derive(Injectable)]`](derive@Injectable) | dependencies of functions and structs |
 //! | [`#[retry]`](macro@retry) | another attempt when a call fails |
 //! | [`#[breaker]`](macro@breaker) | no more calls to what keeps failing |
+//! | [`#[fuse]`](macro@fuse) | a switch, thrown by hand |
 //! | [`#[fallback]`](macro@fallback) | what stands in |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
@@ -57,8 +58,8 @@
 //! # Features
 //!
 //! Every module is a feature. By default: `inject`, `registry`, `aspect`, `breaker`, `retry`, `fallback`, `pool` and
-//! `warm-up` (sites known at link time). Off by default: `tokio` (timers, async tests), `stream` (streams under a
-//! breaker), `progress` (bars in a terminal).
+//! `warm-up` (sites known at link time). Off by default: `tokio` (timers, async tests), `progress` (bars in a
+//! terminal), `stream` (streams under a breaker), `log` and `tracing` (what happens at a breaker, for those crates).
 
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;
@@ -104,6 +105,9 @@ pub use dyno_macros::breaker;
 #[cfg(feature = "fallback")]
 #[doc = include_str!("../docs/fallback.md")]
 pub use dyno_macros::fallback;
+#[cfg(feature = "breaker")]
+#[doc = include_str!("../docs/fuse.md")]
+pub use dyno_macros::fuse;
 #[cfg(feature = "inject")]
 #[doc = include_str!("../docs/inject.md")]
 pub use dyno_macros::inject;

@@ -8,11 +8,11 @@ pub use crate::fault::{Fault, InjectError};
 pub use crate::registry::Registry;
 #[cfg(feature = "aspect")]
 pub use dyno_macros::aspect;
-#[cfg(feature = "breaker")]
-pub use dyno_macros::breaker;
 #[cfg(feature = "fallback")]
 pub use dyno_macros::fallback;
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
+#[cfg(feature = "breaker")]
+pub use dyno_macros::{breaker, fuse};

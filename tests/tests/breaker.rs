@@ -31,5 +31,7 @@ mod permits;
 mod pybreaker;
 #[path = "breaker/python_bugs.rs"]
 mod python_bugs;
+#[path = "breaker/ready.rs"]
+mod ready;
 #[path = "breaker/threads.rs"]
 mod threads;

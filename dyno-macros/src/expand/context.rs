@@ -62,7 +62,7 @@ impl Context {
         });
         let body_ret = erase_impl(written);
         let mut cx = Self {
-            private: quote_spanned!(Span::mixed_site()=> #krate::__private),
+            private: common.private(),
             sig: sig.clone(),
             is_async,
             ret: body_ret.clone(),
@@ -291,6 +291,8 @@ fn erase_impl(ty: Type) -> Type {
             Type::Reference(reference)
         }
         Type::Group(group) => erase_impl(*group.elem),
+        // `&(dyn Error + Send)` needs its own.
+        Type::Paren(paren) if matches!(*paren.elem, Type::TraitObject(_)) => Type::Paren(paren),
         Type::Paren(paren) => erase_impl(*paren.elem),
         other => other,
     }

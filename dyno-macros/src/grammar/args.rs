@@ -1,12 +1,13 @@
 //! One parser for the arguments of every attribute.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Ident, Pat, Token, parenthesized, token};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Ident, Pat, Token, bracketed, parenthesized, token};
 
-use super::value::Percent;
+use super::share::Percent;
 use crate::diag::{Diag, hint};
 
 /// A key that an attribute knows.
@@ -29,6 +30,9 @@ impl Key {
     pub(crate) const fn path(name: &'static str) -> Self {
         Self { name, takes: Takes::Path }
     }
+    pub(crate) const fn list(name: &'static str) -> Self {
+        Self { name, takes: Takes::List }
+    }
 }
 
 /// What stands behind a key.
@@ -42,6 +46,8 @@ pub(crate) enum Takes {
     Flag,
     /// `key = path`
     Path,
+    /// `key = [value, value]`, or one expression that is such a list.
+    List,
 }
 
 /// One argument.
@@ -54,6 +60,8 @@ pub(crate) enum Value {
     Flag,
     Expr(Expr),
     Percent(Percent),
+    /// `[…]` of values, any of which may be a percentage.
+    List(token::Bracket, Vec<Value>),
     Pattern(Pat, Option<Expr>),
     Path(syn::Path),
     /// `key(…)` of an attribute whose keys are the user's own names.
@@ -76,6 +84,10 @@ impl Arg {
             Value::Expr(expr) => Some(expr),
             Value::Percent(percent) => {
                 diag.error(percent, format!("{what} is no percentage"));
+                None
+            }
+            Value::List(..) => {
+                diag.error(&self.value, format!("{what} is no list"));
                 None
             }
             _ => {
@@ -213,6 +225,7 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
         let example = match takes {
             Takes::Pattern => "Pattern",
             Takes::Path => "path",
+            Takes::List => "[value, value]",
             _ => "value",
         };
         skip_to_comma(input)?;
@@ -237,6 +250,7 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
             Ok(Value::Pattern(pattern, guard))
         }
         Takes::Path => input.call(syn::Path::parse_mod_style).map(Value::Path),
+        Takes::List if input.peek(token::Bracket) => list(input),
         _ => value(input),
     }
 }
@@ -259,13 +273,31 @@ fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
     Ok(Arg { key: Some(key), value })
 }
 
-/// An expression, or `50%`, which is none.
+/// An expression, or `50%` or a list that begins so, which are none.
 fn value(input: ParseStream<'_>) -> syn::Result<Value> {
     if Percent::peek(input) {
         input.parse().map(Value::Percent)
+    } else if starts_with_percent(&input.fork()).is_ok_and(|starts| starts) {
+        list(input)
     } else {
         input.parse().map(Value::Expr)
     }
+}
+
+fn starts_with_percent(input: ParseStream<'_>) -> syn::Result<bool> {
+    let content;
+    bracketed!(content in input);
+    Ok(Percent::peek(&content))
+}
+
+/// `[1%, 10%, 50%]`
+fn list(input: ParseStream<'_>) -> syn::Result<Value> {
+    let content;
+    let bracket = bracketed!(content in input);
+    let values = Punctuated::<Value, Token![,]>::parse_terminated_with(&content, value);
+    // What is left behind an error would be a second one.
+    content.parse::<TokenStream>()?;
+    Ok(Value::List(bracket, values?.into_iter().collect()))
 }
 
 /// Leaves what cannot be read; the next argument is read all the same.
@@ -282,6 +314,11 @@ impl ToTokens for Value {
             Self::Flag => {}
             Self::Expr(expr) => expr.to_tokens(tokens),
             Self::Percent(percent) => percent.to_tokens(tokens),
+            Self::List(bracket, values) => {
+                bracket.surround(tokens, |tokens| {
+                    tokens.append_separated(values, <Token![,]>::default());
+                });
+            }
             Self::Pattern(pattern, guard) => {
                 pattern.to_tokens(tokens);
                 guard.to_tokens(tokens);

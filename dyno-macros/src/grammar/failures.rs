@@ -19,6 +19,8 @@ pub(crate) struct Failures {
     only: Option<Choice>,
     except: Option<Choice>,
     except_if: Option<Expr>,
+    /// Those that do not count are successes.
+    excluded_succeed: bool,
 }
 
 struct Choice {
@@ -36,14 +38,16 @@ impl Failures {
             }
             ("except", Value::Pattern(pattern, guard)) => {
                 if guard.is_none() && matches!(pattern, Pat::Wild(_)) {
-                    diag.error(
-                        pattern,
-                        "this excludes every failure, so the attribute can do nothing",
-                    );
+                    diag.error(pattern, EXCLUDES_ALL);
                 }
                 self.except = Some(Choice { pattern: pattern.clone(), guard: guard.clone() });
             }
-            ("except_if", Value::Expr(predicate)) => self.except_if = Some(predicate.clone()),
+            ("except_if", Value::Expr(predicate)) => {
+                if let Some(always) = always_true(predicate) {
+                    diag.error(always, EXCLUDES_ALL);
+                }
+                self.except_if = Some(predicate.clone());
+            }
             _ => return false,
         }
         if self.only.is_some() && self.except.is_some() {
@@ -52,12 +56,25 @@ impl Failures {
         true
     }
 
-    /// An expression of type `Verdict` on `__dyno_out`.
-    pub(crate) fn verdict(&self, at: Span, cx: &Context) -> TokenStream {
+    /// Every failure counts.
+    pub(crate) fn is_all(&self) -> bool {
+        self.only.is_none() && self.except.is_none() && self.except_if.is_none()
+    }
+
+    /// What becomes of those that do not count: they are successes, or they are ignored.
+    pub(crate) fn excluded(&mut self, succeed: bool) {
+        self.excluded_succeed = succeed;
+    }
+
+    /// The failure that `__dyno_out` stands for, an `Option<&E>`.
+    pub(crate) fn failure(at: Span, cx: &Context) -> TokenStream {
+        cx.of_return("Outcome", "failure", &quote_spanned!(at=> &__dyno_out))
+    }
+
+    /// An expression of type `Verdict` on `failure`, an `Option<&E>`.
+    pub(crate) fn verdict(&self, failure: &TokenStream, at: Span, cx: &Context) -> TokenStream {
         let p = &cx.private;
-        let failure = cx.of_return("Outcome", "failure", &quote_spanned!(at=> &__dyno_out));
-        let all = self.only.is_none() && self.except.is_none() && self.except_if.is_none();
-        let judged = if all && !cx.wrap {
+        let judged = if self.is_all() && !cx.wrap {
             quote_spanned!(at=> #p::verdict(#failure))
         } else {
             let counts = self.counts(at, cx);
@@ -80,9 +97,11 @@ impl Failures {
         // The guard may speak of the error as `e`, so the name is the user's.
         let name = self.name(at);
         let mut arms = TokenStream::new();
+        let excluded = if self.excluded_succeed { "Success" } else { "Ignored" };
+        let excluded = Ident::new(excluded, at);
+        let counted = Ident::new("Failure", at);
         let (chosen, others) =
-            if self.only.is_some() { ("Failure", "Ignored") } else { ("Ignored", "Failure") };
-        let (chosen, others) = (Ident::new(chosen, at), Ident::new(others, at));
+            if self.only.is_some() { (&counted, &excluded) } else { (&excluded, &counted) };
         if let Some(Choice { pattern, guard }) = self.only.as_ref().or(self.except.as_ref()) {
             let guard = guard.as_ref().map(|guard| quote_spanned!(at=> if #guard));
             arms = quote_spanned!(at=> #pattern #guard => #p::Verdict::#chosen,);
@@ -92,7 +111,7 @@ impl Failures {
         };
         if let Some(predicate) = &self.except_if {
             judged = quote_spanned! {at=>
-                if #p::with(#name, #predicate) { #p::Verdict::Ignored } else { #judged }
+                if #p::with(#name, #predicate) { #p::Verdict::#excluded } else { #judged }
             };
         }
         if cx.wrap {
@@ -117,6 +136,20 @@ impl Failures {
             None => Ident::new("__dyno_failure", guard.map_or(at, |g| at.located_at(g.span()))),
         }
     }
+}
+
+const EXCLUDES_ALL: &str = "this excludes every failure, so the attribute can do nothing";
+
+/// The `true` of `|_| true`.
+fn always_true(predicate: &Expr) -> Option<&Expr> {
+    let Expr::Closure(closure) = predicate else { return None };
+    let mut body = &*closure.body;
+    while let Expr::Block(block) = body {
+        let [syn::Stmt::Expr(only, None)] = block.block.stmts.as_slice() else { return None };
+        body = only;
+    }
+    matches!(body, Expr::Lit(lit) if matches!(&lit.lit, syn::Lit::Bool(is) if is.value))
+        .then_some(body)
 }
 
 /// Where the guard says `e`.

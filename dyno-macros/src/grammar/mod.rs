@@ -1,11 +1,13 @@
 //! The grammar that all attributes share.
 //!
 //! [`args`] reads a list of `value`, `key = value`, `key(group)` and `flag`, and says all that is
-//! wrong with it at once. [`value`] reads durations, counts, ranges, rates and percentages.
+//! wrong with it at once. [`value`] reads durations, counts, ranges, rates, windows
+//! and words, [`share`] percentages.
 //! [`failures`] reads which failures a policy minds.
 
 pub(crate) mod args;
 pub(crate) mod failures;
+pub(crate) mod share;
 pub(crate) mod value;
 
 pub(crate) use args::{Arg, Args, Key};

@@ -1,13 +1,14 @@
-//! Durations, counts, ranges, rates and percentages, as a person writes them.
+//! Durations, counts, ranges, rates, windows and words, as a person writes them.
 //!
 //! A literal is checked here, at compile time; any other expression is handed on as it is and
 //! checked when the policy is built.
 
+use std::ops::RangeInclusive;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprBinary, ExprRange, Lit, LitFloat, LitInt, RangeLimits, Token, UnOp};
+use syn::{Expr, ExprBinary, ExprRange, Lit, RangeLimits, UnOp};
 
 use crate::diag::hint;
 
@@ -20,52 +21,31 @@ const UNITS: [(&str, u64); 6] = [
     ("h", 3_600_000_000_000),
 ];
 
-/// `50%`
-pub(crate) struct Percent {
-    number: Lit,
-    sign: Token![%],
-}
-
-impl Percent {
-    /// `50 %` ends an argument; `50 % n` is a remainder.
-    pub(crate) fn peek(input: ParseStream<'_>) -> bool {
-        let ahead = input.fork();
-        (ahead.peek(LitInt) || ahead.peek(LitFloat))
-            && ahead.parse::<Lit>().is_ok()
-            && ahead.parse::<Token![%]>().is_ok()
-            && (ahead.is_empty() || ahead.peek(Token![,]))
-    }
-}
-
-impl Parse for Percent {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self { number: input.parse()?, sign: input.parse()? })
-    }
-}
-
-impl ToTokens for Percent {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.number.to_tokens(tokens);
-        self.sign.to_tokens(tokens);
-    }
-}
-
 /// A whole number of at least `least`: a literal, or an expression of type `u32`.
 pub(crate) fn count(expr: &Expr, what: &str, least: u32) -> syn::Result<TokenStream> {
+    count_in(expr, what, least..=u32::MAX)
+}
+
+/// A whole number in `range`: a literal, or an expression of type `u32`.
+pub(crate) fn count_in(
+    expr: &Expr,
+    what: &str,
+    range: RangeInclusive<u32>,
+) -> syn::Result<TokenStream> {
+    let (least, most) = (*range.start(), *range.end());
     let fail = |message: String| Err(syn::Error::new_spanned(expr, message));
     match expr {
-        Expr::Paren(paren) => count(&paren.expr, what, least),
-        Expr::Group(group) => count(&group.expr, what, least),
+        Expr::Paren(paren) => count_in(&paren.expr, what, range),
+        Expr::Group(group) => count_in(&group.expr, what, range),
         Expr::Lit(lit) => match &lit.lit {
             Lit::Int(int) if int.suffix().is_empty() || int.suffix() == "u32" => {
-                let number: u32 = match int.base10_parse() {
-                    Ok(number) => number,
-                    Err(_) => return fail(format!("{what} must be at most {}", u32::MAX)),
-                };
-                if number < least {
-                    return fail(format!("{what} must be at least {least}"));
+                match int.base10_parse::<u32>() {
+                    Ok(number) if number < least => {
+                        fail(format!("{what} must be at least {least}"))
+                    }
+                    Ok(number) if number <= most => Ok(int.to_token_stream()),
+                    _ => fail(format!("{what} must be at most {most}")),
                 }
-                Ok(int.to_token_stream())
             }
             Lit::Int(int) if is_unit(int.suffix()) => {
                 fail(format!("{what} is a number, not a duration; write `{}`", int.base10_digits()))
@@ -80,6 +60,19 @@ pub(crate) fn count(expr: &Expr, what: &str, least: u32) -> syn::Result<TokenStr
         }
         Expr::Range(_) => fail(format!("{what} is a number, not a range")),
         _ => Ok(expr.to_token_stream()),
+    }
+}
+
+/// The number, where it is a literal.
+pub(crate) fn number(expr: &Expr) -> Option<u32> {
+    match expr {
+        Expr::Paren(paren) => number(&paren.expr),
+        Expr::Group(group) => number(&group.expr),
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Int(int) if !is_unit(int.suffix()) => int.base10_parse().ok(),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -144,19 +137,60 @@ pub(crate) fn rate(expr: &Expr, what: &str) -> syn::Result<(TokenStream, TokenSt
     }
 }
 
-/// `50%` as a fraction in (0, 1].
-#[cfg_attr(not(test), expect(dead_code, reason = "the rate rules of the breaker read it"))]
-pub(crate) fn percentage(percent: &Percent, what: &str) -> syn::Result<f64> {
-    let number: f64 = match &percent.number {
-        Lit::Int(int) if int.suffix().is_empty() => int.base10_parse()?,
-        Lit::Float(float) if float.suffix().is_empty() => float.base10_parse()?,
-        other => return Err(syn::Error::new_spanned(other, format!("{what} has no unit but `%`"))),
-    };
-    if number > 0.0 && number <= 100.0 {
-        Ok(number / 100.0)
-    } else {
-        Err(syn::Error::new_spanned(percent, format!("{what} must be above 0% and at most 100%")))
+/// What a window is measured in.
+pub(crate) enum Window {
+    Calls(TokenStream),
+    Time(TokenStream),
+    /// An expression: its type says it.
+    Either,
+}
+
+/// `100` or `10s`, or an expression of type `u32` or `Duration`.
+pub(crate) fn window(expr: &Expr, what: &str) -> syn::Result<Window> {
+    const LEAST: u64 = 100_000_000;
+    match expr {
+        Expr::Paren(paren) => window(&paren.expr, what),
+        Expr::Group(group) => window(&group.expr, what),
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Int(int) if matches!(int.suffix(), "" | "u32") => {
+                count_in(expr, what, 1..=100_000).map(Window::Calls)
+            }
+            Lit::Int(_) | Lit::Float(_) if literal(expr, what)?.is_some_and(|n| n < LEAST) => {
+                Err(syn::Error::new_spanned(
+                    expr,
+                    format!("{what} must be at least 100ms: it is counted in ten parts"),
+                ))
+            }
+            Lit::Int(_) | Lit::Float(_) => duration(expr, what).map(Window::Time),
+            _ => Err(not_a_window(expr, what)),
+        },
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+            Err(syn::Error::new_spanned(expr, format!("{what} cannot be negative")))
+        }
+        Expr::Range(_) | Expr::Closure(_) => Err(not_a_window(expr, what)),
+        _ => Ok(Window::Either),
     }
+}
+
+fn not_a_window(expr: &Expr, what: &str) -> syn::Error {
+    let message = format!("{what} is a number of calls such as `100`, or a duration such as `10s`");
+    syn::Error::new_spanned(expr, message)
+}
+
+/// One of `words`.
+pub(crate) fn word<'a>(expr: &Expr, what: &str, words: &[&'a str]) -> syn::Result<&'a str> {
+    let said = match expr {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
+    };
+    let Some(said) = said else {
+        let message = format!("{what} is one of: {}", words.join(", "));
+        return Err(syn::Error::new_spanned(expr, message));
+    };
+    words.iter().copied().find(|word| *word == said).ok_or_else(|| {
+        let hint = hint(&said, words.iter().copied());
+        syn::Error::new_spanned(expr, format!("{what} cannot be `{said}`; {hint}"))
+    })
 }
 
 fn is_unit(suffix: &str) -> bool {
@@ -284,17 +318,38 @@ mod tests {
     }
 
     #[test]
-    fn rates_and_percentages() {
+    fn rates_are_a_number_per_duration() {
         let expr: Expr = parse_str("100/1s").unwrap();
         let (count, per) = rate(&expr, "`rate`").unwrap();
         assert_eq!(count.to_string(), "100");
         assert!(per.to_string().contains("from_secs"));
-        for (text, value) in
-            [("50%", Some(0.5)), ("0%", None), ("101%", None), ("12.5%", Some(0.125))]
-        {
-            let percent: Percent = parse_str(text).unwrap();
-            assert_eq!(percentage(&percent, "`failure_rate`").ok(), value, "{text}");
+    }
+
+    #[test]
+    fn windows_and_words() {
+        let expr = |text: &str| parse_str::<Expr>(text).unwrap();
+        let of = |text: &str| window(&expr(text), "`window`").map_err(|e| e.to_string());
+        assert!(matches!(of("100"), Ok(Window::Calls(_))));
+        assert!(matches!(of("(10s)"), Ok(Window::Time(_))));
+        assert!(matches!(of("WINDOW"), Ok(Window::Either)));
+        for (text, part) in [
+            ("0", "at least 1"),
+            ("100_001", "at most 100000"),
+            ("99ms", "at least 100ms"),
+            ("1.5", "no unit"),
+            ("-5", "negative"),
+            ("\"10s\"", "such as `10s`"),
+            ("1s..2s", "such as `10s`"),
+        ] {
+            let error = of(text).err().unwrap_or_default();
+            assert!(error.contains(part), "{text}: {error}");
         }
+        let states = ["open", "half_open"];
+        assert_eq!(word(&expr("half_open"), "`starts`", &states).ok(), Some("half_open"));
+        let error = word(&expr("halfopen"), "`starts`", &states).unwrap_err().to_string();
+        assert_eq!(error, "`starts` cannot be `halfopen`; did you mean `half_open`?");
+        let error = word(&expr("State::Open"), "`starts`", &states).unwrap_err().to_string();
+        assert_eq!(error, "`starts` is one of: open, half_open");
     }
 
     #[test]

@@ -5,10 +5,13 @@
 mod aspect;
 mod breaker;
 mod fallback;
+mod fuse;
 pub(crate) mod inject;
 mod retry;
+mod which;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::{Expr, Ident, Lit, LitStr};
 
 use crate::diag::Diag;
@@ -53,10 +56,11 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 5] = [
+const KINDS: [(&str, Parse); 6] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
     ("breaker", breaker::parse),
+    ("fuse", fuse::parse),
     ("fallback", fallback::parse),
     ("aspect", aspect::parse),
 ];
@@ -120,6 +124,12 @@ impl Common {
 
     pub(crate) fn new(krate: TokenStream) -> Self {
         Self { krate, name: None, wrap: None, alias: None, generics: Vec::new() }
+    }
+
+    /// `::dyno::__private`
+    pub(crate) fn private(&self) -> TokenStream {
+        let krate = &self.krate;
+        quote_spanned!(Span::mixed_site()=> #krate::__private)
     }
 
     /// Takes the argument if it is one of these keys.

@@ -110,7 +110,7 @@ impl Layer for Retry {
         let at = here(self.at.span());
         let (p, attempts, pause, again) = (&cx.private, &self.attempts, &self.pause, &self.again);
         let point = cx.point();
-        let verdict = self.failures.verdict(at, cx);
+        let verdict = self.failures.verdict(&Failures::failure(at, cx), at, cx);
         let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
         let wait = if cx.is_async {
             quote_spanned!(at=> #p::Pause::sleep(__dyno_pause).await)

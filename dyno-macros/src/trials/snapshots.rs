@@ -29,6 +29,7 @@ fn plain_uses_fit_on_a_screen() {
         ("inject", "db = connect", "fn f(db: &Db, id: u8) -> Result<u8, E> { db.get(id) }"),
         ("retry", "3, backoff = 50ms..2s", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("breaker", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("fuse", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("aspect", "before = enter, after = leave", "fn f(name: String) -> u8 { ask(name) }"),
     ];
@@ -50,6 +51,13 @@ fn a_stack_is_one_expansion_with_the_body_once() {
     snapshot("stack", &stack, item);
     let text = expand(&stack, item).to_string();
     assert_eq!(text.matches("the_body").count(), 1, "{text}");
+}
+
+#[test]
+fn a_breaker_with_every_kind_of_setting() {
+    let args = "\"hosts\", key = host, keys = 64, idle = 10m, skip = host.is_local(), window = 10s, failure_rate = 50%, reset_timeout = 1s..60s, recover = [1%, TENTH], rule = MINE, trip_error = rejected, starts = half_open, only = E::Http(500..), excluded = success, retry_after = |e| e.retry_after()";
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    snapshot("breaker_settings", &[("breaker", args)], item);
 }
 
 #[test]

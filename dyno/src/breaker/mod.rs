@@ -33,8 +33,10 @@ mod fuse;
 mod guard;
 mod keyed;
 mod listen;
+mod listeners;
 #[cfg(all(test, loom))]
 mod loom_model;
+mod measure;
 mod merge;
 mod named;
 mod permit;
@@ -64,6 +66,13 @@ pub use guard::GuardIter;
 pub use guard::GuardStream;
 pub use keyed::Keyed;
 pub use listen::{Happened, Listener, Listening};
+#[cfg(feature = "log")]
+pub use listeners::Logging;
+#[cfg(feature = "tracing")]
+pub use listeners::Tracing;
+pub use listeners::{Counting, Counts};
+#[doc(hidden)]
+pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};
@@ -162,7 +171,7 @@ impl Breaker {
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
         // Two results, so that the one of the fast path stays in registers.
-        match self.core.pass() {
+        match self.core.pass().or_else(|| self.pass_watched()) {
             Some(stamp) => Ok(Permit::new(self, stamp, 0)),
             None => match self.knock() {
                 Ok((stamp, since)) => Ok(Permit::new(self, stamp, since)),

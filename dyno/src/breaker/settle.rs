@@ -88,6 +88,13 @@ impl Breaker {
         of_settings | listened | if changed.is_some() { CHANGED } else { 0 }
     }
 
+    /// The stamp of a permit, when it is closed and all that keeps it from the short way is a window.
+    #[inline]
+    pub(super) fn pass_watched(&self) -> Option<u64> {
+        let plain = self.ways.load(Ordering::Relaxed) == WATCHED;
+        if plain { self.core.pass_long() } else { None }
+    }
+
     /// Asks when the short way is closed: the stamp of a permit, and when the call began.
     #[inline(never)]
     pub(super) fn knock(&self) -> Result<(u64, u64), Fault> {
@@ -136,10 +143,22 @@ impl Breaker {
         verdict: Verdict,
         report: &Report<'_>,
     ) -> Option<Fault> {
-        if matches!(verdict, Verdict::Success) && self.core.at_rest(stamp) {
-            return None;
+        if matches!(verdict, Verdict::Success) {
+            if self.core.at_rest(stamp) {
+                return None;
+            }
+            if self.core.at_rest_long(stamp) && self.ways.load(Ordering::Relaxed) == WATCHED {
+                self.count_success(stamp);
+                return None;
+            }
         }
         self.settle_slowly(stamp, since, verdict, report)
+    }
+
+    /// The common end where a window is kept, and nothing else.
+    #[inline(never)]
+    fn count_success(&self, permit: u64) {
+        self.window.success(generation(permit), Lane::here(), &self.given);
     }
 
     #[inline(never)]

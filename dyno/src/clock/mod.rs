@@ -48,7 +48,7 @@ pub fn now() -> Instant {
 }
 
 /// What [`coarse`] may be behind.
-pub(crate) const COARSE: Duration = Duration::from_millis(16);
+pub(crate) const COARSE: Duration = Duration::from_millis(32);
 
 /// The time here, or up to [`COARSE`] less: a quarter of the cost where the system has such a clock.
 #[cfg_attr(not(feature = "breaker"), allow(dead_code))]

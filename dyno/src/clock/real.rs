@@ -15,9 +15,9 @@ static BEGAN: OnceLock<Began> = OnceLock::new();
 
 struct Began {
     at: std::time::Instant,
-    /// The same on the system's own count, read later: so the coarse time is never ahead.
+    /// On the system's coarse clock, and so much later that it is never ahead of the other.
     #[cfg(all(target_os = "linux", feature = "breaker"))]
-    count: u64,
+    coarse: u64,
 }
 
 impl Began {
@@ -26,7 +26,7 @@ impl Began {
         Self {
             at: std_now(),
             #[cfg(all(target_os = "linux", feature = "breaker"))]
-            count: system_count(rustix::time::ClockId::Monotonic),
+            coarse: coarse_nanos() + nanos(super::COARSE) / 2,
         }
     }
 }
@@ -49,8 +49,7 @@ pub(super) fn coarse() -> Instant {
         return now();
     }
     let began = BEGAN.get_or_init(Began::now);
-    let count = system_count(rustix::time::ClockId::MonotonicCoarse);
-    Instant::from_nanos(count.saturating_sub(began.count))
+    Instant::from_nanos(coarse_nanos().saturating_sub(began.coarse))
 }
 
 #[cfg(not(all(target_os = "linux", feature = "breaker")))]
@@ -60,10 +59,11 @@ pub(super) fn coarse() -> Instant {
 
 #[cfg(all(target_os = "linux", feature = "breaker"))]
 #[inline]
-fn system_count(clock: rustix::time::ClockId) -> u64 {
-    let time = rustix::time::clock_gettime(clock);
-    // Both are positive: the clock counts from the start of the machine.
-    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
+fn coarse_nanos() -> u64 {
+    // Seconds above, a fraction below.
+    let ticks = coarsetime::Instant::now_without_cache_update().as_ticks();
+    let fraction = (ticks & 0xffff_ffff) * 1_000_000_000;
+    (ticks >> 32) * 1_000_000_000 + (fraction >> 32)
 }
 
 #[cfg(not(feature = "tokio"))]
@@ -165,6 +165,18 @@ mod tests {
             done.send(()).unwrap_or_default();
         });
         assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(()), "it hangs");
+    }
+
+    #[test]
+    fn the_coarse_time_is_behind_by_little_and_never_ahead() {
+        for _ in 0..10_000 {
+            let (coarse, then) = (super::coarse(), now());
+            assert!(coarse <= then, "{coarse:?} {then:?}");
+        }
+        // What a busy machine adds between the two readings is not the clock's doing.
+        let closest =
+            (0..100).map(|_| (now(), super::coarse())).map(|(then, coarse)| then - coarse);
+        assert!(closest.min() <= Some(crate::clock::COARSE));
     }
 
     // The one test that waits for the real time, and only for it to pass.

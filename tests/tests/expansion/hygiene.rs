@@ -16,6 +16,15 @@ mod no_prelude {
         ::core::option::Option::Some(x)
     }
 
+    #[::dyno::breaker(
+        window = 4, failure_rate = 50%, reset_timeout = 1s..5s, recover = [1%], skip = x == 2,
+        trip_error = rejected, starts = closed, retry_after = |_| ::core::option::Option::None,
+    )]
+    #[::dyno::fuse("hygiene.fuse", off)]
+    fn all_of_it(x: u8) -> ::core::option::Option<u8> {
+        ::core::option::Option::Some(x)
+    }
+
     fn seven() -> u8 {
         7
     }
@@ -29,12 +38,13 @@ mod no_prelude {
         ::core::assert_eq!(bare(1), ::core::result::Result::Ok(1));
         ::core::assert_eq!(super::super::block_on(bare_async(1)), ::core::option::Option::Some(1));
         ::core::assert_eq!(injected(), 14);
+        ::core::assert_eq!(all_of_it(1), ::core::option::Option::None);
     }
 }
 
 mod shadowed {
-    #![allow(dead_code, non_camel_case_types)]
-    use dyno::{breaker, fallback, inject, retry};
+    #![allow(dead_code, unused_macros, non_camel_case_types)]
+    use dyno::{breaker, fallback, fuse, inject, retry};
 
     // A user's own names for everything that an expansion may be tempted to say.
     struct Result;
@@ -49,12 +59,26 @@ mod shadowed {
     mod std {}
     mod core {}
     mod dyno_shadow {}
+    struct Breaker;
+    struct Settings;
+    struct Duration;
+    fn window() {}
+    fn ask() {}
+    macro_rules! report {
+        () => {};
+    }
     struct u32;
     struct bool;
 
     #[retry(2)]
     #[breaker]
     fn kept(x: u8) -> ::core::result::Result<u8, ::std::string::String> {
+        ::core::result::Result::Ok(x)
+    }
+
+    #[breaker(slow = 1s, window = 1 + 1, recover = [0.1 + 0.1], retry_after = |_| ::core::option::Option::None)]
+    #[fuse]
+    fn guarded(x: u8) -> ::core::result::Result<u8, ::std::string::String> {
         ::core::result::Result::Ok(x)
     }
 
@@ -74,6 +98,7 @@ mod shadowed {
     #[test]
     fn works() {
         assert_eq!(kept(1), ::core::result::Result::Ok(1));
+        assert_eq!(guarded(1), ::core::result::Result::Ok(1));
         assert_eq!(stood_in(), ::core::option::Option::Some(3));
         assert_eq!(injected(), 2);
     }
@@ -87,10 +112,13 @@ mod facade {
 }
 
 mod renamed {
-    use super::facade::inner::renamed::{breaker, inject, retry};
+    use super::facade::inner::renamed::{breaker, fuse, inject, retry};
+
+    const WINDOW: u32 = 10;
 
     #[retry(2, crate = super::facade::inner::renamed)]
-    #[breaker]
+    #[breaker(window = WINDOW, starts = half_open)]
+    #[fuse]
     fn through_a_facade(x: u8) -> Result<u8, String> {
         Ok(x)
     }

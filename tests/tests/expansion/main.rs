@@ -18,10 +18,13 @@
 
 mod bodies;
 mod boxed;
+mod breaking;
 mod choosing;
 mod derived;
+mod fusing;
 mod hygiene;
 mod injecting;
+mod keyed;
 mod order;
 mod places;
 mod results;

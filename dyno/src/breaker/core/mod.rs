@@ -92,6 +92,12 @@ impl<W: Word> Core<W> {
         self.word.peek() == permit
     }
 
+    /// `true` when a success of `permit` changes nothing but a window.
+    #[inline]
+    pub(super) fn at_rest_long(&self, permit: u64) -> bool {
+        self.word.peek() & !LONG == permit
+    }
+
     pub(super) fn view(&self) -> View {
         View::of(self.word.read())
     }

@@ -75,7 +75,9 @@ impl<'a> Turn<'a> {
         match piece {
             Piece::End => permit.success(),
             Piece::Item(Verdict::Failure) => permit.failure(),
-            _ => return Some(permit),
+            Piece::Item(_) => return Some(permit),
+            #[cfg(feature = "stream")]
+            Piece::Pending => return Some(permit),
         }
         None
     }

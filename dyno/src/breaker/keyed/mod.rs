@@ -119,16 +119,17 @@ impl Keyed {
     #[must_use]
     pub fn get<K: fmt::Display + ?Sized>(&self, key: &K) -> Arc<Breaker> {
         text::of(key, |key| {
-            let now = clock::now().as_nanos();
+            let now = clock::coarse().as_nanos();
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             let known = table.as_ref().and_then(|table| table.get(key, now));
             drop(table);
-            known.unwrap_or_else(|| self.make(key, now))
+            known.unwrap_or_else(|| self.make(key))
         })
     }
 
     #[cold]
-    fn make(&self, key: &str, now: u64) -> Arc<Breaker> {
+    fn make(&self, key: &str) -> Arc<Breaker> {
+        let now = clock::now().as_nanos();
         let name = format!("{}[{key}]", self.name()).into();
         let breaker = Arc::new(Breaker::keyed(name, self.location(), self.settings));
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);

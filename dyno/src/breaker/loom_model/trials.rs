@@ -46,9 +46,8 @@ fn model_one_trial_at_a_time_also_between_successes() {
         let clock = Arc::new(AtomicU64::new(45));
         let theirs = clock.clone();
         let looked = Going(&clock, Cell::new(0));
-        let other = spawn(&core, move |core| {
-            core.admit(&settings(1, 2), &Going(&theirs, Cell::new(0)))
-        });
+        let other =
+            spawn(&core, move |core| core.admit(&settings(1, 2), &Going(&theirs, Cell::new(0))));
         let here = core.admit(&settings(1, 2), &looked);
         let there = other.join().expect("joins");
         assert!(here.is_ok() != there.is_ok(), "{here:?} {there:?}");

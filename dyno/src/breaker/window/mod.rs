@@ -8,17 +8,15 @@ pub(super) mod lanes;
 mod span;
 mod tagged;
 
-use std::time::Duration;
-
 use once_cell::race::OnceBox;
 
 use self::calls::{Calls, Size};
 use self::lanes::Lane;
-use self::span::{Part, Spans};
+use self::span::{Part, Spans, Width};
 use super::settings::{Settings, Span};
 use super::sync::Word;
 use super::why::Why;
-use crate::clock::{self, Instant};
+use crate::clock;
 
 /// What a breaker has seen, for a [`Rule`](super::Rule) to judge: its window, and the failures in a
 /// row.
@@ -80,7 +78,7 @@ impl<W: Word> Window<W> {
         match settings.span() {
             Span::Calls(_) => self.calls().count(lane, generation),
             Span::Time(time) => {
-                self.spans().count(lane, Part::at(clock::coarse(), nanos(time), generation));
+                self.spans().count(lane, clock::coarse(), Width::of(time), generation);
             }
         }
     }
@@ -101,8 +99,9 @@ impl<W: Word> Window<W> {
                 calls.judge(generation, size, end, settings)
             }
             Span::Time(time) => {
-                let (spans, part) = (self.spans(), part(clock::coarse(), time, generation));
-                spans.count(lane, part);
+                let (spans, now, width) = (self.spans(), clock::coarse(), Width::of(time));
+                let part = Part::at(now, width, generation);
+                spans.count(lane, now, width, generation);
                 spans.mark(part, end.failed, end.slow);
                 spans.judge(part, end, settings)
             }
@@ -122,7 +121,9 @@ impl<W: Word> Window<W> {
     pub(super) fn seen(&self, generation: u64, settings: &Settings) -> Seen {
         match settings.span() {
             Span::Calls(size) => self.calls().seen(generation, Size(u64::from(size))),
-            Span::Time(time) => self.spans().seen(part(clock::now(), time, generation)),
+            Span::Time(time) => {
+                self.spans().seen(Part::at(clock::coarse(), Width::of(time), generation))
+            }
         }
     }
 }
@@ -170,13 +171,4 @@ impl<W: Word> Spans<W> {
         let enough = held >= fewest && slow >= limit.least(held);
         enough.then(|| Why::slow_rate(slow, held, limit))
     }
-}
-
-fn part(now: Instant, window: Duration, generation: u64) -> Part {
-    Part::at(now, nanos(window), generation)
-}
-
-/// 584 years are as good as for ever.
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -7,6 +7,7 @@
 //! Memory: two cache lines a lane.
 
 use std::iter;
+use std::time::Duration;
 
 use super::super::sync::Word;
 use super::lanes::{self, Lane};
@@ -16,6 +17,8 @@ use crate::clock::Instant;
 
 const PARTS: u64 = 10;
 const SPLIT: Split = Split { count: 28 };
+/// The bits of a part's number, where a generation stands above it.
+const NUMBER: u32 = 36;
 
 /// A moment in parts of the window, and the generation: what a part's counts belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +27,24 @@ pub(super) struct Part {
     generation: u64,
 }
 
-impl Part {
-    /// That of a moment, where the window lasts `nanos`.
+/// How long a part lasts, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Width(u64);
+
+impl Width {
     #[inline]
-    pub(super) fn at(now: Instant, nanos: u64, generation: u64) -> Self {
-        Self { number: now.as_nanos() / (nanos / PARTS).max(1), generation }
+    pub(super) fn of(window: Duration) -> Self {
+        // A window lasts 100 ms or more, and 584 years are as good as for ever.
+        let seconds = window.as_secs().saturating_mul(1_000_000_000);
+        Self(seconds.saturating_add(u64::from(window.subsec_nanos())) / PARTS)
+    }
+}
+
+impl Part {
+    /// That of a moment.
+    #[inline]
+    pub(super) fn at(now: Instant, width: Width, generation: u64) -> Self {
+        Self { number: now.as_nanos() / width.0.max(1), generation }
     }
 
     fn index(self) -> usize {
@@ -60,46 +76,75 @@ impl<W: Word> Parts<W> {
     }
 
     #[inline]
-    fn count(&self, own: bool, part: Part) {
-        let word = &self.0[part.index()];
-        if own {
-            SPLIT.count_alone(word, part.tag());
-        } else {
-            SPLIT.count(word, part.tag());
+    fn word(&self, part: Part) -> &W {
+        &self.0[part.index()]
+    }
+}
+
+/// The calls of one lane.
+#[derive(Debug)]
+struct LaneParts<W> {
+    parts: Parts<W>,
+    /// The part that its thread counted in last, and when that began: most calls come in the same
+    /// one, and are spared a division.
+    part: W,
+    began: W,
+}
+
+impl<W: Word> LaneParts<W> {
+    fn new() -> Self {
+        Self { parts: Parts::new(), part: W::zero(), began: W::zero() }
+    }
+
+    /// For the one thread that has this lane.
+    #[inline]
+    fn part(&self, now: Instant, width: Width, generation: u64) -> Part {
+        let known = self.part.peek();
+        let passed = now.as_nanos().wrapping_sub(self.began.peek());
+        if known >> NUMBER == generation && passed < width.0 && known != 0 {
+            return Part { number: known & ((1 << NUMBER) - 1), generation };
         }
+        let part = Part::at(now, width, generation);
+        self.part.write((generation << NUMBER) | part.number);
+        self.began.write(part.number * width.0);
+        part
     }
 }
 
 /// All calls by lanes and parts, and those that stand out by parts.
 #[derive(Debug)]
 pub(super) struct Spans<W> {
-    all: Vec<Line<Parts<W>>>,
+    all: Vec<Line<LaneParts<W>>>,
     failed: Line<Parts<W>>,
     slow: Line<Parts<W>>,
 }
 
 impl<W: Word> Spans<W> {
     pub(super) fn new() -> Self {
-        let line = || Line(Parts::new());
-        let all = iter::repeat_with(line).take(lanes::count()).collect();
-        Self { all, failed: line(), slow: line() }
+        let all = iter::repeat_with(|| Line(LaneParts::new())).take(lanes::count()).collect();
+        Self { all, failed: Line(Parts::new()), slow: Line(Parts::new()) }
     }
 
     /// One call has ended.
     #[inline]
-    pub(super) fn count(&self, lane: Lane, part: Part) {
-        if let Some(Line(parts)) = self.all.get(lane.index) {
-            parts.count(lane.own, part);
+    pub(super) fn count(&self, lane: Lane, now: Instant, width: Width, generation: u64) {
+        let Some(Line(calls)) = self.all.get(lane.index) else { return };
+        if lane.own {
+            let part = calls.part(now, width, generation);
+            SPLIT.count_alone(calls.parts.word(part), part.tag());
+        } else {
+            let part = Part::at(now, width, generation);
+            SPLIT.count(calls.parts.word(part), part.tag());
         }
     }
 
     /// It failed, or was slow.
     pub(super) fn mark(&self, part: Part, failed: bool, slow: bool) {
         if failed {
-            self.failed.0.count(false, part);
+            SPLIT.count(self.failed.0.word(part), part.tag());
         }
         if slow {
-            self.slow.0.count(false, part);
+            SPLIT.count(self.slow.0.word(part), part.tag());
         }
     }
 
@@ -112,7 +157,7 @@ impl<W: Word> Spans<W> {
     }
 
     pub(super) fn held(&self, now: Part) -> u64 {
-        self.all.iter().map(|Line(parts)| parts.held(now)).sum()
+        self.all.iter().map(|Line(calls)| calls.parts.held(now)).sum()
     }
 
     pub(super) fn seen(&self, now: Part) -> Seen {

@@ -1,0 +1,25 @@
+fn f(name: String) -> Result<u8, E> {
+    const __DYNO_WRAPPED: () = ();
+    fn __dyno_here() {}
+    static __DYNO_POINT: ::dyno::__private::Point = ::dyno::__private::Point::new(
+        ::dyno::__private::None,
+        || ::dyno::__private::type_name_of_val(&__dyno_here),
+    );
+    {
+        static __DYNO_FUSE: ::dyno::__private::LazyLock<::dyno::__private::Fuse> = ::dyno::__private::LazyLock::new(||
+        ::dyno::__private::Fuse::new(::dyno::__private::Point::name(&__DYNO_POINT)));
+        let __dyno_entry = ::dyno::__private::Fuse::check(
+            ::dyno::__private::Fuse::list(
+                ::dyno::__private::LazyLock::force(&__DYNO_FUSE),
+            ),
+        );
+        match __dyno_entry {
+            ::dyno::__private::Ok(()) => {
+                ::dyno::__private::call(|| -> Result<u8, E> { ask(name) })
+            }
+            ::dyno::__private::Err(__dyno_fault) => {
+                <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+            }
+        }
+    }
+}

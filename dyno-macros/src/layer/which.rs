@@ -1,0 +1,74 @@
+//! Which one a policy is: its own, one by name, or a static.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, Lit, LitStr};
+
+use crate::diag::Diag;
+use crate::expand::here;
+
+/// Which breaker, which fuse.
+pub(crate) enum Which {
+    /// One for this function.
+    Own,
+    /// One for all who say this name.
+    Named(LitStr),
+    /// A static of the user's, or another place that has one.
+    Static(Expr),
+}
+
+/// How messages speak of it.
+pub(crate) struct Words {
+    /// `breaker`
+    pub(crate) what: &'static str,
+    /// `"db"`
+    pub(crate) name: &'static str,
+    /// `DB`
+    pub(crate) path: &'static str,
+}
+
+impl Which {
+    /// Reads the value without a key.
+    pub(crate) fn read(expr: &Expr, words: &Words, diag: &mut Diag) -> Self {
+        let Words { what, name, path } = words;
+        match expr {
+            Expr::Lit(lit) => match &lit.lit {
+                Lit::Str(name) if !name.value().is_empty() => return Self::Named(name.clone()),
+                Lit::Str(name) => {
+                    diag.error(name, format!("the name of a {what} is not empty"));
+                    return Self::Own;
+                }
+                _ => {}
+            },
+            Expr::Path(_)
+            | Expr::Field(_)
+            | Expr::Call(_)
+            | Expr::MethodCall(_)
+            | Expr::Reference(_) => return Self::Static(expr.clone()),
+            _ => {}
+        }
+        diag.error(
+            expr,
+            format!("a {what} is a name such as `{name}`, or a static such as `{path}`"),
+        );
+        Self::Own
+    }
+
+    /// The static, when it is one.
+    pub(crate) fn of_static(&self) -> Option<TokenStream> {
+        match self {
+            Self::Static(of) => Some(of.to_token_stream()),
+            _ => None,
+        }
+    }
+}
+
+/// `&(expr)`, of which the compiler speaks under the user's token.
+pub(crate) fn lent(expr: &Expr) -> TokenStream {
+    let at = here(expr.span());
+    match expr {
+        Expr::Path(_) | Expr::Field(_) | Expr::Lit(_) => quote_spanned!(at=> &#expr),
+        _ => quote_spanned!(at=> &(#expr)),
+    }
+}

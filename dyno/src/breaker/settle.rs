@@ -11,7 +11,7 @@ use super::core::{self, Leave, Real, Time, between};
 use super::listen::Happened;
 use super::rule::judge;
 use super::settings::{Settings, TripError};
-use super::state::{Calls, Snapshot, State};
+use super::state::{Calls, Snapshot};
 use super::why::Change;
 use super::window::End;
 use super::window::lanes::Lane;
@@ -105,6 +105,9 @@ impl Breaker {
             }
             return Ok(self.begin(Leave { stamp, since: 0, change: None }, ways));
         }
+        if let Some(left) = self.core.still_open(&Real) {
+            return Err(self.reject(Reason::BreakerOpen, Some(left)));
+        }
         match self.core.admit(&self.settings_by(ways), &Real) {
             Ok(leave) => Ok(self.begin(leave, ways)),
             Err(core::Refusal { reason, retry_after }) => Err(self.reject(reason, retry_after)),
@@ -143,16 +146,35 @@ impl Breaker {
         verdict: Verdict,
         report: &Report<'_>,
     ) -> Option<Fault> {
-        if matches!(verdict, Verdict::Success) {
-            if self.core.at_rest(stamp) {
-                return None;
-            }
-            if self.core.at_rest_long(stamp) && self.ways.load(Ordering::Relaxed) == WATCHED {
-                self.count_success(stamp);
-                return None;
-            }
+        let done = match verdict {
+            Verdict::Success => self.is_done(stamp),
+            Verdict::Failure => self.count_failure(stamp),
+            Verdict::Ignored => false,
+        };
+        if done {
+            return None;
         }
         self.settle_slowly(stamp, since, verdict, report)
+    }
+
+    /// A success that changes nothing, or nothing but a window, which then has counted it.
+    #[inline]
+    pub(super) fn is_done(&self, stamp: u64) -> bool {
+        if self.core.at_rest(stamp) {
+            return true;
+        }
+        let watched = self.core.at_rest_long(stamp) && self.ways.load(Ordering::Relaxed) == WATCHED;
+        if watched {
+            self.count_success(stamp);
+        }
+        watched
+    }
+
+    /// The plain failure of a plain breaker: one compare-and-swap.
+    #[inline(never)]
+    pub(super) fn count_failure(&self, stamp: u64) -> bool {
+        let permit = stamp & !UNWINDING;
+        self.ways.load(Ordering::Relaxed) == 0 && self.core.count_failure(permit, &self.given)
     }
 
     /// The common end where a window is kept, and nothing else.
@@ -173,8 +195,8 @@ impl Breaker {
             return None;
         }
         let ways = self.ways.load(Ordering::Relaxed);
-        let settings = self.settings_by(ways);
         let permit = stamp & !UNWINDING;
+        let settings = self.settings_by(ways);
         let slow =
             ways & TIMED != 0 && !matches!(verdict, Verdict::Ignored) && is_slow(since, &settings);
         match self.core.phase_of(permit)? {
@@ -233,7 +255,7 @@ impl Breaker {
             self.tell_end(ways, ended, report);
         }
         match verdict {
-            core::Verdict::Counted | core::Verdict::Late => None,
+            core::Verdict::Counted | core::Verdict::Late | core::Verdict::Closed(_) => None,
             core::Verdict::Exceeded(why) => {
                 self.listeners.tell(self, Happened::Exceeded { why });
                 None
@@ -256,24 +278,28 @@ impl Breaker {
     ) -> Option<Fault> {
         // A trial that takes too long has not shown that the dependency is well.
         let judged = if slow { Verdict::Failure } else { verdict };
-        let change = self.core.report(permit, since, judged, settings, &Real)?;
+        let ended = self.core.report(permit, since, judged, settings, &Real);
         let ways = self.ways.load(Ordering::Relaxed);
-        let Some(change) = change else {
-            self.tell_end(ways, verdict, report);
-            return None;
-        };
         let failed = matches!(verdict, Verdict::Failure);
-        if change.to == State::Open {
-            self.keep_error(report, End { failed, slow });
-            if let Some(time) = report.open_for() {
-                self.core.keep_open(time);
+        match ended {
+            core::Verdict::Late => {}
+            core::Verdict::Counted | core::Verdict::Exceeded(_) => {
+                self.tell_end(ways, verdict, report);
             }
-            self.tell_end(ways, verdict, report);
-            self.tell_change(change);
-            return self.instead(settings, failed);
+            core::Verdict::Closed(change) => {
+                self.tell_change(change);
+                self.tell_end(ways, verdict, report);
+            }
+            core::Verdict::Opened(change) => {
+                self.keep_error(report, End { failed, slow });
+                if let Some(time) = report.open_for() {
+                    self.core.keep_open(time);
+                }
+                self.tell_end(ways, verdict, report);
+                self.tell_change(change);
+                return self.instead(settings, failed);
+            }
         }
-        self.tell_change(change);
-        self.tell_end(ways, verdict, report);
         None
     }
 

@@ -172,3 +172,24 @@ fn block_on_ok() -> Option<u8> {
     static BREAKER: Breaker = Breaker::new("threads-mix-inner");
     block_on(BREAKER.call_async(|| async { Some(1) }))
 }
+
+/// Every thread fails one call in twenty: never half of any hundred in a row.
+fn fails_one_in_twenty(breaker: &'static Breaker, calls: usize) {
+    on_all(8, move |_| {
+        for call in 0..calls {
+            let outcome = breaker.call(|| (call % 20 != 19).then_some(()));
+            assert_eq!(outcome.is_none(), call % 20 == 19, "call {call} was turned away");
+        }
+    });
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn a_thread_that_was_stopped_in_mid_count_opens_nothing_by_an_old_sum() {
+    static CALLS: Breaker = Breaker::new("threads-window").window_calls(20).failure_rate(0.5);
+    static TIME: Breaker = Breaker::new("threads-window-time")
+        .window_time(Duration::from_millis(100))
+        .failure_rate(0.5);
+    fails_one_in_twenty(&CALLS, 50_000);
+    fails_one_in_twenty(&TIME, 50_000);
+}

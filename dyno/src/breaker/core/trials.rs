@@ -14,7 +14,7 @@ use super::super::word::{
     Moment, Phase, Tally, Ticks, View, generation, place, stamp, tagged, trial, untagged,
 };
 use super::time::Nanos;
-use super::{Core, Leave, Refusal, Time};
+use super::{Core, Leave, Refusal, Time, Verdict};
 use crate::fault::Reason;
 use crate::outcome;
 
@@ -125,7 +125,7 @@ impl<W: Word> Core<W> {
         }
     }
 
-    /// How a trial ended. `None`: it came too late, and counts nowhere; else what it changed.
+    /// How a trial ended.
     pub(in super::super) fn report(
         &self,
         permit: u64,
@@ -133,16 +133,16 @@ impl<W: Word> Core<W> {
         verdict: outcome::Verdict,
         settings: &Settings,
         time: &impl Time,
-    ) -> Option<Option<Change>> {
+    ) -> Verdict {
         let mine = tagged(generation(permit), Nanos(since).ticks());
-        let Some(place) = self.places.all().get(place(permit)) else { return None };
-        if !place.replace(mine, FREE) {
-            return None;
+        let place = self.places.all().get(place(permit));
+        if !place.is_some_and(|place| place.replace(mine, FREE)) {
+            return Verdict::Late;
         }
         loop {
-            let (word, view) = self.current(permit)?;
+            let Some((word, view)) = self.current(permit) else { return Verdict::Late };
             if view.phase != Phase::HalfOpen {
-                return None;
+                return Verdict::Late;
             }
             let mut tally = view.tally();
             tally.busy = tally.busy.saturating_sub(1);
@@ -154,7 +154,7 @@ impl<W: Word> Core<W> {
             let counted = !matches!(verdict, outcome::Verdict::Ignored);
             let Some((phase, why)) = decided(tally, settings).filter(|_| counted) else {
                 if self.word.replace(word, View { count: tally.pack(), ..view }.pack()) {
-                    return Some(None);
+                    return Verdict::Counted;
                 }
                 continue;
             };
@@ -162,9 +162,13 @@ impl<W: Word> Core<W> {
             let openings = self.moment(view.generation).map_or(0, |moment| moment.openings);
             let count = if phase == Phase::Open { tally.bad } else { 0 };
             let moment = Moment { since: time.now(), openings };
-            let change = self.shift(word, view.next(phase, count), why, moment);
-            if change.is_some() {
-                return Some(change);
+            if let Some(change) = self.shift(word, view.next(phase, count), why, moment) {
+                return match phase {
+                    Phase::Open => Verdict::Opened(change),
+                    Phase::Closed => Verdict::Closed(change),
+                    // It stays half-open: the change is told when it has recovered.
+                    _ => Verdict::Counted,
+                };
             }
         }
     }

@@ -14,7 +14,6 @@
 //! 15 s  xxssssssss  --s-------  16.0 s  open -> half-open: 4.0s have passed
 //!                               16.4 s  half-open -> open: the trial failed
 //! 20 s  ..........  -..---...-  20.5 s  open -> half-open: 4.1s have passed
-//!                               21.0 s  half-open -> half-open: 2 trials succeeded
 //! 25 s  ..........  ..........  25.0 s  half-open -> closed: recovered by stages
 //! the first to be turned away: warehouse: the breaker is open, try again in 3.5s (last error: no route to host)
 //! ```

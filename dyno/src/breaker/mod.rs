@@ -53,7 +53,7 @@ mod word;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -224,6 +224,8 @@ impl Breaker {
 
     fn force(&self, phase: Phase) {
         let change = self.core.force(phase, Why::ByHand, Real.now());
+        // No error has done this.
+        self.last.store(0, Ordering::Relaxed);
         if let Some(change) = change {
             self.tell_change(change);
         }

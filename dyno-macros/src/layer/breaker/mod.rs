@@ -323,12 +323,10 @@ impl Layer for Breaker {
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         // No more than the permit is there while the call is made: a future would have to hold it.
         let (label, leave) = if cx.has_refuge() {
-            (TokenStream::new(), refuse.clone())
+            (None, refuse.clone())
         } else {
-            (
-                quote_spanned!(at=> '__dyno_guarded:),
-                quote_spanned!(at=> break '__dyno_guarded #refuse),
-            )
+            let label = cx.label("guarded", at);
+            (Some(quote_spanned!(at=> #label:)), quote_spanned!(at=> break #label #refuse))
         };
         quote_spanned! {at=> #label {
             #before

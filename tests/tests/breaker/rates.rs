@@ -23,10 +23,12 @@ fn a_rate_is_reached_when_it_is_met() {
 #[test]
 fn just_below_it_is_not() {
     let breaker = breaker().window_calls(100).failure_rate(0.5).min_calls(100);
-    calls(&breaker, &"sf".repeat(49));
-    calls(&breaker, "ssf");
-    assert_eq!((breaker.state(), seen(&breaker)), (State::Closed, (100, 50, 0)));
-    // The first went, a success, and a failure came: 51 would be, had it been before.
+    calls(&breaker, &"s".repeat(51));
+    calls(&breaker, &"f".repeat(49));
+    assert_eq!((breaker.state(), seen(&breaker)), (State::Closed, (100, 49, 0)));
+    // One more failure, and the oldest success goes.
+    calls(&breaker, "f");
+    assert_eq!(breaker.state(), State::Open);
 }
 
 #[test]
@@ -44,7 +46,7 @@ fn rates_are_exact() {
 
 #[test]
 fn the_fewest_calls_count_before_the_window_is_full() {
-    let (_, breaker) = ((), Breaker::new("rates").window_calls(100).failure_rate(0.5).min_calls(5));
+    let breaker = Breaker::new("rates").window_calls(100).failure_rate(0.5).min_calls(5);
     calls(&breaker, "ffff");
     assert_eq!(breaker.state(), State::Closed);
     calls(&breaker, "f");

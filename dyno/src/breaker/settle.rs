@@ -9,7 +9,7 @@ use arc_swap::Guard;
 
 use super::core::{self, Leave, Real, Time, between};
 use super::listen::Happened;
-use super::rule::judge;
+use super::rule::{Panicked, judge};
 use super::settings::{Settings, TripError};
 use super::state::{Calls, Snapshot};
 use super::why::Change;
@@ -244,7 +244,8 @@ impl Breaker {
             self.window.bad(generation, Lane::here(), end, settings)
         };
         let seen = || self.window.seen(generation, settings);
-        let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row));
+        let panicked = Panicked::default();
+        let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row, &panicked));
         let asked = || report.open_for();
         let verdict = self.core.failure(permit, end.failed, settings, why, asked, &Real);
         let ended = if end.failed { Verdict::Failure } else { Verdict::Success };
@@ -254,6 +255,7 @@ impl Breaker {
         if verdict != core::Verdict::Late {
             self.tell_end(ways, ended, report);
         }
+        panicked.go_on();
         match verdict {
             core::Verdict::Counted | core::Verdict::Late | core::Verdict::Closed(_) => None,
             core::Verdict::Exceeded(why) => {

@@ -103,6 +103,7 @@ impl<'a> Permit<'a> {
 }
 
 impl Drop for Permit<'_> {
+    #[inline]
     fn drop(&mut self) {
         // By value: lent to anybody, a permit could not stay in registers while the call is made.
         dropped(self.breaker, self.stamp, self.since);

@@ -41,6 +41,15 @@ pub(super) fn judge(settings: &Settings, seen: impl Fn() -> Seen, in_a_row: u32)
             return Some(Why::Failures { in_a_row });
         }
     }
+    judge_by_rule(settings, seen, in_a_row)
+}
+
+/// The same, by the user's own rule alone.
+pub(super) fn judge_by_rule(
+    settings: &Settings,
+    seen: impl Fn() -> Seen,
+    in_a_row: u32,
+) -> Option<Why> {
     let rule = settings.rule?;
     let seen = Seen { in_a_row, ..seen() };
     rule.opens(&seen).then(|| Why::Rule { name: rule.name() })

@@ -5,6 +5,7 @@
 //! that it speaks of another generation and puts in its own, so nobody waits for a thread that was
 //! stopped there.
 
+mod adopt;
 mod lasting;
 mod time;
 mod trials;
@@ -19,8 +20,10 @@ use super::why::{Change, Why};
 use super::word::{LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, stamp};
 use crate::fault::Reason;
 
+pub(super) use self::adopt::Told;
 #[cfg_attr(not(loom), allow(unused_imports))]
 pub(super) use self::time::{Nanos, Real, Time, between};
+pub(super) use self::trials::decided;
 
 /// Why a call may not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +43,7 @@ pub(super) struct Leave {
 }
 
 impl Leave {
-    const fn plain(generation: u64) -> Self {
+    pub(super) const fn plain(generation: u64) -> Self {
         Self { stamp: stamp(generation), since: 0, change: None }
     }
 }

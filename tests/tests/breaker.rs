@@ -21,5 +21,7 @@ mod permits;
 mod pybreaker;
 #[path = "breaker/ready.rs"]
 mod ready;
+#[path = "breaker/store/mod.rs"]
+mod store;
 #[path = "breaker/threads.rs"]
 mod threads;

@@ -45,6 +45,7 @@ mod rule;
 mod settings;
 mod settle;
 mod state;
+pub mod store;
 mod sync;
 mod tell;
 mod why;
@@ -110,6 +111,8 @@ pub struct Breaker {
     last: AtomicU64,
     label: Label,
     listed: AtomicBool,
+    /// What it shares its state by.
+    shared: ArcSwapOption<store::Shared>,
 }
 
 #[derive(Clone)]
@@ -222,7 +225,11 @@ impl Breaker {
     }
 
     fn force(&self, phase: Phase) {
-        let change = self.core.force(phase, Why::ByHand, Real.now());
+        let change = if self.shares() {
+            self.force_shared(phase)
+        } else {
+            self.core.force(phase, Why::ByHand, Real.now())
+        };
         if let Some(change) = change {
             self.tell_change(change);
         }

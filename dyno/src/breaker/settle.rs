@@ -29,6 +29,8 @@ const WATCHED: u8 = 2;
 const TIMED: u8 = 4;
 /// The settings have been changed.
 const CHANGED: u8 = 8;
+/// The state is shared.
+pub(super) const SHARED: u8 = 16;
 
 pub(super) const fn ways(settings: &Settings) -> u8 {
     let watched = if settings.watches() { WATCHED } else { 0 };
@@ -85,7 +87,8 @@ impl Breaker {
         let changed = self.changed.load();
         let of_settings = ways(changed.as_deref().unwrap_or(&self.given));
         let listened = if self.listeners.is_empty() { 0 } else { LISTENED };
-        of_settings | listened | if changed.is_some() { CHANGED } else { 0 }
+        let shared = if self.shared.load().is_some() { SHARED } else { 0 };
+        of_settings | listened | shared | if changed.is_some() { CHANGED } else { 0 }
     }
 
     /// The stamp of a permit, when it is closed and all that keeps it from the short way is a window.
@@ -99,13 +102,22 @@ impl Breaker {
     #[inline(never)]
     pub(super) fn knock(&self) -> Result<(u64, u64), Fault> {
         let ways = self.ways.load(Ordering::Relaxed);
+        if ways & SHARED != 0 {
+            self.look_if_due();
+        }
         if let Some(stamp) = self.core.pass_long() {
             if ways & (LISTENED | TIMED) == 0 {
                 return Ok((stamp, 0));
             }
             return Ok(self.begin(Leave { stamp, since: 0, change: None }, ways));
         }
-        match self.core.admit(&self.settings_by(ways), &Real) {
+        let settings = self.settings_by(ways);
+        let answer = if ways & SHARED == 0 {
+            self.core.admit(&settings, &Real)
+        } else {
+            self.admit_shared(&settings)
+        };
+        match answer {
             Ok(leave) => Ok(self.begin(leave, ways)),
             Err(core::Refusal { reason, retry_after }) => Err(self.reject(reason, retry_after)),
         }
@@ -184,7 +196,11 @@ impl Breaker {
                     if ways & WATCHED != 0 {
                         self.window.success(generation(permit), Lane::here(), &settings);
                     }
-                    self.core.success(permit);
+                    if ways & SHARED == 0 {
+                        self.core.success(permit);
+                    } else {
+                        self.succeed_shared(permit);
+                    }
                     self.tell_end(ways, verdict, report);
                     None
                 }
@@ -222,9 +238,13 @@ impl Breaker {
             self.window.bad(generation, Lane::here(), end, settings)
         };
         let seen = || self.window.seen(generation, settings);
-        let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row));
         let asked = || report.open_for();
-        let verdict = self.core.failure(permit, end.failed, settings, why, asked, &Real);
+        let verdict = if ways & SHARED == 0 {
+            let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row));
+            self.core.failure(permit, end.failed, settings, why, asked, &Real)
+        } else {
+            self.fail_shared(permit, end.failed, settings, rate, seen, asked)
+        };
         let ended = if end.failed { Verdict::Failure } else { Verdict::Success };
         if let core::Verdict::Opened(_) = verdict {
             self.keep_error(report, end);
@@ -256,8 +276,12 @@ impl Breaker {
     ) -> Option<Fault> {
         // A trial that takes too long has not shown that the dependency is well.
         let judged = if slow { Verdict::Failure } else { verdict };
-        let change = self.core.report(permit, since, judged, settings, &Real)?;
         let ways = self.ways.load(Ordering::Relaxed);
+        let change = if ways & SHARED == 0 {
+            self.core.report(permit, since, judged, settings, &Real)?
+        } else {
+            self.report_shared(permit, since, judged, settings)?
+        };
         let Some(change) = change else {
             self.tell_end(ways, verdict, report);
             return None;
@@ -266,7 +290,11 @@ impl Breaker {
         if change.to == State::Open {
             self.keep_error(report, End { failed, slow });
             if let Some(time) = report.open_for() {
-                self.core.keep_open(time);
+                if ways & SHARED == 0 {
+                    self.core.keep_open(time);
+                } else {
+                    self.keep_open_shared(time);
+                }
             }
             self.tell_end(ways, verdict, report);
             self.tell_change(change);

@@ -21,7 +21,7 @@ mod section;
 mod table;
 
 pub use laps::Laps;
-pub use meter::{children_cpu, poll_once, thread_cpu};
+pub use meter::{block_on, children_cpu, poll_once, thread_cpu};
 pub use race::Race;
 pub use section::{Section, quick};
 pub use table::{Bars, Table, ns};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use nix::time::{ClockId, clock_gettime};
+use tokio::runtime::{Builder, Runtime};
 
 /// CPU time of this thread: it stands still while others have the core.
 ///
@@ -50,4 +51,17 @@ pub fn poll_once<F: Future>(future: F) -> F::Output {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("a contender waited: it is to be ready at once"),
     }
+}
+
+/// The output of a future, by a tokio runtime of this thread's own: for contenders that wait for each
+/// other.
+///
+/// # Panics
+/// When there can be no such runtime, or the future is run by one already.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    thread_local! {
+        static RUNTIME: Runtime =
+            Builder::new_current_thread().enable_time().build().expect("a runtime");
+    }
+    RUNTIME.with(|runtime| runtime.block_on(future))
 }

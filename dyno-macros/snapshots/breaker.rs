@@ -5,36 +5,33 @@ fn f(name: String) -> Result<u8, E> {
         ::dyno::__private::None,
         || ::dyno::__private::type_name_of_val(&__dyno_here),
     );
-    {
+    '__dyno_guarded: {
         static __DYNO_BREAKER: ::dyno::__private::Breaker = ::dyno::__private::Breaker::of(
             &__DYNO_POINT,
         );
-        let __dyno_entry = ::dyno::__private::Breaker::acquire(
+        let __dyno_permit = match ::dyno::__private::Breaker::acquire(
             ::dyno::__private::Breaker::list(&__DYNO_BREAKER),
-        );
-        match __dyno_entry {
-            ::dyno::__private::Ok(__dyno_permit) => {
-                let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> {
-                    ask(name)
-                });
-                let __dyno_failure = <Result<
+        ) {
+            ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
+            ::dyno::__private::Err(__dyno_fault) => {
+                break '__dyno_guarded <Result<
                     u8,
                     E,
-                > as ::dyno::__private::Outcome>::failure(&__dyno_out);
-                let __dyno_tripped = ::dyno::__private::Permit::settle(
-                    __dyno_permit,
-                    ::dyno::__private::verdict(__dyno_failure),
-                    ::dyno::__private::report!(__dyno_failure),
-                );
-                if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                    <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
-                } else {
-                    __dyno_out
-                }
+                > as ::dyno::__private::Refuse>::refuse(__dyno_fault);
             }
-            ::dyno::__private::Err(__dyno_fault) => {
-                <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
-            }
+        };
+        let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> { ask(name) });
+        let __dyno_failure = <Result<
+            u8,
+            E,
+        > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+        let __dyno_tripped = ::dyno::__private::settle!(
+            __dyno_permit, ::dyno::__private::verdict(__dyno_failure), __dyno_failure
+        );
+        if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+            <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+        } else {
+            __dyno_out
         }
     }
 }

@@ -1,6 +1,6 @@
 async fn f(host: Host) -> Result<u8, E> {
     const __DYNO_WRAPPED: () = ();
-    {
+    '__dyno_guarded: {
         static __DYNO_BREAKERS: ::dyno::__private::Keyed = ::dyno::__private::Keyed::new(
                 "hosts",
                 ::dyno::__private::Settings::new()
@@ -19,52 +19,43 @@ async fn f(host: Host) -> Result<u8, E> {
             .keys(64)
             .idle(::core::time::Duration::from_secs(600));
         let __dyno_breaker = ::dyno::__private::Keyed::get(&__DYNO_BREAKERS, &host);
-        let __dyno_entry = if host.is_local() {
+        let __dyno_permit = match if host.is_local() {
             ::dyno::__private::Ok(::dyno::__private::Breaker::unguarded(&__dyno_breaker))
         } else {
             ::dyno::__private::Breaker::acquire(&__dyno_breaker)
-        };
-        match __dyno_entry {
-            ::dyno::__private::Ok(__dyno_permit) => {
-                let __dyno_out = (async {
-                    if false {
-                        return ::dyno::__private::never::<Result<u8, E>>();
-                    }
-                    ask(host).await
-                })
-                    .await;
-                let __dyno_failure = <Result<
+        } {
+            ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
+            ::dyno::__private::Err(__dyno_fault) => {
+                break '__dyno_guarded <Result<
                     u8,
                     E,
-                > as ::dyno::__private::Outcome>::failure(&__dyno_out);
-                let __dyno_tripped = ::dyno::__private::Permit::settle(
-                    __dyno_permit,
-                    match __dyno_failure {
-                        ::dyno::__private::None => ::dyno::__private::Verdict::Success,
-                        #[allow(
-                            unused_variables,
-                            unreachable_patterns,
-                            clippy::all,
-                            clippy::pedantic
-                        )]
-                        ::dyno::__private::Some(__dyno_failure) => {
-                            match __dyno_failure {
-                                E::Http(500..) => ::dyno::__private::Verdict::Failure,
-                                _ => ::dyno::__private::Verdict::Success,
-                            }
-                        }
-                    },
-                    ::dyno::__private::report!(__dyno_failure, | e | e.retry_after()),
-                );
-                if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                    <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
-                } else {
-                    __dyno_out
-                }
+                > as ::dyno::__private::Refuse>::refuse(__dyno_fault);
             }
-            ::dyno::__private::Err(__dyno_fault) => {
-                <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+        };
+        let __dyno_out = (async {
+            if false {
+                return ::dyno::__private::never::<Result<u8, E>>();
             }
+            ask(host).await
+        })
+            .await;
+        let __dyno_failure = <Result<
+            u8,
+            E,
+        > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+        let __dyno_tripped = ::dyno::__private::settle!(
+            __dyno_permit, match __dyno_failure { ::dyno::__private::None =>
+            ::dyno::__private::Verdict::Success, #[allow(unused_variables,
+            unreachable_patterns, clippy::all, clippy::pedantic)]
+            ::dyno::__private::Some(__dyno_failure) => match __dyno_failure { E::Http(500
+            ..) => ::dyno::__private::Verdict::Failure, _ =>
+            ::dyno::__private::Verdict::Success, }, }, __dyno_failure, | e | e
+            .retry_after()
+        );
+        if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+            <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+        } else {
+            __dyno_out
         }
     }
 }

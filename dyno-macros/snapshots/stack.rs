@@ -86,36 +86,33 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                 "rates",
                                 || ::dyno::__private::Breaker::new("rates").fail_max(3),
                             );
-                            let __dyno_entry = ::dyno::__private::Breaker::acquire(
+                            let __dyno_permit = match ::dyno::__private::Breaker::acquire(
                                 ::dyno::__private::SharedBreaker::get(&__DYNO_BREAKER),
-                            );
-                            match __dyno_entry {
-                                ::dyno::__private::Ok(__dyno_permit) => {
-                                    let __dyno_out = (async {
-                                        if false {
-                                            return ::dyno::__private::never::<Result<Price, E>>();
-                                        }
-                                        the_body(db, rates, sku)
-                                    })
-                                        .await;
-                                    let __dyno_failure = <Result<
-                                        Price,
-                                        E,
-                                    > as ::dyno::__private::Outcome>::failure(&__dyno_out);
-                                    let __dyno_tripped = ::dyno::__private::Permit::settle(
-                                        __dyno_permit,
-                                        ::dyno::__private::verdict(__dyno_failure),
-                                        ::dyno::__private::report!(__dyno_failure),
-                                    );
-                                    if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                                        break '__dyno_refused ::dyno::__private::Err(__dyno_fault)
-                                    } else {
-                                        __dyno_out
-                                    }
-                                }
+                            ) {
+                                ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
                                 ::dyno::__private::Err(__dyno_fault) => {
                                     break '__dyno_refused ::dyno::__private::Err(__dyno_fault);
                                 }
+                            };
+                            let __dyno_out = (async {
+                                if false {
+                                    return ::dyno::__private::never::<Result<Price, E>>();
+                                }
+                                the_body(db, rates, sku)
+                            })
+                                .await;
+                            let __dyno_failure = <Result<
+                                Price,
+                                E,
+                            > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                            let __dyno_tripped = ::dyno::__private::settle!(
+                                __dyno_permit, ::dyno::__private::verdict(__dyno_failure),
+                                __dyno_failure
+                            );
+                            if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+                                break '__dyno_refused ::dyno::__private::Err(__dyno_fault)
+                            } else {
+                                __dyno_out
                             }
                         };
                         let __dyno_verdict = match <Result<

@@ -15,14 +15,12 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
-#[cfg(feature = "breaker")]
-pub use crate::__dyno_report as report;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Report, Settings, SharedBreaker, SharedFuse, State, Tell,
-    TellDebug, TellDisplay, TellName, TripError, ask, window,
+    TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
@@ -33,6 +31,8 @@ pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{Again, Attempts, Pause, Retry};
+#[cfg(feature = "breaker")]
+pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]
 pub use inventory;
 

@@ -3,6 +3,8 @@
 #[path = "breaker/support.rs"]
 mod support;
 
+#[path = "breaker/contract.rs"]
+mod contract;
 #[path = "breaker/events.rs"]
 mod events;
 #[path = "breaker/fuse.rs"]
@@ -11,14 +13,24 @@ mod fuse;
 mod guards;
 #[path = "breaker/half_open.rs"]
 mod half_open;
+#[path = "breaker/infuse.rs"]
+mod infuse;
 #[path = "breaker/keyed.rs"]
 mod keyed;
+#[path = "breaker/listeners.rs"]
+mod listeners;
+#[path = "breaker/model.rs"]
+mod model;
+#[path = "breaker/modelled.rs"]
+mod modelled;
 #[path = "breaker/named.rs"]
 mod named;
 #[path = "breaker/permits.rs"]
 mod permits;
 #[path = "breaker/pybreaker.rs"]
 mod pybreaker;
+#[path = "breaker/python_bugs.rs"]
+mod python_bugs;
 #[path = "breaker/ready.rs"]
 mod ready;
 #[path = "breaker/store/mod.rs"]

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::args::unknown;
 use crate::cmd::{Cmd, Failure};
 use crate::program::targets;
+use crate::tools;
 
 /// Runs the benchmark of this name, or all; `rest` goes to the benchmark itself.
 pub(crate) fn run(name: Option<&str>, rest: &[String]) -> Result<(), Failure> {
@@ -21,6 +22,9 @@ pub(crate) fn run(name: Option<&str>, rest: &[String]) -> Result<(), Failure> {
     }
     if !rest.is_empty() {
         bench = rest.iter().fold(bench.arg("--"), Cmd::arg);
+    }
+    if name.is_none_or(|name| name == "breaker") {
+        tools::install_for_bench();
     }
     println!("$ {bench}");
     bench.run()

@@ -30,6 +30,25 @@ const CARGO: &[Subcommand] = &[
     Subcommand { probe: "cargo hack --version", install: "cargo install cargo-hack --locked" },
 ];
 
+/// Only for `bench`: without it a bench says that it counted nothing.
+const VALGRIND: Debian = Debian {
+    program: "valgrind",
+    packages: "valgrind",
+    needed_for: "the instructions that the breaker's bench counts",
+};
+
+/// Installs what the benches need, or says why not: they run all the same.
+pub(crate) fn install_for_bench() {
+    let Debian { program, packages, needed_for } = VALGRIND;
+    if on_path(program) {
+        return;
+    }
+    println!("`{program}` is missing, for {needed_for}");
+    if let Err(failure) = apt_get(packages) {
+        println!("{}", failure.brief());
+    }
+}
+
 /// Installs whatever of the tables is missing.
 pub(crate) fn install() -> Result<(), Failure> {
     let mut missing = 0;

@@ -91,7 +91,7 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
 
     let laps = race.run();
     let floor = |name: &str| if name.ends_with("async") { DIRECT_ASYNC } else { DIRECT };
-    section.add(&table(&laps, None, floor));
+    section.add(&table(&laps, floor));
 
     let over = |name, floor| find(&laps, name).over(find(&laps, floor));
     bars.at_most("retry, first try, over the call", 1.3, over(RETRIED, DIRECT), "ns");

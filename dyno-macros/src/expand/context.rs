@@ -5,7 +5,7 @@ use std::cell::Cell;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, Type};
+use syn::{FnArg, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
 
 use crate::diag::Diag;
 use crate::func::Body;
@@ -44,6 +44,7 @@ pub(crate) struct Context {
     alias: Option<String>,
     generics: Vec<String>,
     point: Cell<bool>,
+    labels: Cell<usize>,
 }
 
 impl Context {
@@ -87,6 +88,7 @@ impl Context {
                 .chain(["Self".to_owned(), "impl".to_owned()])
                 .collect(),
             point: Cell::new(false),
+            labels: Cell::new(0),
         };
         if let Some(wrap) = &common.wrap {
             if is_boxed {
@@ -113,6 +115,13 @@ impl Context {
     pub(crate) fn point(&self) -> TokenStream {
         self.point.set(true);
         quote_spanned!(Span::mixed_site()=> &__DYNO_POINT)
+    }
+
+    /// A label that no other layer has: the compiler warns of one that shadows another.
+    pub(crate) fn label(&self, name: &str, at: Span) -> Lifetime {
+        let before = self.labels.replace(self.labels.get() + 1);
+        let number = if before == 0 { String::new() } else { format!("_{}", before + 1) };
+        Lifetime::new(&format!("'__dyno_{name}{number}"), at)
     }
 
     /// The statics at the top of the body.

@@ -96,10 +96,11 @@ impl Breaker {
         Self::labelled(Label::Key(name, at)).with(settings)
     }
 
+    #[expect(clippy::declare_interior_mutable_const, reason = "four words that begin as zero")]
     const fn labelled(label: Label) -> Self {
-        let word = AtomicU64::new(word::first(State::Closed, false));
+        const ZERO: AtomicU64 = AtomicU64::new(0);
         Self {
-            core: Core::new(word, AtomicU64::new(0), AtomicU64::new(0)),
+            core: Core::new(ZERO, ZERO, ZERO, ZERO),
             ways: AtomicU8::new(0),
             given: Settings::new(),
             changed: ArcSwapOption::const_empty(),
@@ -153,6 +154,7 @@ impl Breaker {
             Some(Arc::new(change(now)))
         });
         self.look_at_ways();
+        self.core.forget_end();
         if before.span() != self.settings_in_force().span() {
             self.core.renew();
         }

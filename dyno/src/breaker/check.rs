@@ -11,22 +11,16 @@ pub(super) const WINDOW: u32 = 100_000;
 const SHORTEST: Duration = Duration::from_millis(100);
 
 pub(super) const fn at_least_one(count: u32, or_else: &'static str) {
-    if count == 0 {
-        panic!("{}", or_else);
-    }
+    assert!(count != 0, "{}", or_else);
 }
 
 pub(super) const fn above_zero(time: Duration, or_else: &'static str) {
-    if time.is_zero() {
-        panic!("{}", or_else);
-    }
+    assert!(!time.is_zero(), "{}", or_else);
 }
 
 pub(super) const fn share(share: f64, or_else: &'static str) {
     // Written so that NaN is refused, too.
-    if !(share > 0.0 && share <= 1.0) {
-        panic!("{}", or_else);
-    }
+    assert!(share > 0.0 && share <= 1.0, "{}", or_else);
 }
 
 pub(super) const fn jitter(share: f64) {

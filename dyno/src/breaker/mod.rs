@@ -1,9 +1,9 @@
 //! The circuit breaker: stop calling what keeps failing, and find out when it has recovered.
 //!
-//! Closed, it lets calls pass and counts failures in a row; `fail_max` of them open it. Open, it
-//! turns calls away for `reset_timeout`; then it is half-open and lets one call at a time pass as a
-//! trial: `success_threshold` good ones close it, a bad one opens it again. (Michael Nygard,
-//! "Release It!", 2007.)
+//! Closed, it lets calls pass and counts; when too many fail, it opens, and turns calls away for
+//! `reset_timeout`; then it is half-open and lets one call pass as a trial: a good one closes it, a
+//! bad one opens it again. (Michael Nygard, "Release It!", 2007.) A [`Fuse`] is a switch that only a
+//! hand throws.
 //!
 //! ```
 //! use std::time::Duration;
@@ -22,9 +22,8 @@
 //! let trial: Result<(), String> = DB.call(|| Ok(()));
 //! assert_eq!((trial, DB.state()), (Ok(()), State::Closed));
 //! ```
-//!
-//! It has no lock: a call while it is closed and nothing fails reads one word twice and writes
-//! nothing, whatever the number of threads.
+
+#![doc = include_str!("../../docs/breaker_module.md")]
 
 mod build;
 mod check;
@@ -55,7 +54,7 @@ mod word;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -78,6 +77,8 @@ pub use measure::{Measure, Windowed, window};
 pub use named::SharedBreaker;
 pub use named::{all, named};
 pub use permit::Permit;
+#[doc(hidden)]
+pub use permit::aside;
 pub use report::Report;
 pub use rule::Rule;
 pub use settings::{Settings, TripError};
@@ -230,6 +231,8 @@ impl Breaker {
         } else {
             self.core.force(phase, Why::ByHand, Real.now())
         };
+        // No error has done this.
+        self.last.store(0, Ordering::Relaxed);
         if let Some(change) = change {
             self.tell_change(change);
         }

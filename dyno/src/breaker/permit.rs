@@ -55,6 +55,26 @@ impl<'a> Permit<'a> {
         drop(self.settle(verdict, &Report::NOTHING));
     }
 
+    /// `true` when nothing more is to be done of a call that ended so, or has just been.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn is_done(&self, verdict: Verdict) -> bool {
+        match verdict {
+            Verdict::Success => self.breaker.is_done(self.stamp),
+            Verdict::Failure => self.breaker.count_failure(self.stamp),
+            Verdict::Ignored => false,
+        }
+    }
+
+    /// Of a call that is done.
+    #[doc(hidden)]
+    #[inline]
+    pub fn forget(self) -> Option<Fault> {
+        mem::forget(self);
+        None
+    }
+
     /// How the call went and, if it failed, with what.
     ///
     /// `Some` only for the call that opens a breaker with
@@ -84,18 +104,31 @@ impl<'a> Permit<'a> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let failed = thread::panicking() && self.stamp & UNWINDING == 0;
-        let (verdict, report) = if failed {
-            (Verdict::Failure, Report::new(&|f| f.write_str("it panicked")))
-        } else {
-            (Verdict::Ignored, Report::NOTHING)
-        };
-        let settle = || self.breaker.settle(self.stamp, self.since, verdict, &report);
-        // A rule of the user's that panics as well would end the program.
-        let settled = catch_unwind(AssertUnwindSafe(settle));
-        // What is returned in place of an outcome has nobody to go to.
-        drop(settled);
+        // By value: lent to anybody, a permit could not stay in registers while the call is made.
+        dropped(self.breaker, self.stamp, self.since);
     }
+}
+
+/// Runs what is seldom needed, out of the way of what is.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+pub fn aside<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+#[cold]
+fn dropped(breaker: &Breaker, stamp: u64, since: u64) {
+    let failed = thread::panicking() && stamp & UNWINDING == 0;
+    let (verdict, report) = if failed {
+        (Verdict::Failure, Report::new(&|f| f.write_str("it panicked")))
+    } else {
+        (Verdict::Ignored, Report::NOTHING)
+    };
+    let settle = || breaker.settle(stamp, since, verdict, &report);
+    // A rule of the user's that panics as well would end the program; and what is returned in place
+    // of an outcome has nobody to go to.
+    drop(catch_unwind(AssertUnwindSafe(settle)));
 }
 
 impl fmt::Debug for Permit<'_> {

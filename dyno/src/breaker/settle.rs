@@ -11,7 +11,6 @@ use super::core::{self, Leave, Real, Time, between};
 use super::listen::Happened;
 use super::rule::judge;
 use super::settings::{Settings, TripError};
-use super::state::{Calls, Snapshot, State};
 use super::why::Change;
 use super::window::End;
 use super::window::lanes::Lane;
@@ -111,6 +110,9 @@ impl Breaker {
             }
             return Ok(self.begin(Leave { stamp, since: 0, change: None }, ways));
         }
+        if let Some(left) = self.core.still_open(&Real) {
+            return Err(self.reject(Reason::BreakerOpen, Some(left)));
+        }
         let settings = self.settings_by(ways);
         let answer = if ways & SHARED == 0 {
             self.core.admit(&settings, &Real)
@@ -155,16 +157,35 @@ impl Breaker {
         verdict: Verdict,
         report: &Report<'_>,
     ) -> Option<Fault> {
-        if matches!(verdict, Verdict::Success) {
-            if self.core.at_rest(stamp) {
-                return None;
-            }
-            if self.core.at_rest_long(stamp) && self.ways.load(Ordering::Relaxed) == WATCHED {
-                self.count_success(stamp);
-                return None;
-            }
+        let done = match verdict {
+            Verdict::Success => self.is_done(stamp),
+            Verdict::Failure => self.count_failure(stamp),
+            Verdict::Ignored => false,
+        };
+        if done {
+            return None;
         }
         self.settle_slowly(stamp, since, verdict, report)
+    }
+
+    /// A success that changes nothing, or nothing but a window, which then has counted it.
+    #[inline]
+    pub(super) fn is_done(&self, stamp: u64) -> bool {
+        if self.core.at_rest(stamp) {
+            return true;
+        }
+        let watched = self.core.at_rest_long(stamp) && self.ways.load(Ordering::Relaxed) == WATCHED;
+        if watched {
+            self.count_success(stamp);
+        }
+        watched
+    }
+
+    /// The plain failure of a plain breaker: one compare-and-swap.
+    #[inline(never)]
+    pub(super) fn count_failure(&self, stamp: u64) -> bool {
+        let permit = stamp & !UNWINDING;
+        self.ways.load(Ordering::Relaxed) == 0 && self.core.count_failure(permit, &self.given)
     }
 
     /// The common end where a window is kept, and nothing else.
@@ -185,8 +206,8 @@ impl Breaker {
             return None;
         }
         let ways = self.ways.load(Ordering::Relaxed);
-        let settings = self.settings_by(ways);
         let permit = stamp & !UNWINDING;
+        let settings = self.settings_by(ways);
         let slow =
             ways & TIMED != 0 && !matches!(verdict, Verdict::Ignored) && is_slow(since, &settings);
         match self.core.phase_of(permit)? {
@@ -253,7 +274,7 @@ impl Breaker {
             self.tell_end(ways, ended, report);
         }
         match verdict {
-            core::Verdict::Counted | core::Verdict::Late => None,
+            core::Verdict::Counted | core::Verdict::Late | core::Verdict::Closed(_) => None,
             core::Verdict::Exceeded(why) => {
                 self.listeners.tell(self, Happened::Exceeded { why });
                 None
@@ -277,31 +298,31 @@ impl Breaker {
         // A trial that takes too long has not shown that the dependency is well.
         let judged = if slow { Verdict::Failure } else { verdict };
         let ways = self.ways.load(Ordering::Relaxed);
-        let change = if ways & SHARED == 0 {
-            self.core.report(permit, since, judged, settings, &Real)?
+        let ended = if ways & SHARED == 0 {
+            self.core.report(permit, since, judged, settings, &Real)
         } else {
-            self.report_shared(permit, since, judged, settings)?
-        };
-        let Some(change) = change else {
-            self.tell_end(ways, verdict, report);
-            return None;
+            self.report_shared(permit, since, judged, settings)
         };
         let failed = matches!(verdict, Verdict::Failure);
-        if change.to == State::Open {
-            self.keep_error(report, End { failed, slow });
-            if let Some(time) = report.open_for() {
-                if ways & SHARED == 0 {
-                    self.core.keep_open(time);
-                } else {
-                    self.keep_open_shared(time);
-                }
+        match ended {
+            core::Verdict::Late => {}
+            core::Verdict::Counted | core::Verdict::Exceeded(_) => {
+                self.tell_end(ways, verdict, report);
             }
-            self.tell_end(ways, verdict, report);
-            self.tell_change(change);
-            return self.instead(settings, failed);
+            core::Verdict::Closed(change) => {
+                self.tell_change(change);
+                self.tell_end(ways, verdict, report);
+            }
+            core::Verdict::Opened(change) => {
+                self.keep_error(report, End { failed, slow });
+                if let Some(time) = report.open_for() {
+                    self.keep_open(time);
+                }
+                self.tell_end(ways, verdict, report);
+                self.tell_change(change);
+                return self.instead(settings, failed);
+            }
         }
-        self.tell_change(change);
-        self.tell_end(ways, verdict, report);
         None
     }
 
@@ -350,35 +371,9 @@ impl Breaker {
     }
 
     /// The time to the next trial, while it is open.
-    fn retry_after(&self, settings: &Settings) -> Option<Duration> {
+    pub(super) fn retry_after(&self, settings: &Settings) -> Option<Duration> {
         let (passed, lasts) = self.core.open_since(settings, &Real)?;
         passed.left_of(lasts)
-    }
-
-    /// All that can be seen of it, at one moment.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let settings = self.settings_in_force();
-        let view = self.core.view();
-        let (state, tally) = (view.phase.state(), view.tally());
-        let is_trial = view.phase == Phase::HalfOpen;
-        let seen = self.window.seen_if_made(view.generation, &settings);
-        let share = self.core.stage(view, &settings, &Real).map(|(share, _)| share);
-        Snapshot {
-            name: self.shared_name(),
-            state,
-            failures: if is_trial { tally.bad } else { view.failures() },
-            successes: if is_trial { tally.good } else { 0 },
-            trials: if is_trial { tally.busy } else { 0 },
-            recovering: share.filter(|_| view.phase == Phase::Recovering),
-            retry_after: self.retry_after(&settings),
-            window: Calls { calls: seen.calls, failures: seen.failures, slow: seen.slow },
-            last_error: LastError::from_number(self.last.load(Ordering::Relaxed))
-                .and_then(LastError::text),
-            fail_max: settings.max_failures(),
-            reset_timeout: settings.first_reset(),
-            success_threshold: settings.needed_successes(),
-        }
     }
 }
 

@@ -81,6 +81,36 @@ macro_rules! __dyno_report {
     };
 }
 
+/// `settle!(permit, verdict, failure)`: the end of a call. All but the end of one that goes well
+/// stands aside: until then a permit that a future holds is only looked at, and nothing is written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_settle {
+    ($permit:ident, $verdict:expr, $failure:expr) => {{
+        let verdict = $verdict;
+        if $crate::__private::Permit::is_done(&$permit, verdict) {
+            $crate::__private::Permit::forget($permit)
+        } else {
+            $crate::__private::aside(move || {
+                $crate::__private::Permit::settle(
+                    $permit,
+                    verdict,
+                    $crate::__private::report!($failure),
+                )
+            })
+        }
+    }};
+    // What the user asks the error may use the function's arguments, which a retry needs again.
+    ($permit:ident, $verdict:expr, $failure:expr, $retry_after:expr) => {{
+        let verdict = $verdict;
+        $crate::__private::Permit::settle(
+            $permit,
+            verdict,
+            $crate::__private::report!($failure, $retry_after),
+        )
+    }};
+}
+
 #[cfg(test)]
 mod tests {
     use std::error::Error;

@@ -238,6 +238,11 @@ impl Ticks {
         Self(self.0.saturating_add(other.0).min(Self::EVER.0))
     }
 
+    /// The moment so much later.
+    pub(super) fn plus_round(self, other: Self) -> Self {
+        Self((self.0 + other.0) & TICK)
+    }
+
     /// This, doubled so often, and at most `cap`.
     pub(super) fn doubled(self, times: u32, cap: Self) -> Self {
         if times >= self.0.leading_zeros() { cap } else { Self(self.0 << times).min(cap) }

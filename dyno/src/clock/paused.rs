@@ -25,7 +25,7 @@ mod answer {
         const YES: bool = true;
     }
 
-    pub(super) const fn says<A: Answer>(_pause: &fn() -> A) -> bool {
+    pub(super) const fn says<A: Answer>(_pause: fn() -> A) -> bool {
         A::YES
     }
 }
@@ -38,7 +38,7 @@ pub(super) const POSSIBLE: bool = {
     {
         #[allow(unused_imports, clippy::wildcard_imports)]
         use tokio::time::*;
-        answer::says(&(pause as fn() -> _))
+        answer::says(pause as fn() -> _)
     }
 };
 
@@ -51,6 +51,6 @@ mod tests {
     #[test]
     fn the_tests_of_this_crate_may_pause() {
         // The dev-dependency turns the feature on.
-        assert!(super::POSSIBLE);
+        const { assert!(super::POSSIBLE) };
     }
 }

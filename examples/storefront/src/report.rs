@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::time::Duration;
 
 use crate::summary::{Latency, Measured, Options, Repeatable, Summary};
+use crate::tally::Transition;
 
 impl Summary {
     /// One JSON object.
@@ -95,9 +96,9 @@ impl Summary {
             writeln!(f, "  all stayed closed")?;
         }
         for change in &self.measured.transitions {
-            let (at, from, to) = (Ms(change.at), change.from, change.to);
-            let (breaker, request) = (&change.breaker, change.request);
-            writeln!(f, "  {at:>11}  request {request:>6}  {breaker}: {from} -> {to}")?;
+            let Transition { at, request, breaker, from, to, why } = change;
+            let at = Ms(*at);
+            writeln!(f, "  {at:>11}  request {request:>6}  {breaker}: {from} -> {to}: {why}")?;
         }
         Ok(())
     }

@@ -67,10 +67,13 @@ pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
 }
 
 /// What one euro buys; what the printed list says when the exchange does not answer.
+///
+/// The warehouse is either up or down: five failures in a row tell. The exchange is given up when
+/// half of the latest calls have failed, also when some get through in between.
 #[inject(rates = connect_rates)]
 #[fallback(|_| Ok(Rate::printed(currency)))]
 #[retry(3, backoff = 5ms..50ms)]
-#[breaker("rates", fail_max = 5, reset_timeout = 150ms)]
+#[breaker("rates", window = 20, failure_rate = 50%, reset_timeout = 150ms)]
 pub fn rate(rates: &Rates, currency: Currency) -> Result<Rate, ShopError> {
     Ok(rates.of(currency)?)
 }

@@ -79,7 +79,7 @@ pub struct Measured {
     pub total: Counts,
     /// What dyno did at each point.
     pub points: BTreeMap<String, Counts>,
-    /// What the breakers did.
+    /// What the breakers did, and why.
     pub transitions: Vec<Transition>,
     /// What the services say they saw.
     pub services: BTreeMap<&'static str, Seen>,

@@ -110,6 +110,20 @@ fn the_breaker_opens_tries_and_closes_again() {
 }
 
 #[test]
+fn each_breaker_says_why_it_opened() {
+    for (service, why) in
+        [("stock", "5 failures in a row"), ("rates", "10 of 20 calls failed, the limit is 50%")]
+    {
+        let day = day(&format!("{SMALL} {service}:20%..50%"));
+        let all = day["measured"]["transitions"].as_array().cloned().unwrap_or_default();
+        let reasons: Vec<_> = all.iter().filter_map(|change| change["why"].as_str()).collect();
+        // With one till there is nobody to come in between.
+        assert_eq!(reasons.first(), Some(&why), "{reasons:?}");
+        assert_eq!(reasons.last(), Some(&"the trial succeeded"), "{reasons:?}");
+    }
+}
+
+#[test]
 fn everything_is_built_once() {
     let day = day("--requests 100 --threads 16 --outage none");
     let instances = day["measured"]["instances"].as_object().cloned().unwrap_or_default();
@@ -156,7 +170,8 @@ fn the_report_tells_what_happened() {
         "critical path",
         "200 requests at 1 till",
         "stock is down for requests 40 to 99",
-        "stock: closed -> open",
+        "stock: closed -> open: 5 failures in a row",
+        "stock: half-open -> closed: the trial succeeded",
         "built once",
         "p95",
     ] {

@@ -1,69 +1,16 @@
-//! Scenarios of the Python library `PyBreaker`, by their numbers, where both mean the same. The
-//! call that opens the breaker returns the function's own error here.
+//! Scenarios of the Python library `PyBreaker`, by their numbers, where both mean the same; those of
+//! its storage contract are in `contract.rs`. The call that opens the breaker returns the function's
+//! own error here, unless it is told otherwise.
 
 use std::time::Duration;
 
-use dyno::breaker::{Breaker, State};
-use dyno::{Reason, clock};
+use dyno::breaker::{Breaker, Report, State, TripError};
+use dyno::{Reason, Verdict, clock};
 
-use super::support::{Oops, SECOND, block_on, err, fail, failures, ok};
+use super::support::{Oops, SECOND, block_on, err, fail, failures, hear, ok};
 
 const fn breaker() -> Breaker {
     Breaker::new("pybreaker")
-}
-
-#[test]
-fn pb_01_a_success_passes() {
-    let breaker = breaker();
-    assert_eq!(ok(&breaker), Ok(true));
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
-}
-
-#[test]
-fn pb_02_a_failure_is_counted_and_passes() {
-    let breaker = breaker();
-    assert_eq!(err(&breaker), Err(Oops::Own("down")));
-    assert_eq!((failures(&breaker), breaker.state()), (1, State::Closed));
-}
-
-#[test]
-fn pb_05_failures_in_a_row_open_it_and_calls_are_turned_away() {
-    let breaker = breaker().fail_max(3);
-    fail(&breaker, 2);
-    assert_eq!(breaker.state(), State::Closed);
-    fail(&breaker, 1);
-    assert_eq!((failures(&breaker), breaker.state()), (3, State::Open));
-    let fault = err(&breaker).expect_err("turned away").fault();
-    assert_eq!(fault.reason(), Some(Reason::BreakerOpen));
-    assert_eq!((failures(&breaker), breaker.state()), (3, State::Open));
-}
-
-#[test]
-fn pb_08_a_failed_trial_opens_it_again() {
-    let frozen = clock::freeze();
-    let breaker = breaker().fail_max(3).reset_timeout(SECOND / 2);
-    fail(&breaker, 3);
-    frozen.advance(SECOND * 6 / 10);
-    fail(&breaker, 1);
-    assert_eq!(breaker.state(), State::Open);
-    assert_eq!(breaker.snapshot().retry_after, Some(SECOND / 2), "for the whole time");
-}
-
-#[test]
-fn pb_10_a_failure_in_half_open_opens_it() {
-    let breaker = breaker();
-    breaker.half_open();
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::HalfOpen));
-    fail(&breaker, 1);
-    assert_eq!((failures(&breaker), breaker.state()), (1, State::Open));
-}
-
-#[test]
-fn pb_11_a_success_in_half_open_closes_it() {
-    let breaker = breaker();
-    breaker.half_open();
-    assert_eq!(ok(&breaker), Ok(true));
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
 }
 
 #[test]
@@ -153,26 +100,13 @@ fn pb_49_the_threshold_changes_while_it_works() {
 }
 
 #[test]
-fn pb_80_a_permit_guards_a_block() {
-    let frozen = clock::freeze();
-    let breaker = breaker().fail_max(2).reset_timeout(Duration::from_millis(10));
-    for _ in 0..2 {
-        breaker.acquire().expect("passes").failure();
-    }
-    assert_eq!((failures(&breaker), breaker.state()), (2, State::Open));
-    assert!(breaker.acquire().is_err());
-    frozen.advance(Duration::from_millis(10));
-    breaker.acquire().expect("the trial").success();
-    assert_eq!((failures(&breaker), breaker.state()), (0, State::Closed));
-}
-
-#[test]
 fn pb_92_tripping_twice_starts_the_time_out_anew() {
     let frozen = clock::freeze();
     let breaker = breaker().reset_timeout(SECOND * 10);
     breaker.trip();
     frozen.advance(SECOND * 9);
     breaker.trip();
+    assert_eq!(breaker.snapshot().retry_after, Some(SECOND * 10));
     frozen.advance(SECOND * 9);
     assert!(breaker.acquire().is_err());
     frozen.advance(SECOND);
@@ -207,4 +141,79 @@ fn pb_97_a_call_within_a_call_counts_for_itself() {
     let outer = breaker.call(|| err(&breaker));
     assert_eq!(outer, Err(Oops::Own("down")));
     assert_eq!((failures(&breaker), breaker.state()), (2, State::Open));
+}
+
+#[test]
+fn pb_20_it_starts_as_it_is_told() {
+    for state in State::ALL {
+        assert_eq!(breaker().starts(state).state(), state);
+    }
+}
+
+#[test]
+fn pb_56_nobody_is_told_of_the_state_it_starts_in() {
+    static BREAKER: Breaker = breaker().starts(State::Open);
+    let (_listening, heard) = hear(&BREAKER);
+    assert_eq!((BREAKER.state(), heard.take().len()), (State::Open, 0));
+}
+
+#[test]
+fn pb_80_a_failing_block_opens_it_and_none_runs_while_it_is_open() {
+    let frozen = clock::freeze();
+    let breaker = breaker()
+        .fail_max(2)
+        .reset_timeout(Duration::from_millis(10))
+        .trip_error(TripError::Rejected);
+    let block = |body: &mut dyn FnMut() -> Result<bool, Oops>| -> Result<bool, Oops> {
+        let permit = breaker.acquire()?;
+        let outcome = body();
+        match permit.settle(Verdict::of(&outcome), &Report::NOTHING) {
+            Some(fault) => Err(fault.into()),
+            None => outcome,
+        }
+    };
+    let (mut ran, mut bad) = (0, || Err(Oops::Own("down")));
+    let mut good = || {
+        ran += 1;
+        Ok(true)
+    };
+    assert_eq!(block(&mut bad), Err(Oops::Own("down")));
+    let fault = block(&mut bad).expect_err("it opens").fault();
+    assert_eq!(fault.reason(), Some(Reason::BreakerOpen));
+    assert_eq!((failures(&breaker), breaker.state()), (2, State::Open));
+    assert!(block(&mut good).is_err());
+    frozen.advance(Duration::from_millis(10));
+    assert_eq!(block(&mut good), Ok(true));
+    assert_eq!((failures(&breaker), breaker.state(), ran), (0, State::Closed, 1));
+}
+
+#[test]
+fn pb_37_to_41_a_call_may_count_as_its_caller_says() {
+    let breaker = breaker();
+    let excluded = |verdict| breaker.acquire().expect("closed").record(verdict);
+    for (verdict, failed) in [(Verdict::Success, 0), (Verdict::Ignored, 1)] {
+        breaker.reset();
+        fail(&breaker, 1);
+        excluded(verdict);
+        assert_eq!(failures(&breaker), failed, "{verdict:?}");
+        fail(&breaker, 1);
+        assert_eq!(failures(&breaker), failed + 1);
+    }
+}
+
+#[test]
+fn pb_91_an_excluded_error_of_a_trial_counts_as_it_is_told() {
+    let frozen = clock::freeze();
+    for (verdict, state, told) in [
+        (Verdict::Success, State::Closed, "a call succeeded"),
+        (Verdict::Ignored, State::HalfOpen, "a call does not count"),
+    ] {
+        let breaker = breaker().reset_timeout(SECOND);
+        breaker.trip();
+        frozen.advance(SECOND);
+        let (_listening, heard) = hear(&breaker);
+        breaker.acquire().expect("the trial").record(verdict);
+        assert_eq!(breaker.state(), state);
+        assert_eq!(heard.take().last().map(String::as_str), Some(told));
+    }
 }

@@ -1,11 +1,11 @@
 //! What the breaker tests share.
 
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use dyno::Fault;
-use dyno::breaker::Breaker;
+use dyno::breaker::{Breaker, Happened, Listening};
 use dyno::point::{self, Event, Observing};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -73,6 +73,65 @@ pub(crate) fn overhear(name: &'static str) -> (Observing, Arc<Mutex<Vec<String>>
         }
     });
     (watching, heard)
+}
+
+/// What a listener hears, in words.
+#[derive(Clone, Default)]
+pub(crate) struct Heard(Arc<Mutex<Vec<String>>>);
+
+impl Heard {
+    pub(crate) fn push(&self, what: impl Into<String>) {
+        self.0.lock().expect("held briefly").push(what.into());
+    }
+
+    /// All of it, which is forgotten then.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().expect("held briefly"))
+    }
+
+    pub(crate) fn count(&self, what: &str) -> usize {
+        self.0.lock().expect("held briefly").iter().filter(|heard| *heard == what).count()
+    }
+}
+
+/// Listens to `breaker`.
+pub(crate) fn hear(breaker: &Breaker) -> (Listening<'_>, Heard) {
+    let heard = Heard::default();
+    let to = heard.clone();
+    let listening =
+        breaker.listen(move |_: &Breaker, happened: &Happened| to.push(happened.to_string()));
+    (listening, heard)
+}
+
+/// The same, of changes alone: `from -> to`.
+pub(crate) fn hear_changes(breaker: &Breaker) -> (Listening<'_>, Heard) {
+    let heard = Heard::default();
+    let to = heard.clone();
+    let listening = breaker.listen(move |_: &Breaker, happened: &Happened| {
+        if let Happened::StateChange { change, .. } = happened {
+            to.push(format!("{} -> {}", change.from, change.to));
+        }
+    });
+    (listening, heard)
+}
+
+/// Runs `f` on `threads` threads at once, all in this scope.
+pub(crate) fn on_all<R: Send + 'static>(
+    threads: usize,
+    f: impl Fn(usize) -> R + Send + Sync + 'static,
+) -> Vec<R> {
+    let (f, start) = (Arc::new(f), Arc::new(Barrier::new(threads)));
+    within_reason(move || {
+        let run = |index| {
+            let (f, start) = (f.clone(), start.clone());
+            dyno::spawn(move || {
+                start.wait();
+                f(index)
+            })
+        };
+        let running: Vec<_> = (0..threads).map(run).collect();
+        running.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
+    })
 }
 
 /// Runs `f` on a thread of its own, in this scope; fails loudly when it hangs.

@@ -4,29 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use dyno::breaker::{Breaker, State};
+use dyno::breaker::{Breaker, Happened, State};
 use dyno::clock;
 
-use super::support::{SECOND, block_on, err, failures, ok, overhear, within_reason};
-
-/// Runs `f` on `threads` threads at once, all in this scope.
-fn on_all<R: Send + 'static>(
-    threads: usize,
-    f: impl Fn(usize) -> R + Send + Sync + 'static,
-) -> Vec<R> {
-    let (f, start) = (Arc::new(f), Arc::new(Barrier::new(threads)));
-    within_reason(move || {
-        let run = |index| {
-            let (f, start) = (f.clone(), start.clone());
-            dyno::spawn(move || {
-                start.wait();
-                f(index)
-            })
-        };
-        let running: Vec<_> = (0..threads).map(run).collect();
-        running.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
-    })
-}
+use super::support::{SECOND, block_on, err, failures, hear_changes, ok, on_all, overhear};
 
 #[test]
 fn pb_70_failures_of_all_threads_are_counted() {
@@ -46,6 +27,53 @@ fn pb_73_no_failure_overshoots_the_limit() {
     let heard = heard.lock().expect("held briefly");
     let trips = heard.iter().filter(|event| *event == "closed -> open").count();
     assert_eq!(trips, 1);
+}
+
+/// Adds one as slowly as it goes, and not atomically: whoever is beside it loses it.
+fn add_slowly(count: &AtomicU32) {
+    let before = count.load(Ordering::Relaxed);
+    std::thread::yield_now();
+    count.store(before + 1, Ordering::Relaxed);
+}
+
+#[test]
+fn pb_71_the_hooks_of_one_breaker_never_run_at_the_same_time() {
+    static BREAKER: Breaker = Breaker::new("threads-hooks").fail_max(3000);
+    static HEARD: AtomicU32 = AtomicU32::new(0);
+    let listening = BREAKER.listen(|_: &Breaker, happened: &Happened| {
+        if matches!(happened, Happened::Success) {
+            add_slowly(&HEARD);
+        }
+    });
+    on_all(3, |_| (0..500).for_each(|_| drop(ok(&BREAKER))));
+    drop(listening);
+    assert_eq!(HEARD.load(Ordering::Relaxed), 1500);
+}
+
+#[test]
+fn pb_72_one_of_many_threads_makes_it_half_open() {
+    static BREAKER: Breaker =
+        Breaker::new("threads-once").fail_max(1).reset_timeout(Duration::from_millis(10));
+    let (listening, heard) = hear_changes(&BREAKER);
+    let frozen = clock::freeze();
+    BREAKER.trip();
+    frozen.advance(Duration::from_millis(10));
+    on_all(5, |_| drop(err(&BREAKER)));
+    drop(listening);
+    assert_eq!(heard.take(), ["closed -> open", "open -> half-open", "half-open -> open"]);
+}
+
+#[test]
+fn pb_73_nor_does_it_when_listeners_dawdle() {
+    static BREAKER: Breaker = Breaker::new("threads-dawdle").fail_max(3000);
+    let dawdling = BREAKER.listen(|_: &Breaker, happened: &Happened| {
+        if matches!(happened, Happened::BeforeCall) {
+            std::thread::yield_now();
+        }
+    });
+    on_all(3, |_| (0..2000).filter(|_| BREAKER.call(|| None::<()>).is_none()).count());
+    drop(dawdling);
+    assert_eq!((failures(&BREAKER), BREAKER.state()), (3000, State::Open));
 }
 
 #[test]
@@ -143,4 +171,25 @@ fn a_mix_of_everything_leaves_it_in_order() {
 fn block_on_ok() -> Option<u8> {
     static BREAKER: Breaker = Breaker::new("threads-mix-inner");
     block_on(BREAKER.call_async(|| async { Some(1) }))
+}
+
+/// Every thread fails one call in twenty: never half of any hundred in a row.
+fn fails_one_in_twenty(breaker: &'static Breaker, calls: usize) {
+    on_all(8, move |_| {
+        for call in 0..calls {
+            let outcome = breaker.call(|| (call % 20 != 19).then_some(()));
+            assert_eq!(outcome.is_none(), call % 20 == 19, "call {call} was turned away");
+        }
+    });
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn a_thread_that_was_stopped_in_mid_count_opens_nothing_by_an_old_sum() {
+    static CALLS: Breaker = Breaker::new("threads-window").window_calls(20).failure_rate(0.5);
+    static TIME: Breaker = Breaker::new("threads-window-time")
+        .window_time(Duration::from_millis(100))
+        .failure_rate(0.5);
+    fails_one_in_twenty(&CALLS, 50_000);
+    fails_one_in_twenty(&TIME, 50_000);
 }

@@ -264,8 +264,8 @@ impl Breaker {
         }
     }
 
-    /// Why the call failed, for the breaker to tell.
-    fn report(&self, cx: &Context) -> TokenStream {
+    /// The end of the call, and what is told of its failure.
+    fn settle(&self, verdict: &TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
         let mut failure = quote_spanned!(at=> __dyno_failure);
@@ -273,7 +273,7 @@ impl Breaker {
             failure = quote_spanned!(at=> #p::Option::and_then(#failure, #p::Error::inner));
         }
         let ask = self.retry_after.as_ref().map(|ask| quote_spanned!(at=> , #ask));
-        quote_spanned!(at=> #p::report!(#failure #ask))
+        quote_spanned!(at=> #p::settle!(__dyno_permit, #verdict, #failure #ask))
     }
 }
 
@@ -319,20 +319,25 @@ impl Layer for Breaker {
         let entry = self.entry(&breaker, cx);
         let failure = Failures::failure(at, cx);
         let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
-        let report = self.report(cx);
+        let settle = self.settle(&verdict, cx);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
-        quote_spanned! {at=> {
+        // No more than the permit is there while the call is made: a future would have to hold it.
+        let (label, leave) = if cx.has_refuge() {
+            (None, refuse.clone())
+        } else {
+            let label = cx.label("guarded", at);
+            (Some(quote_spanned!(at=> #label:)), quote_spanned!(at=> break #label #refuse))
+        };
+        quote_spanned! {at=> #label {
             #before
-            let __dyno_entry = #entry;
-            match __dyno_entry {
-                #p::Ok(__dyno_permit) => {
-                    let __dyno_out = #inner;
-                    let __dyno_failure = #failure;
-                    let __dyno_tripped = #p::Permit::settle(__dyno_permit, #verdict, #report);
-                    if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
-                }
-                #p::Err(__dyno_fault) => #refuse,
-            }
+            let __dyno_permit = match #entry {
+                #p::Ok(__dyno_permit) => __dyno_permit,
+                #p::Err(__dyno_fault) => #leave,
+            };
+            let __dyno_out = #inner;
+            let __dyno_failure = #failure;
+            let __dyno_tripped = #settle;
+            if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}
     }
 }

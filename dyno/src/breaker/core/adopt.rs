@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::settings::Settings;
 use super::super::state::State;
 use super::super::sync::Word;
 use super::super::word::{Moment, Phase, TOLD, Ticks, View, tagged, trial, untagged};
@@ -65,6 +66,20 @@ impl<W: Word> Core<W> {
             }
             return (view.phase.state(), next.generation);
         }
+    }
+
+    /// How long it has been open, and for how long it is to be; a rejection knows that from then on.
+    pub(in super::super) fn open_until(
+        &self,
+        settings: &Settings,
+        time: &impl Time,
+    ) -> Option<(Ticks, Ticks)> {
+        let generation = self.view().generation;
+        let (passed, lasts) = self.open_since(settings, time)?;
+        if let Some(moment) = self.moment(generation).filter(|_| passed < lasts) {
+            self.note_end(generation, moment, lasts);
+        }
+        Some((passed, lasts))
     }
 
     /// Lets the time-out of a state whose moment nobody knows begin now.

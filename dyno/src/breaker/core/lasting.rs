@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::super::settings::Settings;
 use super::super::sync::Word;
-use super::super::word::{Ticks, View, tagged, untagged};
+use super::super::word::{Moment, Phase, Ticks, View, tagged, untagged};
 use super::{Core, Time};
+use crate::clock;
 
 /// How long all stages of recovery take where the reset time-out never ends.
 const STAGES: Duration = Duration::from_secs(60);
@@ -28,11 +29,40 @@ impl<W: Word> Core<W> {
         lasts.times(1.0 - jitter * self.luck(generation))
     }
 
+    /// The time to the next trial when it is known to be open: a few words and a coarse clock.
+    #[inline]
+    pub(in super::super) fn still_open(&self, time: &impl Time) -> Option<Duration> {
+        let view = View::of(self.word.read());
+        if view.phase != Phase::Open {
+            return None;
+        }
+        let until = untagged(self.until.read(), view.generation)?;
+        let began = self.moment(view.generation)?.since;
+        let now = time.coarse();
+        // A clock that says less is another one, such as a test had frozen far ahead.
+        now.since(began)?;
+        let left = until.since(now)?;
+        (left > Ticks::lasting(clock::COARSE)).then(|| left.duration())
+    }
+
+    /// Remembers until when it is open.
+    pub(super) fn note_end(&self, generation: u64, moment: Moment, lasts: Ticks) {
+        if lasts < Ticks::EVER {
+            self.until.write(tagged(generation, moment.since.plus_round(lasts)));
+        }
+    }
+
+    /// Forgets it: the settings have changed, or an error asked for another time.
+    pub(in super::super) fn forget_end(&self) {
+        self.until.write(0);
+    }
+
     /// Keeps how long the error that has opened it asked for.
     pub(super) fn ask(&self, generation: u64, time: Ticks) {
         let told = self.asked.read();
         // Whoever comes second belongs to another generation, which the tag tells.
         self.asked.replace(told, tagged(generation, time));
+        self.forget_end();
     }
 
     /// Drawn from 0 to 1: the same for one generation of one breaker, another in every process.

@@ -48,13 +48,15 @@ impl Leave {
     }
 }
 
-/// What became of a failure, or of a call that was too slow.
+/// What became of a call that failed or was too slow, or of a trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Verdict {
     /// Nothing changes.
     Counted,
     /// This call has opened it.
     Opened(Change),
+    /// This trial was the last one needed.
+    Closed(Change),
     /// This call would have opened it, were that not suspended.
     Exceeded(Why),
     /// It came too late, and counts nowhere.
@@ -67,12 +69,14 @@ pub(super) struct Core<W> {
     moment: W,
     /// How long the error that opened it asked for.
     asked: W,
+    /// Until when it is open, once somebody has found out: a rejection looks here first.
+    until: W,
     places: Places<W>,
 }
 
 impl<W> Core<W> {
-    pub(super) const fn new(word: W, moment: W, asked: W) -> Self {
-        Self { word, moment, asked, places: Places::new() }
+    pub(super) const fn new(word: W, moment: W, asked: W, until: W) -> Self {
+        Self { word, moment, asked, until, places: Places::new() }
     }
 }
 
@@ -160,13 +164,16 @@ impl<W: Word> Core<W> {
         let lasts = self.lasts(settings, view.generation, moment.openings);
         let passed = time.passed(moment.since, lasts);
         if passed < lasts || lasts == Ticks::EVER {
+            self.note_end(view.generation, moment, lasts);
             return refusal(passed, lasts);
         }
         let tally = Tally { busy: 1, ..Tally::default() };
         let next = view.next(Phase::HalfOpen, tally.pack());
         let now = time.nanos();
         let why = Why::TimeOut { after: passed.duration() };
-        let change = self.shift(word, next, why, Moment { since: now.ticks(), ..moment })?;
+        // From now on: how many openings in a row there were.
+        let openings = moment.openings + 1;
+        let change = self.shift(word, next, why, Moment { since: now.ticks(), openings })?;
         Some(Ok(self.take_place(next.generation, now, Some(change))))
     }
 
@@ -196,6 +203,17 @@ impl<W: Word> Core<W> {
                 Some(Ok(leave))
             }
         }
+    }
+
+    /// One failure more, where failures in a row are all that counts and it is not the last one
+    /// allowed. `false`: ask [`failure`](Self::failure).
+    #[inline]
+    pub(super) fn count_failure(&self, permit: u64, settings: &Settings) -> bool {
+        let word = self.word.read();
+        let count = View::of(word).count;
+        let plain = word - u64::from(count) == permit;
+        let allowed = settings.max_failures().is_some_and(|max| count + 1 < max);
+        plain && allowed && self.word.replace(word, word + 1)
     }
 
     /// A call went well. `true` when it counted.
@@ -280,8 +298,7 @@ impl<W: Word> Core<W> {
         loop {
             let word = self.word.read();
             let view = View::of(word);
-            let keep = phase == Phase::Open && view.phase == Phase::Closed
-                || phase == Phase::Open && view.phase == Phase::Open;
+            let keep = phase == Phase::Open && matches!(view.phase, Phase::Closed | Phase::Open);
             let count = if keep { view.count } else { 0 };
             let moment = Moment { since: now, openings: 0 };
             if let Some(change) = self.shift(word, view.next(phase, count), why, moment) {

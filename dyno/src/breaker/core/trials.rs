@@ -11,10 +11,10 @@ use super::super::settings::Settings;
 use super::super::sync::Word;
 use super::super::why::{Change, Why};
 use super::super::word::{
-    Moment, Phase, Tally, Ticks, View, generation, place, tagged, trial, untagged,
+    Moment, Phase, Tally, Ticks, View, generation, place, stamp, tagged, trial, untagged,
 };
 use super::time::Nanos;
-use super::{Core, Leave, Refusal, Time};
+use super::{Core, Leave, Refusal, Time, Verdict};
 use crate::fault::Reason;
 use crate::outcome;
 
@@ -78,6 +78,13 @@ impl<W: Word> Core<W> {
             if passed < limit || limit == Ticks::EVER {
                 continue;
             }
+            if tally.busy > settings.permits() {
+                // Fewer are allowed than before: it gives way to nobody.
+                if place.replace(holds, FREE) {
+                    self.one_less(view.generation);
+                }
+                return None;
+            }
             if !place.replace(holds, tagged(view.generation, now.ticks())) {
                 return None;
             }
@@ -89,6 +96,19 @@ impl<W: Word> Core<W> {
         }
         let retry_after = longest.left_of(limit);
         Some(Err(Refusal { reason: Reason::HalfOpenBusy, retry_after }))
+    }
+
+    /// A trial of `generation` is under way no more.
+    fn one_less(&self, generation: u64) {
+        while let Some((word, view)) = self.current(stamp(generation)) {
+            let mut tally = view.tally();
+            tally.busy = tally.busy.saturating_sub(1);
+            if view.phase != Phase::HalfOpen
+                || self.word.replace(word, View { count: tally.pack(), ..view }.pack())
+            {
+                return;
+            }
+        }
     }
 
     /// Takes a place for a trial that is counted already; so there is one.
@@ -117,7 +137,7 @@ impl<W: Word> Core<W> {
         self.places.all().get(place(permit)).is_some_and(|place| place.replace(mine, FREE))
     }
 
-    /// How a trial ended. `None`: it came too late, and counts nowhere; else what it changed.
+    /// How a trial ended.
     pub(in super::super) fn report(
         &self,
         permit: u64,
@@ -125,14 +145,14 @@ impl<W: Word> Core<W> {
         verdict: outcome::Verdict,
         settings: &Settings,
         time: &impl Time,
-    ) -> Option<Option<Change>> {
+    ) -> Verdict {
         if !self.leave_place(permit, since) {
-            return None;
+            return Verdict::Late;
         }
         loop {
-            let (word, view) = self.current(permit)?;
+            let Some((word, view)) = self.current(permit) else { return Verdict::Late };
             if view.phase != Phase::HalfOpen {
-                return None;
+                return Verdict::Late;
             }
             let mut tally = view.tally();
             tally.busy = tally.busy.saturating_sub(1);
@@ -144,16 +164,21 @@ impl<W: Word> Core<W> {
             let counted = !matches!(verdict, outcome::Verdict::Ignored);
             let Some((phase, why)) = decided(tally, settings).filter(|_| counted) else {
                 if self.word.replace(word, View { count: tally.pack(), ..view }.pack()) {
-                    return Some(None);
+                    return Verdict::Counted;
                 }
                 continue;
             };
-            let before = self.moment(view.generation).map_or(0, |moment| moment.openings);
+            // None where it is half-open by hand.
+            let openings = self.moment(view.generation).map_or(0, |moment| moment.openings);
             let count = if phase == Phase::Open { tally.bad } else { 0 };
-            let moment = Moment { since: time.now(), openings: before + 1 };
-            let change = self.shift(word, view.next(phase, count), why, moment);
-            if change.is_some() {
-                return Some(change);
+            let moment = Moment { since: time.now(), openings };
+            if let Some(change) = self.shift(word, view.next(phase, count), why, moment) {
+                return match phase {
+                    Phase::Open => Verdict::Opened(change),
+                    Phase::Closed => Verdict::Closed(change),
+                    // It stays half-open: the change is told when it has recovered.
+                    _ => Verdict::Counted,
+                };
             }
         }
     }

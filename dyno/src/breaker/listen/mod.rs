@@ -24,7 +24,8 @@ use crate::fault::Fault;
 ///
 /// For a call that passes: `before_call`, then one of `success`, `failure` and `ignored`, then
 /// `state_change` if that has changed the state. A trial that succeeds is told after the change it
-/// makes, and the change to half-open before its `before_call`. Hooks see the state as it is after
+/// makes, and the change to half-open before its `before_call`. A call that ends after the breaker
+/// has changed its state counts nowhere, and its end is not told. Hooks see the state as it is after
 /// the change.
 ///
 /// A hook that panics is told of on standard error and harms nobody. Hooks of one breaker run one

@@ -57,7 +57,8 @@ fn settings(fail_max: u32, successes: u32) -> Settings {
 }
 
 fn fresh() -> Arc<Model> {
-    let core = Core::new(AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let zero = || AtomicU64::new(0);
+    let core = Core::new(zero(), zero(), zero(), zero());
     core.prepare();
     Arc::new(core)
 }
@@ -89,6 +90,7 @@ fn fail(core: &Model, permit: u64, settings: &Settings, millis: u64) -> bool {
 }
 
 /// `Some` when the trial counts: what it changes.
+#[allow(clippy::option_option)]
 fn end(
     core: &Model,
     trial: Leave,
@@ -101,7 +103,11 @@ fn end(
         Some(true) => outcome::Verdict::Success,
         Some(false) => outcome::Verdict::Failure,
     };
-    core.report(trial.stamp, trial.since, verdict, settings, &At(millis))
+    match core.report(trial.stamp, trial.since, verdict, settings, &At(millis)) {
+        Verdict::Late => None,
+        Verdict::Opened(change) | Verdict::Closed(change) => Some(Some(change)),
+        Verdict::Counted | Verdict::Exceeded(_) => Some(None),
+    }
 }
 
 fn spawn<R: 'static>(

@@ -244,7 +244,12 @@ impl Shared {
         drop(known);
         let others = record.by != self.me || strayed;
         let change = Change { from, to: record.state, why: Why::Remote };
-        (others && change.from != change.to).then_some(change)
+        let told = others && change.from != change.to;
+        if told {
+            // No error that is known here has done this.
+            breaker.last.store(0, Ordering::Relaxed);
+        }
+        told.then_some(change)
     }
 
     pub(super) fn look_if_due(&self, breaker: &Breaker) {

@@ -98,7 +98,8 @@ impl Record {
     /// not know: the first trial begins.
     pub(super) fn half_open(&self, lasts: Duration, by: u64) -> Option<Self> {
         let over = self.state == State::Open && self.since.is_none_or(|since| since >= lasts);
-        over.then(|| Self { openings: self.openings, ..self.trial(by) })
+        // From now on: how many openings in a row there were.
+        over.then(|| Self { openings: self.openings.saturating_add(1), ..self.trial(by) })
     }
 
     fn trial(&self, by: u64) -> Self {
@@ -144,7 +145,7 @@ impl Record {
         let decided = Self {
             recovering: phase == Phase::Recovering,
             failures: if phase == Phase::Open { next.failures } else { 0 },
-            openings: self.openings.saturating_add(1),
+            openings: self.openings,
             ..self.entering(phase.state(), by)
         };
         (Some(decided), Some(why))

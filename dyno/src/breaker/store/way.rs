@@ -59,7 +59,7 @@ impl Breaker {
     }
 
     fn leave_open(&self, shared: &Shared, mine: &Record, settings: &Settings) -> Answer {
-        let (passed, lasts) = self.core.open_since(settings, &Real)?;
+        let (passed, lasts) = self.core.open_until(settings, &Real)?;
         if passed < lasts || lasts == Ticks::EVER {
             return refuse(Reason::BreakerOpen, passed.left_of(lasts));
         }
@@ -208,7 +208,7 @@ impl Breaker {
         shared.taken(self, &changed);
         if let Some(why) = opened.filter(|_| changed.made) {
             if let Some(time) = asked() {
-                self.keep_open_shared(time);
+                self.keep_open(time);
             }
             return Some(Verdict::Opened(Change { from: mine.state, to: State::Open, why }));
         }
@@ -216,43 +216,57 @@ impl Breaker {
         Some(if counts { Verdict::Counted } else { Verdict::Late })
     }
 
-    /// How a trial ended. `None`: it came too late, and counts nowhere; else what it changed.
-    #[expect(clippy::option_option, reason = "late, counted, decided")]
+    /// How a trial ended.
     pub(in super::super) fn report_shared(
         &self,
         permit: u64,
         since: u64,
         verdict: outcome::Verdict,
         settings: &Settings,
-    ) -> Option<Option<Change>> {
-        let alone = || self.core.report(permit, since, verdict, settings, &Real);
-        let Some(shared) = &*self.shared.load() else { return alone() };
+    ) -> Verdict {
+        self.report_record(permit, since, verdict, settings)
+            .unwrap_or_else(|| self.core.report(permit, since, verdict, settings, &Real))
+    }
+
+    /// `None`: the machine counts it.
+    fn report_record(
+        &self,
+        permit: u64,
+        since: u64,
+        verdict: outcome::Verdict,
+        settings: &Settings,
+    ) -> Option<Verdict> {
+        let shared = self.shared.load();
+        let shared = shared.as_deref()?;
         let mine = match shared.standing(self, Some(generation(permit))) {
-            Standing::Late => return None,
-            Standing::Alone => return alone(),
-            Standing::Shared(mine) => mine,
+            Standing::Shared(mine) if self.core.has_place(permit, since) => mine,
+            Standing::Alone => return None,
+            Standing::Shared(_) | Standing::Late => return Some(Verdict::Late),
         };
-        if !self.core.has_place(permit, since) {
-            return None;
-        }
         let mut why = None;
         let changed = shared.change(self, &mine, |record| {
             let (next, decided) = record.reported(verdict, settings, shared.me);
             why = decided;
             next
-        });
-        let Some(changed) = changed else { return alone() };
+        })?;
         self.core.leave_place(permit, since);
         shared.taken(self, &changed);
-        let Changed { record, made } = changed;
-        let record = record.filter(|_| made)?;
-        Some(why.map(|why| Change { from: mine.state, to: record.state, why }))
+        let Changed { record: Some(record), made: true } = changed else {
+            return Some(Verdict::Late);
+        };
+        let change = why.map(|why| Change { from: mine.state, to: record.state, why });
+        Some(match change {
+            Some(change) if change.to == State::Open => Verdict::Opened(change),
+            Some(change) if change.to == State::Closed => Verdict::Closed(change),
+            // It stays half-open: the change is told when it has recovered.
+            _ => Verdict::Counted,
+        })
     }
 
     /// Keeps it open for so long, as the error that has opened it asked for.
     ///
     /// A second change, and not one with the opening: the error is asked only when it has opened it.
-    pub(in super::super) fn keep_open_shared(&self, time: Duration) {
+    pub(in super::super) fn keep_open(&self, time: Duration) {
         let shared = self.shared.load();
         let changed = shared.as_deref().and_then(|shared| {
             let Standing::Shared(mine) = shared.standing(self, None) else { return None };

@@ -12,6 +12,7 @@ use std::iter;
 
 use once_cell::race::OnceBox;
 
+use super::super::settings::Share;
 use super::super::sync::Word;
 use super::lanes::{self, Lane};
 use super::tagged::Split;
@@ -68,33 +69,25 @@ impl<W: Word> Calls<W> {
         }
     }
 
-    /// How many calls the window holds.
-    pub(super) fn held(&self, generation: u64, size: Size) -> u64 {
-        self.total(generation % TAGS).min(size.0)
+    /// Failures are `limit` of the calls in the window or more, which holds at least `fewest`.
+    pub(super) fn failed(&self, limit: Share, fewest: u64, generation: u64, size: Size) -> bool {
+        let tag = generation % TAGS;
+        self.failed.reach(limit, fewest, tag, || self.total(tag), size)
     }
 
-    /// At least `least` of the calls in the window failed.
-    pub(super) fn failed_at_least(&self, least: u64, generation: u64, size: Size) -> bool {
+    /// The same for slow calls.
+    pub(super) fn slow(&self, limit: Share, fewest: u64, generation: u64, size: Size) -> bool {
         let tag = generation % TAGS;
-        self.failed.at_least(least, tag, self.total(tag), size)
-    }
-
-    /// At least `least` of the calls in the window were slow.
-    pub(super) fn slow_at_least(&self, least: u64, generation: u64, size: Size) -> bool {
-        let tag = generation % TAGS;
-        self.slow.at_least(least, tag, self.total(tag), size)
+        self.slow.reach(limit, fewest, tag, || self.total(tag), size)
     }
 
     /// All that the window holds.
     pub(super) fn seen(&self, generation: u64, size: Size) -> Seen {
         let tag = generation % TAGS;
-        let total = self.total(tag);
-        Seen {
-            in_a_row: 0,
-            calls: total.min(size.0),
-            failures: self.failed.held(tag, total, size),
-            slow: self.slow.held(tag, total, size),
-        }
+        let total = || self.total(tag);
+        let failures = self.failed.held(tag, total, size);
+        let slow = self.slow.held(tag, total, size);
+        Seen { in_a_row: 0, calls: total().min(size.0), failures, slow }
     }
 
     /// A model checker does not see what is made on the way.
@@ -135,24 +128,47 @@ impl<W: Word> Marks<W> {
         self.slot(index, size).write(SPLIT.tag(tag) | number);
     }
 
-    /// Of the last `size` calls of `total`, at least `least` stand out.
-    fn at_least(&self, least: u64, tag: u64, total: u64, size: Size) -> bool {
-        let count = self.settled(tag);
-        let Some(index) = count.checked_sub(least) else { return false };
-        let number = SPLIT.count_of(self.slot(index, size).read(), tag);
-        total <= size.0 || number.is_some_and(|number| number + size.0 > total)
+    /// Of the last `size` calls, `limit` or more stand out.
+    fn reach(
+        &self,
+        limit: Share,
+        fewest: u64,
+        tag: u64,
+        total: impl Fn() -> u64,
+        size: Size,
+    ) -> bool {
+        loop {
+            let count = self.settled(tag);
+            // After the marks: a call is counted before it is marked, so none has a higher number.
+            let total = total();
+            let held = total.min(size.0);
+            if held < fewest {
+                return false;
+            }
+            let Some(index) = count.checked_sub(limit.least(held)) else { return false };
+            if total <= size.0 {
+                return true;
+            }
+            let number = SPLIT.count_of(self.slot(index, size).read(), tag);
+            // Others may have gone round since: then it is the number of another mark.
+            let now = SPLIT.count_of(self.count.read(), tag).unwrap_or(0);
+            if now.saturating_sub(index) <= size.0 {
+                return number.is_some_and(|number| number + size.0 > total);
+            }
+        }
     }
 
     /// How many of the last `size` calls stand out. What has left the window is passed over once.
-    fn held(&self, tag: u64, total: u64, size: Size) -> u64 {
+    fn held(&self, tag: u64, total: impl Fn() -> u64, size: Size) -> u64 {
         let count = self.settled(tag);
+        let total = total();
         let known = SPLIT.count_of(self.oldest.read(), tag).unwrap_or(0);
         let mut oldest = known.max(count.saturating_sub(size.0));
         while oldest < count && !self.is_within(oldest, tag, total, size) {
             oldest += 1;
         }
         self.oldest.write(SPLIT.tag(tag) | oldest);
-        count - oldest
+        count.saturating_sub(oldest)
     }
 
     /// A mark that is only just being made is within.
@@ -220,13 +236,17 @@ mod tests {
                 let slow = ring.iter().filter(|(_, slow)| *slow).count() as u64;
                 let seen = Seen { in_a_row: 0, calls: ring.len() as u64, failures, slow };
                 assert_eq!(calls.seen(5, Size(size)), seen);
-                for least in 1..=size {
-                    let enough = calls.failed_at_least(least, 5, Size(size));
-                    assert_eq!(enough, failures >= least, "{least} of {size}");
-                    assert_eq!(calls.slow_at_least(least, 5, Size(size)), slow >= least);
+                for limit in [0.1, 0.3, 0.5, 1.0] {
+                    let limit = Share::of(limit);
+                    let least = limit.least(seen.calls);
+                    let enough = seen.calls >= 5.min(size);
+                    let reached = calls.failed(limit, 5.min(size), 5, Size(size));
+                    assert_eq!(reached, enough && failures >= least, "{least} of {size}");
+                    let reached = calls.slow(limit, 5.min(size), 5, Size(size));
+                    assert_eq!(reached, enough && slow >= least, "{least} of {size}");
                 }
             }
-            assert_eq!(calls.held(6, Size(size)), 0, "another generation starts anew");
+            assert_eq!(calls.seen(6, Size(size)).calls, 0, "another generation starts anew");
         }
     }
 }

@@ -8,12 +8,14 @@ pub(super) mod lanes;
 mod span;
 mod tagged;
 
+use std::mem;
+
 use once_cell::race::OnceBox;
 
 use self::calls::{Calls, Size};
 use self::lanes::Lane;
 use self::span::{Part, Spans, Width};
-use super::settings::{Settings, Span};
+use super::settings::{Settings, Share, Span};
 use super::sync::Word;
 use super::why::Why;
 use crate::clock;
@@ -103,7 +105,7 @@ impl<W: Word> Window<W> {
                 let part = Part::at(now, width, generation);
                 spans.count(lane, now, width, generation);
                 spans.mark(part, end.failed, end.slow);
-                spans.judge(part, end, settings)
+                spans.judge(part, width, end, settings)
             }
         }
     }
@@ -130,19 +132,15 @@ impl<W: Word> Window<W> {
 
 impl<W: Word> Calls<W> {
     fn judge(&self, generation: u64, size: Size, end: End, settings: &Settings) -> Option<Why> {
-        let held = self.held(generation, size);
-        if held < u64::from(settings.least_calls()) {
-            return None;
-        }
+        let fewest = u64::from(settings.least_calls());
         if let Some(limit) = settings.failure_share().filter(|_| end.failed) {
-            if self.failed_at_least(limit.least(held), generation, size) {
+            if self.failed(limit, fewest, generation, size) {
                 let seen = self.seen(generation, size);
                 return Some(Why::failure_rate(seen.failures, seen.calls, limit));
             }
         }
         let (_, limit) = settings.slow_share().filter(|_| end.slow)?;
-        let enough = self.slow_at_least(limit.least(held), generation, size);
-        enough.then(|| {
+        self.slow(limit, fewest, generation, size).then(|| {
             let seen = self.seen(generation, size);
             Why::slow_rate(seen.slow, seen.calls, limit)
         })
@@ -150,25 +148,42 @@ impl<W: Word> Calls<W> {
 }
 
 impl<W: Word> Spans<W> {
-    fn judge(&self, now: Part, end: End, settings: &Settings) -> Option<Why> {
+    fn judge(&self, now: Part, width: Width, end: End, settings: &Settings) -> Option<Why> {
         let fewest = u64::from(settings.least_calls());
         if let Some(limit) = settings.failure_share().filter(|_| end.failed) {
-            let failures = self.failures(now);
-            // Too few whatever the number of calls: most failures are done with here.
-            if failures >= limit.least(fewest) {
-                let held = self.held(now);
-                if held >= fewest && failures >= limit.least(held) {
-                    return Some(Why::failure_rate(failures, held, limit));
-                }
+            if let Some((failures, calls)) = self.reach(limit, fewest, now, width, Self::failures) {
+                return Some(Why::failure_rate(failures, calls, limit));
             }
         }
         let (_, limit) = settings.slow_share().filter(|_| end.slow)?;
-        let slow = self.slow(now);
-        if slow < limit.least(fewest) {
-            return None;
+        let (slow, calls) = self.reach(limit, fewest, now, width, Self::slow)?;
+        Some(Why::slow_rate(slow, calls, limit))
+    }
+
+    /// How many of how many, when that is `limit` or more.
+    fn reach(
+        &self,
+        limit: Share,
+        fewest: u64,
+        mut now: Part,
+        width: Width,
+        count: fn(&Self, Part) -> u64,
+    ) -> Option<(u64, u64)> {
+        loop {
+            let bad = count(self, now);
+            // Too few whatever the number of calls: most failures are done with here.
+            if bad < limit.least(fewest) {
+                return None;
+            }
+            let held = self.held(now);
+            if held < fewest || bad < limit.least(held) {
+                return None;
+            }
+            // A part that was counted anew meanwhile is missing from the one and not the other.
+            let later = now.later(clock::coarse(), width);
+            if mem::replace(&mut now, later) == later {
+                return Some((bad, held));
+            }
         }
-        let held = self.held(now);
-        let enough = held >= fewest && slow >= limit.least(held);
-        enough.then(|| Why::slow_rate(slow, held, limit))
     }
 }

@@ -15,7 +15,8 @@ use super::tagged::Split;
 use super::{Line, Seen};
 use crate::clock::Instant;
 
-const PARTS: u64 = 10;
+const PARTS: u64 = COUNT as u64;
+const COUNT: usize = 10;
 const SPLIT: Split = Split { count: 28 };
 /// The bits of a part's number, where a generation stands above it.
 const NUMBER: u32 = 36;
@@ -47,6 +48,11 @@ impl Part {
         Self { number: now.as_nanos() / width.0.max(1), generation }
     }
 
+    /// That of a later moment, in the same generation.
+    pub(super) fn later(self, now: Instant, width: Width) -> Self {
+        Self::at(now, width, self.generation)
+    }
+
     fn index(self) -> usize {
         usize::try_from(self.number % PARTS).unwrap_or(0)
     }
@@ -64,7 +70,7 @@ impl Part {
 }
 
 #[derive(Debug)]
-struct Parts<W>([W; PARTS as usize]);
+struct Parts<W>([W; COUNT]);
 
 impl<W: Word> Parts<W> {
     fn new() -> Self {

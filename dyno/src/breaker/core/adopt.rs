@@ -75,19 +75,15 @@ impl<W: Word> Core<W> {
         time: &impl Time,
     ) -> Option<(Ticks, Ticks)> {
         let generation = self.view().generation;
+        if self.moment(generation).is_none() {
+            // Nobody knows since when: from now on, when it is first asked.
+            self.mark(generation, Moment { since: time.now(), openings: 0 });
+        }
         let (passed, lasts) = self.open_since(settings, time)?;
         if let Some(moment) = self.moment(generation).filter(|_| passed < lasts) {
             self.note_end(generation, moment, lasts);
         }
         Some((passed, lasts))
-    }
-
-    /// Lets the time-out of a state whose moment nobody knows begin now.
-    pub(in super::super) fn begin(&self, now: Ticks) {
-        let generation = self.view().generation;
-        if self.moment(generation).is_none() {
-            self.mark(generation, Moment { since: now, openings: 0 });
-        }
     }
 
     /// A place for a trial that is counted elsewhere; `None` when all are taken.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::super::core::{Real, Time};
 use super::super::{Breaker, State};
 use super::{Shared, Storage};
 
@@ -77,7 +76,6 @@ impl Breaker {
         let fresh = self.core.is_fresh(starts);
         let shared = Arc::new(Shared::new(self, storage, &sharing));
         shared.attach(self, sharing.fallback, fresh);
-        self.core.begin(Real.now());
         self.shared.store(Some(shared));
         self.look_at_ways();
     }

@@ -17,6 +17,8 @@ mod half_open;
 mod infuse;
 #[path = "breaker/keyed.rs"]
 mod keyed;
+#[path = "breaker/keyed_named.rs"]
+mod keyed_named;
 #[path = "breaker/listeners.rs"]
 mod listeners;
 #[path = "breaker/model.rs"]

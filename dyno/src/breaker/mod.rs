@@ -64,7 +64,9 @@ pub use fuse::{Fuse, FuseListening, fuse, fuses};
 pub use guard::GuardIter;
 #[cfg(feature = "stream")]
 pub use guard::GuardStream;
-pub use keyed::Keyed;
+#[doc(hidden)]
+pub use keyed::SharedKeyed;
+pub use keyed::{Keyed, keyed};
 pub use listen::{Happened, Listener, Listening};
 #[cfg(feature = "log")]
 pub use listeners::Logging;

@@ -33,9 +33,19 @@ mod permits;
 mod pybreaker;
 #[path = "breaker/python_bugs.rs"]
 mod python_bugs;
+#[path = "breaker/rates.rs"]
+mod rates;
 #[path = "breaker/ready.rs"]
 mod ready;
+#[path = "breaker/recovery.rs"]
+mod recovery;
+#[path = "breaker/reset_times.rs"]
+mod reset_times;
 #[path = "breaker/store/mod.rs"]
 mod store;
+#[path = "breaker/suspended.rs"]
+mod suspended;
 #[path = "breaker/threads.rs"]
 mod threads;
+#[path = "breaker/windows.rs"]
+mod windows;

@@ -1,11 +1,11 @@
-//! The command line: three words, and the nearest one when a word is wrong.
+//! The command line: a few words, and the nearest one when a word is wrong.
 
 use std::fmt::Write as _;
 
 use crate::nearest::nearest;
 use crate::step::{STEPS, Step};
 
-const TASKS: &[&str] = &["test", "lint", "bench", "help"];
+const TASKS: &[&str] = &["test", "lint", "bench", "miri", "help"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq)]
@@ -18,6 +18,7 @@ pub(crate) enum Task {
         name: Option<String>,
         rest: Vec<String>,
     },
+    Miri,
 }
 
 impl Task {
@@ -27,9 +28,10 @@ impl Task {
         match word.as_str() {
             "help" | "--help" | "-h" => Ok(Self::Help),
             "test" => words.map(|name| find_step(&name)).collect::<Result<_, _>>().map(Self::Test),
-            "lint" => match words.next() {
-                None => Ok(Self::Lint),
-                Some(extra) => Err(format!("`lint` takes no arguments, and `{extra}` is one")),
+            "lint" | "miri" => match words.next() {
+                None if word == "lint" => Ok(Self::Lint),
+                None => Ok(Self::Miri),
+                Some(extra) => Err(format!("`{word}` takes no arguments, and `{extra}` is one")),
             },
             "bench" => Ok(Self::Bench { name: words.next(), rest: words.collect() }),
             wrong => Err(unknown("task", wrong, TASKS.iter().copied())),
@@ -43,6 +45,7 @@ pub(crate) fn usage() -> String {
 usage: cargo xtask test [STEP…]          every check, or the steps named
        cargo xtask lint                  formatting and clippy only
        cargo xtask bench [NAME [ARG…]]   one benchmark beside its peers, or all
+       cargo xtask miri                  the breaker's unit tests under Miri; needs a nightly Rust
 
 steps of `test`, in order:"
         .to_owned();
@@ -82,9 +85,10 @@ mod tests {
     }
 
     #[test]
-    fn the_three_words() {
+    fn the_words() {
         assert_eq!(parse("test"), Ok(Task::Test(vec![])));
         assert_eq!(parse("lint"), Ok(Task::Lint));
+        assert_eq!(parse("miri"), Ok(Task::Miri));
         assert_eq!(parse("bench"), Ok(Task::Bench { name: None, rest: vec![] }));
         let rest = vec!["--quick".to_owned()];
         assert_eq!(
@@ -107,7 +111,7 @@ mod tests {
         assert_eq!(parse("benhc x").unwrap_err(), "no task `benhc`: did you mean `bench`?");
         assert_eq!(
             parse("deploy").unwrap_err(),
-            "no task `deploy`: there is `test`, `lint`, `bench`, `help`"
+            "no task `deploy`: there is `test`, `lint`, `bench`, `miri`, `help`"
         );
         assert_eq!(parse("lint now").unwrap_err(), "`lint` takes no arguments, and `now` is one");
         assert_eq!(parse("").unwrap_err(), "which task?");
@@ -116,7 +120,9 @@ mod tests {
     #[test]
     fn usage_names_every_step_and_task() {
         let text = usage();
-        for word in ["test", "lint", "bench"].into_iter().chain(STEPS.iter().map(|s| s.name)) {
+        for word in
+            ["test", "lint", "bench", "miri"].into_iter().chain(STEPS.iter().map(|s| s.name))
+        {
             assert!(text.contains(word), "usage says nothing of `{word}`:\n{text}");
         }
     }

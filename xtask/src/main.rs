@@ -1,4 +1,4 @@
-//! `cargo xtask test | lint | bench`: everything that is checked about this workspace, in one place.
+//! `cargo xtask test | lint | bench | miri`: everything that is checked about this workspace, in one place.
 //!
 //! `test` is a list of [steps](step::STEPS). Each is announced with its time; the first failure ends
 //! the run and prints the command that repeats it. What a fresh machine lacks is installed, and said.
@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod cmd;
+mod miri;
 mod msrv;
 mod nearest;
 mod program;
@@ -46,6 +47,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Test(only) => step::run(&step::for_test(&only)),
         Task::Lint => step::run(&[Step::named("fmt"), Step::named("clippy")]),
         Task::Bench { name, rest } => bench::run(name.as_deref(), &rest),
+        Task::Miri => miri::run(),
     }
 }
 

@@ -9,7 +9,7 @@ use arc_swap::Guard;
 
 use super::core::{self, Leave, Real, Time, between};
 use super::listen::Happened;
-use super::rule::judge;
+use super::rule::{Panicked, judge, judge_by_rule};
 use super::settings::{Settings, TripError};
 use super::why::Change;
 use super::window::End;
@@ -259,12 +259,15 @@ impl Breaker {
             self.window.bad(generation, Lane::here(), end, settings)
         };
         let seen = || self.window.seen(generation, settings);
+        let panicked = Panicked::default();
         let asked = || report.open_for();
         let verdict = if ways & SHARED == 0 {
-            let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row));
+            let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row, &panicked));
             self.core.failure(permit, end.failed, settings, why, asked, &Real)
         } else {
-            self.fail_shared(permit, end.failed, settings, rate, seen, asked)
+            let why =
+                |in_a_row| rate.or_else(|| judge_by_rule(settings, seen, in_a_row, &panicked));
+            self.fail_shared(permit, end.failed, settings, why, asked)
         };
         let ended = if end.failed { Verdict::Failure } else { Verdict::Success };
         if let core::Verdict::Opened(_) = verdict {
@@ -273,6 +276,7 @@ impl Breaker {
         if verdict != core::Verdict::Late {
             self.tell_end(ways, ended, report);
         }
+        panicked.go_on();
         match verdict {
             core::Verdict::Counted | core::Verdict::Late | core::Verdict::Closed(_) => None,
             core::Verdict::Exceeded(why) => {

@@ -81,7 +81,10 @@ fn a_name_is_not_for_one_breaker_and_for_many() {
         assert!(message.contains(part), "{part:?} is missing in: {message}");
     }
     assert!(breaker::keyed("keyed-kind").is_none() && breaker::named("keyed-kind").is_some());
+}
 
+#[test]
+fn nor_the_other_way_round() {
     static EACH_FIRST: SharedKeyed =
         SharedKeyed::new("keyed-kind-2", || Keyed::new("keyed-kind-2", Settings::new()));
     static ONE_THEN: SharedBreaker =

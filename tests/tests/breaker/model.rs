@@ -282,11 +282,9 @@ impl Model {
         let long = self.rules.slow.is_some_and(|limit| passed(call.began, self.now) > limit);
         let slow = long && verdict != Verdict::Ignored;
         match (self.state, call.place) {
-            (State::HalfOpen, Some(place)) => {
-                if self.trials.get(place) == Some(&Some(call.began)) {
-                    self.trials[place] = None;
-                    self.end_trial(if slow { Verdict::Failure } else { verdict });
-                }
+            (State::HalfOpen, Some(place)) if self.trials.get(place) == Some(&Some(call.began)) => {
+                self.trials[place] = None;
+                self.end_trial(if slow { Verdict::Failure } else { verdict });
             }
             (State::Closed | State::MetricsOnly, _) if verdict != Verdict::Ignored => {
                 self.count(verdict == Verdict::Failure, slow);

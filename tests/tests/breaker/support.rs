@@ -4,9 +4,10 @@ use std::sync::mpsc;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
-use dyno::Fault;
 use dyno::breaker::{Breaker, Happened, Listening};
+use dyno::clock::Frozen;
 use dyno::point::{self, Event, Observing};
+use dyno::{Fault, Verdict};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
@@ -49,6 +50,31 @@ pub(crate) fn fail(breaker: &Breaker, times: u32) {
 
 pub(crate) fn failures(breaker: &Breaker) -> u32 {
     breaker.snapshot().failures
+}
+
+/// One call that ends so.
+pub(crate) fn end(breaker: &Breaker, verdict: Verdict) {
+    breaker.acquire().expect("it passes").record(verdict);
+}
+
+/// Calls that pass: `s` succeeds, `f` fails.
+pub(crate) fn calls(breaker: &Breaker, calls: &str) {
+    for call in calls.chars() {
+        end(breaker, if call == 's' { Verdict::Success } else { Verdict::Failure });
+    }
+}
+
+/// One call that takes so long.
+pub(crate) fn slow_call(breaker: &Breaker, clock: &Frozen, time: Duration, verdict: Verdict) {
+    let permit = breaker.acquire().expect("it passes");
+    clock.advance(time);
+    permit.record(verdict);
+}
+
+/// What its window holds: calls, failures, slow calls.
+pub(crate) fn seen(breaker: &Breaker) -> (u64, u64, u64) {
+    let window = breaker.snapshot().window;
+    (window.calls, window.failures, window.slow)
 }
 
 pub(crate) fn block_on<R>(future: impl Future<Output = R>) -> R {

@@ -61,8 +61,12 @@ impl<W: Word> Core<W> {
                 let since = now.before(told.since.unwrap_or_default());
                 self.mark(next.generation, Moment { since, openings: told.openings });
             }
-            if let Some(asked) = told.asked {
-                self.ask(next.generation, Ticks::lasting(asked));
+            let asked = self.asked.read();
+            if let Some(time) = told.asked {
+                self.ask(next.generation, Ticks::lasting(time));
+            } else if !same && untagged(asked, next.generation).is_some() {
+                // What an opening of long ago asked for.
+                self.asked.replace(asked, 0);
             }
             return (view.phase.state(), next.generation);
         }

@@ -17,7 +17,9 @@ use super::settings::Settings;
 use super::state::State;
 use super::sync::Word;
 use super::why::{Change, Why};
-use super::word::{LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, stamp};
+use super::word::{
+    LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, stamp, untagged,
+};
 use crate::fault::Reason;
 
 pub(super) use self::adopt::Told;
@@ -369,6 +371,13 @@ impl<W: Word> Core<W> {
             return None;
         }
         self.mark(to.generation, moment);
+        if to.phase == Phase::Open {
+            // What another opening asked for, 65 536 states ago, looks like its own.
+            let asked = self.asked.read();
+            if untagged(asked, to.generation).is_some() {
+                self.asked.replace(asked, 0);
+            }
+        }
         Some(Change { from: View::of(word).phase.state(), to: to.phase.state(), why })
     }
 

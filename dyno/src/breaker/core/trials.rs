@@ -62,7 +62,6 @@ impl<W: Word> Core<W> {
             }
             return Some(Ok(self.take_place(view.generation, time.nanos(), None)));
         }
-        let now = time.nanos();
         let limit = Ticks::lasting(settings.probe());
         let mut longest = Ticks::NONE;
         let mut held = 0;
@@ -73,7 +72,7 @@ impl<W: Word> Core<W> {
             let holds = place.read();
             let Some(since) = untagged(holds, view.generation) else { continue };
             held += 1;
-            let passed = now.ticks().since(since).unwrap_or(limit);
+            let passed = time.passed(since, limit);
             longest = longest.max(passed);
             if passed < limit || limit == Ticks::EVER {
                 continue;
@@ -85,6 +84,7 @@ impl<W: Word> Core<W> {
                 }
                 return None;
             }
+            let now = time.nanos();
             if !place.replace(holds, tagged(view.generation, now.ticks())) {
                 return None;
             }

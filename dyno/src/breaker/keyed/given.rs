@@ -34,15 +34,15 @@ impl Given {
 
     /// Both together; where they contradict one another, what does.
     pub(super) fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
-        fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+        fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.is_some() && other.is_some() && one != other
         }
         let settings = self.settings.merged(&other.settings);
         let mut contradicting = settings.as_ref().err().cloned().unwrap_or_default();
-        if differ(self.keys, other.keys) {
+        if differ(self.keys.as_ref(), other.keys.as_ref()) {
             contradicting.push("keys");
         }
-        if differ(self.idle, other.idle) {
+        if differ(self.idle.as_ref(), other.idle.as_ref()) {
             contradicting.push("idle");
         }
         match settings {

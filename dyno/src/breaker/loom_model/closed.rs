@@ -41,7 +41,8 @@ fn model_excess_is_told_once_where_it_only_measures() {
         force(&core, Phase::MetricsOnly, 0);
         let told = |core: &Model| {
             let leave = core.admit(&settings(1, 1), &At(0)).expect("all pass");
-            let why = |in_a_row| judge(&settings(1, 1), Seen::default, in_a_row);
+            let why =
+                |in_a_row| judge(&settings(1, 1), Seen::default, in_a_row, &Panicked::default());
             let failed = core.failure(leave.stamp, true, &settings(1, 1), why, || None, &At(0));
             matches!(failed, Verdict::Exceeded(_))
         };

@@ -14,7 +14,7 @@ use loom::sync::atomic::AtomicU64;
 use loom::thread;
 
 use super::core::{Core, Leave, Nanos, Time, Verdict};
-use super::rule::judge;
+use super::rule::{Panicked, judge};
 use super::settings::Settings;
 use super::why::{Change, Why};
 use super::window::Seen;
@@ -84,7 +84,7 @@ fn pass(core: &Model) -> u64 {
 
 /// `true` when that opens it.
 fn fail(core: &Model, permit: u64, settings: &Settings, millis: u64) -> bool {
-    let why = |in_a_row| judge(settings, Seen::default, in_a_row);
+    let why = |in_a_row| judge(settings, Seen::default, in_a_row, &Panicked::default());
     let verdict = core.failure(permit, true, settings, why, || None, &At(millis));
     matches!(verdict, Verdict::Opened(_))
 }

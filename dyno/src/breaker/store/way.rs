@@ -6,11 +6,9 @@
 use std::time::Duration;
 
 use super::super::core::{Leave, Real, Refusal, Time, Verdict};
-use super::super::rule::judge_by_rule;
 use super::super::settings::Settings;
 use super::super::state::State;
 use super::super::why::{Change, Why};
-use super::super::window::Seen;
 use super::super::word::{Phase, Ticks, View, generation};
 use super::super::{Breaker, core};
 use super::shared::{Changed, Standing};
@@ -158,21 +156,19 @@ impl Breaker {
         Some(())
     }
 
-    /// A call failed, or (not `failed`) took too long; `rate` is the reason to open by what is known
-    /// here alone.
+    /// A call failed, or (not `failed`) took too long; `why` says whether that is too much by what is
+    /// known here alone.
     pub(in super::super) fn fail_shared(
         &self,
         permit: u64,
         failed: bool,
         settings: &Settings,
-        rate: Option<Why>,
-        seen: impl Fn() -> Seen,
+        why: impl Fn(u32) -> Option<Why>,
         asked: impl Fn() -> Option<Duration>,
     ) -> Verdict {
         let view = self.core.view();
         // A rule is the user's: it is asked before the store is, which may hold a lock.
-        let so_far = if failed { view.failures().saturating_add(1) } else { 0 };
-        let here = rate.or_else(|| judge_by_rule(settings, seen, so_far));
+        let here = why(if failed { view.failures().saturating_add(1) } else { 0 });
         let why = |in_a_row| {
             let max = settings.max_failures();
             let too_many = max.is_some_and(|max| in_a_row >= max);

@@ -222,7 +222,8 @@ mod tests {
         for size in [1_u64, 2, 7, 64, 100] {
             let (calls, lane) = (Calls::<AtomicU64>::new(), Lane { index: 0, own: true });
             let mut ring = std::collections::VecDeque::new();
-            for _ in 0..1000 {
+            // Miri takes its time.
+            for _ in 0..if cfg!(miri) { 30 } else { 1000 } {
                 let (failed, slow) = (dice.u8(..10) < 3, dice.u8(..10) < 2);
                 calls.count(lane, 5);
                 if failed || slow {

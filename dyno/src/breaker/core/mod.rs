@@ -338,14 +338,6 @@ impl<W: Word> Core<W> {
         Some((time.passed(moment.since, lasts), lasts))
     }
 
-    /// Keeps it open for so long, as the error that has opened it asked for.
-    pub(super) fn keep_open(&self, time: Duration) {
-        let view = self.view();
-        if view.phase == Phase::Open {
-            self.ask(view.generation, Ticks::lasting(time));
-        }
-    }
-
     /// Begins a new generation in the same state: what its window holds is forgotten.
     pub(super) fn renew(&self) {
         loop {

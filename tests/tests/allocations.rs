@@ -10,8 +10,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use dyno::breaker::{Keyed, Settings};
-use dyno::{Fault, Registry, breaker, inject, retry};
+use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
+use dyno::clock::{self, Frozen};
+use dyno::{Fault, Registry, Verdict, breaker, inject, retry};
 
 const CALLS: u64 = 1000;
 
@@ -171,6 +172,40 @@ fn a_closed_breaker() {
     assert_eq!(of_many(|x| guarded(x).expect("it is closed")), 0);
     assert_eq!(of_many_async(async |x| guarded_async(x).await.expect("it is closed")), 0);
     assert_eq!(of_many_async(async |x| all_three(x).await.expect("it is closed")), 0);
+}
+
+/// Opens, recovers and closes, with all that a breaker can keep.
+fn cycle(breaker: &Breaker, clock: &Frozen) {
+    for verdict in [Verdict::Success, Verdict::Failure, Verdict::Failure] {
+        breaker.acquire().expect("closed").record(verdict);
+    }
+    assert_eq!(breaker.state(), State::Open);
+    assert!(breaker.acquire().is_err());
+    clock.advance(Duration::from_secs(60));
+    breaker.acquire().expect("the trial").success();
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn r2_what_opens_and_closes_keeps_nothing() {
+    let frozen = clock::freeze();
+    let settings = Settings::new().fail_max(2);
+    for settings in [settings, settings.window_calls(100), settings.window_time(Duration::MAX)] {
+        let breaker = Breaker::new("allocations").with(settings);
+        cycle(&breaker, &frozen);
+        let kept = measure(|| (0..CALLS).for_each(|_| cycle(&breaker, &frozen)));
+        assert_eq!((kept.count_current, kept.bytes_current), (0, 0), "{settings:?}");
+        let drop_one = || {
+            let breaker = Breaker::new("allocations").with(settings);
+            breaker.change(|settings| settings.slow(Duration::MAX));
+            breaker.listen(|_: &Breaker, _: &Happened| {}).keep();
+            cycle(&breaker, &frozen);
+        };
+        // What a thread sets up when it first changes settings stays with it.
+        drop_one();
+        let dropped = measure(|| (0..CALLS).for_each(|_| drop_one()));
+        assert_eq!((dropped.count_current, dropped.bytes_current), (0, 0), "{settings:?}");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod support;
 mod contract;
 #[path = "breaker/events.rs"]
 mod events;
+#[path = "breaker/excluded.rs"]
+mod excluded;
 #[path = "breaker/fuse.rs"]
 mod fuse;
 #[path = "breaker/guards.rs"]
@@ -27,6 +29,12 @@ mod model;
 mod modelled;
 #[path = "breaker/named.rs"]
 mod named;
+#[path = "breaker/peers_failsafe.rs"]
+mod peers_failsafe;
+#[path = "breaker/peers_small.rs"]
+mod peers_small;
+#[path = "breaker/peers_tower.rs"]
+mod peers_tower;
 #[path = "breaker/permits.rs"]
 mod permits;
 #[path = "breaker/pybreaker.rs"]
@@ -41,8 +49,12 @@ mod ready;
 mod recovery;
 #[path = "breaker/reset_times.rs"]
 mod reset_times;
+#[path = "breaker/semantics.rs"]
+mod semantics;
 #[path = "breaker/store/mod.rs"]
 mod store;
+#[path = "breaker/stress.rs"]
+mod stress;
 #[path = "breaker/suspended.rs"]
 mod suspended;
 #[path = "breaker/threads.rs"]

@@ -74,6 +74,8 @@ fn measured_only_it_goes_by_rates_as_well() {
     assert_eq!(heard.take().iter().filter(|event| event.contains("would open")).count(), 1);
 }
 
+type ByHand = fn(&Breaker);
+
 #[test]
 fn each_state_is_left_by_hand_alone() {
     let frozen = clock::freeze();
@@ -85,7 +87,7 @@ fn each_state_is_left_by_hand_alone() {
             frozen.advance(SECOND * 60);
         }
         assert_eq!(breaker.state(), start);
-        let by_hand: [(fn(&Breaker), State); 6] = [
+        let by_hand: [(ByHand, State); 6] = [
             (Breaker::trip, State::Open),
             (Breaker::half_open, State::HalfOpen),
             (Breaker::force_open, State::ForcedOpen),

@@ -104,12 +104,14 @@ impl<W: Word> Core<W> {
         let count = u32::try_from(stages.len()).ok().filter(|count| *count > 0)?;
         let first = settings.first_reset();
         let whole = if Ticks::lasting(first) == Ticks::EVER { STAGES } else { first };
-        let each = Ticks::lasting(whole / count);
+        let whole = Ticks::lasting(whole);
         let since = self.moment(view.generation).map(|moment| moment.since);
-        let passed = since.map_or(Ticks::NONE, |since| time.passed(since, Ticks::lasting(whole)));
-        let at = passed.raw() / each.raw().max(1);
+        let passed = since.map_or(Ticks::NONE, |since| time.passed(since, whole));
+        // Of the whole, so that what each stage rounds does not add up.
+        let (passed, whole, count) = (passed.raw(), whole.raw().max(1), u64::from(count));
+        let at = passed * count / whole;
         let share = stages.get(usize::try_from(at).ok()?)?;
-        let end = each.raw() * (at + 1);
-        Some((*share, Duration::from_micros(end - passed.raw())))
+        let end = (whole * (at + 1)).div_ceil(count);
+        Some((*share, Duration::from_micros(end - passed)))
     }
 }

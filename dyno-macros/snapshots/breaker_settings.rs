@@ -1,24 +1,32 @@
 async fn f(host: Host) -> Result<u8, E> {
     const __DYNO_WRAPPED: () = ();
     '__dyno_guarded: {
-        static __DYNO_BREAKERS: ::dyno::__private::Keyed = ::dyno::__private::Keyed::new(
-                "hosts",
-                ::dyno::__private::Settings::new()
-                    .window_time(::core::time::Duration::from_secs(10))
-                    .failure_rate(0.5)
-                    .reset_backoff(
-                        (::core::time::Duration::from_secs(
-                            1,
-                        ))..(::core::time::Duration::from_secs(60)),
+        static __DYNO_BREAKERS: ::dyno::__private::SharedKeyed = ::dyno::__private::SharedKeyed::new(
+            "hosts",
+            || {
+                ::dyno::__private::Keyed::new(
+                        "hosts",
+                        ::dyno::__private::Settings::new()
+                            .window_time(::core::time::Duration::from_secs(10))
+                            .failure_rate(0.5)
+                            .reset_backoff(
+                                (::core::time::Duration::from_secs(
+                                    1,
+                                ))..(::core::time::Duration::from_secs(60)),
+                            )
+                            .recover(&[0.01, TENTH])
+                            .rule(&MINE)
+                            .trip_error(::dyno::__private::TripError::Rejected)
+                            .starts(::dyno::__private::State::HalfOpen),
                     )
-                    .recover(&[0.01, TENTH])
-                    .rule(&MINE)
-                    .trip_error(::dyno::__private::TripError::Rejected)
-                    .starts(::dyno::__private::State::HalfOpen),
-            )
-            .keys(64)
-            .idle(::core::time::Duration::from_secs(600));
-        let __dyno_breaker = ::dyno::__private::Keyed::get(&__DYNO_BREAKERS, &host);
+                    .keys(64)
+                    .idle(::core::time::Duration::from_secs(600))
+            },
+        );
+        let __dyno_breaker = ::dyno::__private::Keyed::get(
+            ::dyno::__private::SharedKeyed::get(&__DYNO_BREAKERS),
+            &host,
+        );
         let __dyno_permit = match if host.is_local() {
             ::dyno::__private::Ok(::dyno::__private::Breaker::unguarded(&__dyno_breaker))
         } else {

@@ -6,12 +6,11 @@ fn f(name: String) -> Result<u8, E> {
         || ::dyno::__private::type_name_of_val(&__dyno_here),
     );
     {
-        static __DYNO_FUSE: ::dyno::__private::LazyLock<::dyno::__private::Fuse> = ::dyno::__private::LazyLock::new(||
-        ::dyno::__private::Fuse::new(::dyno::__private::Point::name(&__DYNO_POINT)));
+        static __DYNO_FUSE: ::dyno::__private::Fuse = ::dyno::__private::Fuse::of(
+            &__DYNO_POINT,
+        );
         let __dyno_entry = ::dyno::__private::Fuse::check(
-            ::dyno::__private::Fuse::list(
-                ::dyno::__private::LazyLock::force(&__DYNO_FUSE),
-            ),
+            ::dyno::__private::Fuse::list(&__DYNO_FUSE),
         );
         match __dyno_entry {
             ::dyno::__private::Ok(()) => {

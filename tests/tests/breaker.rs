@@ -19,6 +19,8 @@ mod half_open;
 mod infuse;
 #[path = "breaker/keyed.rs"]
 mod keyed;
+#[path = "breaker/keyed_named.rs"]
+mod keyed_named;
 #[path = "breaker/listeners.rs"]
 mod listeners;
 #[path = "breaker/model.rs"]
@@ -49,6 +51,8 @@ mod recovery;
 mod reset_times;
 #[path = "breaker/semantics.rs"]
 mod semantics;
+#[path = "breaker/store/mod.rs"]
+mod store;
 #[path = "breaker/stress.rs"]
 mod stress;
 #[path = "breaker/suspended.rs"]

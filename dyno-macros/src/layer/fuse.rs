@@ -74,12 +74,8 @@ impl Fuse {
                 let point = cx.point();
                 let off = starts_off.then(|| quote_spanned!(at=> .off()));
                 (
-                    // The name of a point is known when the program runs.
-                    quote_spanned! {at=>
-                        static __DYNO_FUSE: #p::LazyLock<#p::Fuse> =
-                            #p::LazyLock::new(|| #p::Fuse::new(#p::Point::name(#point))#off);
-                    },
-                    quote_spanned!(at=> #p::Fuse::list(#p::LazyLock::force(&__DYNO_FUSE))),
+                    quote_spanned!(at=> static __DYNO_FUSE: #p::Fuse = #p::Fuse::of(#point)#off;),
+                    quote_spanned!(at=> #p::Fuse::list(&__DYNO_FUSE)),
                 )
             }
         }

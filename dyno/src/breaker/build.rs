@@ -109,6 +109,7 @@ impl Breaker {
             last: AtomicU64::new(0),
             label,
             listed: AtomicBool::new(false),
+            shared: ArcSwapOption::const_empty(),
         }
     }
 

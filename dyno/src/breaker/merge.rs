@@ -115,11 +115,18 @@ pub(super) struct Said<'a>(pub(super) &'a Settings);
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said = f.debug_set();
+        self.entries(&mut said);
+        said.finish()
+    }
+}
+
+impl Said<'_> {
+    /// The same, to which more may be added.
+    pub(super) fn entries(&self, said: &mut fmt::DebugSet<'_, '_>) {
         for (name, value) in self.0.rows() {
             if let Some(value) = value {
                 said.entry(&format_args!("{name} = {value}"));
             }
         }
-        said.finish()
     }
 }

@@ -44,6 +44,7 @@ mod rule;
 mod settings;
 mod settle;
 mod state;
+pub mod store;
 mod sync;
 mod tell;
 mod why;
@@ -63,7 +64,9 @@ pub use fuse::{Fuse, FuseListening, fuse, fuses};
 pub use guard::GuardIter;
 #[cfg(feature = "stream")]
 pub use guard::GuardStream;
-pub use keyed::Keyed;
+#[doc(hidden)]
+pub use keyed::SharedKeyed;
+pub use keyed::{Keyed, keyed};
 pub use listen::{Happened, Listener, Listening};
 #[cfg(feature = "log")]
 pub use listeners::Logging;
@@ -111,6 +114,8 @@ pub struct Breaker {
     last: AtomicU64,
     label: Label,
     listed: AtomicBool,
+    /// What it shares its state by.
+    shared: ArcSwapOption<store::Shared>,
 }
 
 #[derive(Clone)]
@@ -223,7 +228,11 @@ impl Breaker {
     }
 
     fn force(&self, phase: Phase) {
-        let change = self.core.force(phase, Why::ByHand, Real.now());
+        let change = if self.shares() {
+            self.force_shared(phase)
+        } else {
+            self.core.force(phase, Why::ByHand, Real.now())
+        };
         // No error has done this.
         self.last.store(0, Ordering::Relaxed);
         if let Some(change) = change {

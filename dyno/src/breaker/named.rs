@@ -79,6 +79,8 @@ impl fmt::Debug for SharedBreaker {
 }
 
 struct Known {
+    /// Which names are for breakers by key, and where that is said first.
+    kinds: Vec<(&'static str, bool, &'static Location<'static>)>,
     shared: Vec<Shared>,
     listed: Vec<&'static Breaker>,
 }
@@ -90,10 +92,30 @@ struct Shared {
     defined: Vec<(Settings, &'static Location<'static>)>,
 }
 
-static KNOWN: Mutex<Known> = Mutex::new(Known { shared: Vec::new(), listed: Vec::new() });
+static KNOWN: Mutex<Known> =
+    Mutex::new(Known { kinds: Vec::new(), shared: Vec::new(), listed: Vec::new() });
 
 fn lock() -> std::sync::MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A name stands for one breaker or for breakers by key, not for both.
+///
+/// # Panics
+/// When it stands for the others elsewhere.
+pub(super) fn claim(name: &'static str, by_key: bool, here: &'static Location<'static>) {
+    let mut known = lock();
+    let Some(&(_, other, there)) = known.kinds.iter().find(|(known, ..)| *known == name) else {
+        known.kinds.push((name, by_key, here));
+        return;
+    };
+    drop(known);
+    let (one, each) = if by_key { (there, here) } else { (here, there) };
+    assert!(
+        other == by_key,
+        "breaker \"{name}\": one for all calls at {one}, and one for each key at {each}; give them \
+         different names, or say `key` in both places",
+    );
 }
 
 /// The breaker called `name`; the first one there is makes it, each that says something adds to its
@@ -101,6 +123,7 @@ fn lock() -> std::sync::MutexGuard<'static, Known> {
 fn join(name: &'static str, new: Breaker) -> &'static Breaker {
     let (given, here) = (new.given, new.location());
     let silent = given.is_silent();
+    claim(name, false, here);
     let mut known = lock();
     let Some(entry) = known.shared.iter_mut().find(|entry| entry.name == name) else {
         // Once a name and for the life of the program, as the attributes that share it.

@@ -47,13 +47,24 @@ pub(super) fn judge(
     in_a_row: u32,
     panicked: &Panicked,
 ) -> Option<Why> {
-    // It may have been asked before, when another call was quicker.
-    panicked.0.set(None);
     if let Some(max) = settings.max_failures() {
         if in_a_row >= max {
+            // It may have been asked before, when another call was quicker.
+            panicked.0.set(None);
             return Some(Why::Failures { in_a_row });
         }
     }
+    judge_by_rule(settings, seen, in_a_row, panicked)
+}
+
+/// The same, by the user's own rule alone.
+pub(super) fn judge_by_rule(
+    settings: &Settings,
+    seen: impl Fn() -> Seen,
+    in_a_row: u32,
+    panicked: &Panicked,
+) -> Option<Why> {
+    panicked.0.set(None);
     let rule = settings.rule?;
     let seen = Seen { in_a_row, ..seen() };
     let asked = AssertUnwindSafe(|| rule.opens(&seen).then(|| Why::Rule { name: rule.name() }));

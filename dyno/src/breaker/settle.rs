@@ -9,9 +9,8 @@ use arc_swap::Guard;
 
 use super::core::{self, Leave, Real, Time, between};
 use super::listen::Happened;
-use super::rule::{Panicked, judge};
+use super::rule::{Panicked, judge, judge_by_rule};
 use super::settings::{Settings, TripError};
-use super::state::{Calls, Snapshot};
 use super::why::Change;
 use super::window::End;
 use super::window::lanes::Lane;
@@ -29,6 +28,8 @@ const WATCHED: u8 = 2;
 const TIMED: u8 = 4;
 /// The settings have been changed.
 const CHANGED: u8 = 8;
+/// The state is shared.
+pub(super) const SHARED: u8 = 16;
 
 pub(super) const fn ways(settings: &Settings) -> u8 {
     let watched = if settings.watches() { WATCHED } else { 0 };
@@ -85,7 +86,8 @@ impl Breaker {
         let changed = self.changed.load();
         let of_settings = ways(changed.as_deref().unwrap_or(&self.given));
         let listened = if self.listeners.is_empty() { 0 } else { LISTENED };
-        of_settings | listened | if changed.is_some() { CHANGED } else { 0 }
+        let shared = if self.shared.load().is_some() { SHARED } else { 0 };
+        of_settings | listened | shared | if changed.is_some() { CHANGED } else { 0 }
     }
 
     /// The stamp of a permit, when it is closed and all that keeps it from the short way is a window.
@@ -99,6 +101,9 @@ impl Breaker {
     #[inline(never)]
     pub(super) fn knock(&self) -> Result<(u64, u64), Fault> {
         let ways = self.ways.load(Ordering::Relaxed);
+        if ways & SHARED != 0 {
+            self.look_if_due();
+        }
         if let Some(stamp) = self.core.pass_long() {
             if ways & (LISTENED | TIMED) == 0 {
                 return Ok((stamp, 0));
@@ -108,7 +113,13 @@ impl Breaker {
         if let Some(left) = self.core.still_open(&Real) {
             return Err(self.reject(Reason::BreakerOpen, Some(left)));
         }
-        match self.core.admit(&self.settings_by(ways), &Real) {
+        let settings = self.settings_by(ways);
+        let answer = if ways & SHARED == 0 {
+            self.core.admit(&settings, &Real)
+        } else {
+            self.admit_shared(&settings)
+        };
+        match answer {
             Ok(leave) => Ok(self.begin(leave, ways)),
             Err(core::Refusal { reason, retry_after }) => Err(self.reject(reason, retry_after)),
         }
@@ -206,7 +217,11 @@ impl Breaker {
                     if ways & WATCHED != 0 {
                         self.window.success(generation(permit), Lane::here(), &settings);
                     }
-                    self.core.success(permit);
+                    if ways & SHARED == 0 {
+                        self.core.success(permit);
+                    } else {
+                        self.succeed_shared(permit);
+                    }
                     self.tell_end(ways, verdict, report);
                     None
                 }
@@ -245,9 +260,15 @@ impl Breaker {
         };
         let seen = || self.window.seen(generation, settings);
         let panicked = Panicked::default();
-        let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row, &panicked));
         let asked = || report.open_for();
-        let verdict = self.core.failure(permit, end.failed, settings, why, asked, &Real);
+        let verdict = if ways & SHARED == 0 {
+            let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row, &panicked));
+            self.core.failure(permit, end.failed, settings, why, asked, &Real)
+        } else {
+            let why =
+                |in_a_row| rate.or_else(|| judge_by_rule(settings, seen, in_a_row, &panicked));
+            self.fail_shared(permit, end.failed, settings, why, asked)
+        };
         let ended = if end.failed { Verdict::Failure } else { Verdict::Success };
         if let core::Verdict::Opened(_) = verdict {
             self.keep_error(report, end);
@@ -280,8 +301,12 @@ impl Breaker {
     ) -> Option<Fault> {
         // A trial that takes too long has not shown that the dependency is well.
         let judged = if slow { Verdict::Failure } else { verdict };
-        let ended = self.core.report(permit, since, judged, settings, &Real);
         let ways = self.ways.load(Ordering::Relaxed);
+        let ended = if ways & SHARED == 0 {
+            self.core.report(permit, since, judged, settings, &Real)
+        } else {
+            self.report_shared(permit, since, judged, settings)
+        };
         let failed = matches!(verdict, Verdict::Failure);
         match ended {
             core::Verdict::Late => {}
@@ -295,7 +320,7 @@ impl Breaker {
             core::Verdict::Opened(change) => {
                 self.keep_error(report, End { failed, slow });
                 if let Some(time) = report.open_for() {
-                    self.core.keep_open(time);
+                    self.keep_open(time);
                 }
                 self.tell_end(ways, verdict, report);
                 self.tell_change(change);
@@ -350,35 +375,9 @@ impl Breaker {
     }
 
     /// The time to the next trial, while it is open.
-    fn retry_after(&self, settings: &Settings) -> Option<Duration> {
+    pub(super) fn retry_after(&self, settings: &Settings) -> Option<Duration> {
         let (passed, lasts) = self.core.open_since(settings, &Real)?;
         passed.left_of(lasts)
-    }
-
-    /// All that can be seen of it, at one moment.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let settings = self.settings_in_force();
-        let view = self.core.view();
-        let (state, tally) = (view.phase.state(), view.tally());
-        let is_trial = view.phase == Phase::HalfOpen;
-        let seen = self.window.seen_if_made(view.generation, &settings);
-        let share = self.core.stage(view, &settings, &Real).map(|(share, _)| share);
-        Snapshot {
-            name: self.shared_name(),
-            state,
-            failures: if is_trial { tally.bad } else { view.failures() },
-            successes: if is_trial { tally.good } else { 0 },
-            trials: if is_trial { tally.busy } else { 0 },
-            recovering: share.filter(|_| view.phase == Phase::Recovering),
-            retry_after: self.retry_after(&settings),
-            window: Calls { calls: seen.calls, failures: seen.failures, slow: seen.slow },
-            last_error: LastError::from_number(self.last.load(Ordering::Relaxed))
-                .and_then(LastError::text),
-            fail_max: settings.max_failures(),
-            reset_timeout: settings.first_reset(),
-            success_threshold: settings.needed_successes(),
-        }
     }
 }
 

@@ -2,8 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::Breaker;
+use super::core::Real;
+use super::word::Phase;
+use crate::fault::LastError;
 use crate::point::Name;
 
 /// The state of a breaker.
@@ -112,6 +117,34 @@ pub struct Calls {
     pub failures: u64,
     /// Of these, slow.
     pub slow: u64,
+}
+
+impl Breaker {
+    /// All that can be seen of it, at one moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let settings = self.settings_in_force();
+        let view = self.core.view();
+        let (state, tally) = (view.phase.state(), view.tally());
+        let is_trial = view.phase == Phase::HalfOpen;
+        let seen = self.window.seen_if_made(view.generation, &settings);
+        let share = self.core.stage(view, &settings, &Real).map(|(share, _)| share);
+        Snapshot {
+            name: self.shared_name(),
+            state,
+            failures: if is_trial { tally.bad } else { view.failures() },
+            successes: if is_trial { tally.good } else { 0 },
+            trials: if is_trial { tally.busy } else { 0 },
+            recovering: share.filter(|_| view.phase == Phase::Recovering),
+            retry_after: self.retry_after(&settings),
+            window: Calls { calls: seen.calls, failures: seen.failures, slow: seen.slow },
+            last_error: LastError::from_number(self.last.load(Ordering::Relaxed))
+                .and_then(LastError::text),
+            fail_max: settings.max_failures(),
+            reset_timeout: settings.first_reset(),
+            success_threshold: settings.needed_successes(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    const fn of(count: u32) -> Self {
+    pub(super) const fn of(count: u32) -> Self {
         Self { busy: count & 0xff, good: (count >> 8) & 0xfff, bad: count >> 20 }
     }
 
@@ -226,6 +226,12 @@ impl Ticks {
     pub(super) fn since(self, earlier: Self) -> Option<Self> {
         let passed = Self(self.0.wrapping_sub(earlier.0) & TICK);
         (passed < Self::EVER).then_some(passed)
+    }
+
+    /// So long before this; to the tick, later rather than earlier.
+    pub(super) fn before(self, time: Duration) -> Self {
+        let ticks = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).min(Self::EVER.0 - 1);
+        Self(self.0.wrapping_sub(ticks) & TICK)
     }
 
     pub(super) fn plus(self, other: Self) -> Self {
@@ -343,6 +349,9 @@ mod tests {
         assert_eq!(Ticks::lasting(Duration::MAX), Ticks::EVER);
         assert_eq!(at(10_500).since(at(500)), Some(Ticks(10)));
         assert_eq!(at(500).since(at(10_500)), None);
+        assert_eq!(at(3_000).before(Duration::from_nanos(2_999)), Ticks(1));
+        let before_the_clock_began = at(0).before(Duration::from_secs(7));
+        assert_eq!(at(0).since(before_the_clock_began), Some(Ticks(7_000_000)));
         assert_eq!(Ticks(4).left_of(Ticks(10)), Some(Duration::from_micros(6)));
         assert_eq!(Ticks(4).left_of(Ticks::EVER), None);
         assert_eq!(Ticks(4).doubled(2, Ticks(100)), Ticks(16));

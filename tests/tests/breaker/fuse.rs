@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
-use dyno::__private::SharedFuse;
+use dyno::__private::{Point, SharedFuse};
 use dyno::Reason;
 use dyno::breaker::{self, Fuse};
 use dyno::point::{self, Event};
@@ -233,11 +233,33 @@ fn a_name_may_be_switched_before_the_code_that_uses_it_has_run() {
 }
 
 #[test]
-fn one_that_is_known_keeps_its_state_when_an_attribute_says_off() {
+fn one_that_was_only_asked_for_starts_as_an_attribute_says() {
+    static OFF: SharedFuse = SharedFuse::new("fuse-asked", true);
+    static STATIC: Fuse = Fuse::new("fuse-asked-static").off();
+    let asked = breaker::fuse("fuse-asked");
+    let heard = Heard::default();
+    listen(asked, &heard, "asked").keep();
+    assert!(asked.is_on() && breaker::fuse("fuse-asked-static").is_on());
+    assert!(!OFF.get().is_on() && std::ptr::eq(OFF.get(), asked));
+    assert_eq!(*heard.lock().expect("held briefly"), ["asked: fuse-asked false"]);
+    assert!(ask(STATIC.list()).is_err() && !breaker::fuse("fuse-asked-static").is_on());
+}
+
+#[test]
+fn one_that_was_switched_by_hand_keeps_its_state_when_an_attribute_says_off() {
     static OFF: SharedFuse = SharedFuse::new("fuse-known", true);
-    assert!(breaker::fuse("fuse-known").is_on());
+    breaker::fuse("fuse-known").trip();
+    breaker::fuse("fuse-known").reset();
     assert!(OFF.get().is_on());
     assert!(std::ptr::eq(OFF.get(), breaker::fuse("fuse-known")));
+}
+
+#[test]
+fn a_fuse_of_a_point_is_called_after_it() {
+    static POINT: Point = Point::new(Some("shop::price"), || "");
+    static OWN: Fuse = Fuse::of(&POINT).off();
+    assert_eq!((OWN.name(), OWN.is_on()), ("shop::price", false));
+    assert_eq!(OWN.location(), POINT.location());
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dyno::breaker::{Breaker, Happened, Permit, State};
+use dyno::breaker::store::{self, Memory};
+use dyno::breaker::{Breaker, Happened, Permit, State, Why};
 use dyno::{Verdict, clock};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -182,16 +183,49 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A breaker and its model, and the calls under way in both.
+/// How many breakers there are, and whether they share a state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sharing {
+    None,
+    One,
+    /// They take turns, and are to do as one does.
+    Two,
+}
+
+impl Sharing {
+    /// What is the same for breakers that share: the rest each has for itself.
+    fn of(self, rules: Rules) -> Rules {
+        let mut rules = rules;
+        if self != Self::None {
+            // A lost one of several trials waits there for the others.
+            rules.trials = None;
+        }
+        if self == Self::Two {
+            (rules.window, rules.failure_rate, rules.min_calls) = (None, None, None);
+            (rules.slow, rules.slow_rate, rules.starts) = (None, None, None);
+        }
+        rules
+    }
+}
+
+/// A breaker, or several that are to do as one does, and its model, and the calls under way in both.
 struct Pair<'a> {
-    breaker: &'a Breaker,
+    breakers: &'a [Breaker],
+    sharing: Sharing,
+    /// Whose turn it is.
+    turn: usize,
     model: Model,
     calls: Vec<(Permit<'a>, Call)>,
 }
 
-impl Pair<'_> {
+impl<'a> Pair<'a> {
+    fn next(&mut self) -> &'a Breaker {
+        self.turn += 1;
+        &self.breakers[self.turn % self.breakers.len()]
+    }
+
     fn begin(&mut self) -> Result<(), TestCaseError> {
-        let asked = self.breaker.acquire();
+        let asked = self.next().acquire();
         match (asked, self.model.begin()) {
             (Ok(permit), Ok(call)) => self.calls.push((permit, call)),
             (Err(fault), Err((reason, retry_after))) => {
@@ -230,13 +264,18 @@ impl Pair<'_> {
                 clock.advance(*time);
                 self.model.now = clock::now().as_nanos();
             }
+            // What would open it then is counted by each.
+            Step::ByHand(5) if self.sharing == Sharing::Two => {}
             Step::ByHand(to) => {
-                HAND[*to](self.breaker);
+                HAND[*to](self.next());
                 self.model.by_hand(TO[*to]);
             }
             Step::Change(change) => {
                 if let Some(rules) = change.made(self.model.rules) {
-                    self.breaker.change(|_| rules.settings());
+                    let rules = self.sharing.of(rules);
+                    for breaker in self.breakers {
+                        breaker.change(|_| rules.settings());
+                    }
                     self.model.change(rules);
                 }
             }
@@ -245,12 +284,22 @@ impl Pair<'_> {
     }
 
     fn compare(&self) -> Result<(), TestCaseError> {
-        let (is, should) = (self.breaker.snapshot(), &self.model);
+        self.breakers.iter().try_for_each(|breaker| {
+            breaker.sync();
+            self.compare_one(breaker)
+        })
+    }
+
+    fn compare_one(&self, breaker: &Breaker) -> Result<(), TestCaseError> {
+        let (is, should) = (breaker.snapshot(), &self.model);
         prop_assert_eq!(is.state, should.state);
         prop_assert_eq!(is.failures, should.failures, "failures");
         prop_assert_eq!(is.successes, should.successes, "successes");
         prop_assert_eq!(is.trials as usize, should.busy(), "trials");
         prop_assert_eq!(is.retry_after, should.retry_after(), "the time to the next trial");
+        if self.sharing == Sharing::Two {
+            return Ok(());
+        }
         let window = [is.window.calls, is.window.failures, is.window.slow];
         let (calls, failures, slow) = should.window();
         prop_assert_eq!(window, [calls, failures, slow].map(|count| count as u64), "window");
@@ -258,23 +307,29 @@ impl Pair<'_> {
     }
 }
 
-fn run(rules: Rules, listened: bool, steps: &[Step]) -> Result<(), TestCaseError> {
+fn run(
+    rules: Rules,
+    listened: bool,
+    sharing: Sharing,
+    steps: &[Step],
+) -> Result<(), TestCaseError> {
     let frozen = clock::freeze();
-    let breaker = Breaker::new("modelled").with(rules.settings());
+    let rules = sharing.of(rules);
+    let store = Arc::new(Memory::new());
+    let count = if sharing == Sharing::Two { 2 } else { 1 };
+    let make = |_| Breaker::new("modelled").with(rules.settings());
+    let breakers: Vec<_> = (0..count).map(make).collect();
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let to = heard.clone();
-    let listening = listened.then(|| {
-        breaker.listen(move |_: &Breaker, happened: &Happened| {
-            let said = match happened {
-                Happened::StateChange { change, .. } => format!("{} -> {}", change.from, change.to),
-                Happened::Exceeded { .. } => "exceeded".to_owned(),
-                _ => return,
-            };
-            to.lock().expect("held briefly").push(said);
-        })
-    });
+    for breaker in &breakers {
+        if sharing != Sharing::None {
+            breaker.share(store.clone(), store::Sharing::default().refresh(Duration::ZERO));
+        }
+        if listened {
+            listen(breaker, heard.clone());
+        }
+    }
     let model = Model::new(rules, clock::now().as_nanos());
-    let mut pair = Pair { breaker: &breaker, model, calls: Vec::new() };
+    let mut pair = Pair { breakers: &breakers, sharing, turn: 0, model, calls: Vec::new() };
     pair.compare()?;
     for (at, step) in steps.iter().enumerate() {
         pair.step(step, &frozen)
@@ -283,9 +338,21 @@ fn run(rules: Rules, listened: bool, steps: &[Step]) -> Result<(), TestCaseError
     if listened {
         prop_assert_eq!(&*heard.lock().expect("held briefly"), &pair.model.heard);
     }
-    drop(pair);
-    drop(listening);
     Ok(())
+}
+
+/// Each change is told by the one that makes it; the other hears of it.
+fn listen(breaker: &Breaker, to: Arc<Mutex<Vec<String>>>) {
+    let listener = move |_: &Breaker, happened: &Happened| {
+        let said = match happened {
+            Happened::StateChange { change, .. } if change.why == Why::Remote => return,
+            Happened::StateChange { change, .. } => format!("{} -> {}", change.from, change.to),
+            Happened::Exceeded { .. } => "exceeded".to_owned(),
+            _ => return,
+        };
+        to.lock().expect("held briefly").push(said);
+    };
+    breaker.listen(listener).keep();
 }
 
 proptest! {
@@ -297,6 +364,24 @@ proptest! {
         listened in any::<bool>(),
         steps in proptest::collection::vec(step(), 1..80),
     ) {
-        run(rules, listened, &steps)?;
+        run(rules, listened, Sharing::None, &steps)?;
+    }
+
+    #[test]
+    fn so_does_one_that_shares_its_state(
+        rules in rules(),
+        listened in any::<bool>(),
+        steps in proptest::collection::vec(step(), 1..80),
+    ) {
+        run(rules, listened, Sharing::One, &steps)?;
+    }
+
+    #[test]
+    fn two_that_share_their_state_do_as_one_does(
+        rules in rules(),
+        listened in any::<bool>(),
+        steps in proptest::collection::vec(step(), 1..80),
+    ) {
+        run(rules, listened, Sharing::Two, &steps)?;
     }
 }

@@ -64,6 +64,27 @@ fn each_key_has_a_breaker_of_its_own() {
     assert_eq!((TENANTS.len(), TENANTS.get("7").state()), (2, State::Closed));
 }
 
+#[breaker("keyed.joint", key = host, fail_max = 1)]
+fn reads(host: &str) -> Result<u8, E> {
+    host.parse().map_err(|_| E::Bad)
+}
+#[breaker("keyed.joint", key = &*host, trials = 2, keys = 9)]
+async fn writes(host: String) -> Result<String, E> {
+    Ok(host)
+}
+
+#[test]
+fn a_name_stands_for_one_set_of_breakers() {
+    assert_eq!(block_on(writes("b".to_owned())).as_deref(), Ok("b"));
+    assert_eq!(reads("a"), Err(E::Bad));
+    let refused = block_on(sendable(writes("a".to_owned())));
+    assert_eq!(point(&refused).as_deref(), Some("keyed.joint[a]"));
+    assert_eq!(block_on(writes("b".to_owned())).as_deref(), Ok("b"));
+    let joint = dyno::breaker::keyed("keyed.joint").expect("it is known by name");
+    assert_eq!(joint.get("a").settings(), Settings::new().fail_max(1).trials(2));
+    assert_eq!(joint.len(), 2);
+}
+
 struct Client {
     hosts: Keyed,
     host: String,

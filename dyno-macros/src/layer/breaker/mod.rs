@@ -220,7 +220,17 @@ impl Breaker {
         let settings = self.settings.of(&quote_spanned!(at=> #p::Settings::new()));
         let made = match &self.which {
             Which::Static(of) => return (TokenStream::new(), lent(of)),
-            Which::Named(name) => quote_spanned!(at=> #p::Keyed::new(#name, #settings)#limits),
+            Which::Named(name) => {
+                return (
+                    quote_spanned! {at=>
+                        static __DYNO_BREAKERS: #p::SharedKeyed = #p::SharedKeyed::new(
+                            #name,
+                            || #p::Keyed::new(#name, #settings)#limits,
+                        );
+                    },
+                    quote_spanned!(at=> #p::SharedKeyed::get(&__DYNO_BREAKERS)),
+                );
+            }
             Which::Own => {
                 let point = cx.point();
                 quote_spanned!(at=> #p::Keyed::of(#point, #settings)#limits)

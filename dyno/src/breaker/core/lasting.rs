@@ -57,6 +57,14 @@ impl<W: Word> Core<W> {
         self.until.write(0);
     }
 
+    /// Keeps it open for so long, as the error that has opened it asked for.
+    pub(in super::super) fn keep_open(&self, time: Duration) {
+        let view = self.view();
+        if view.phase == Phase::Open {
+            self.ask(view.generation, Ticks::lasting(time));
+        }
+    }
+
     /// Keeps how long the error that has opened it asked for.
     pub(super) fn ask(&self, generation: u64, time: Ticks) {
         let told = self.asked.read();

@@ -5,6 +5,7 @@
 //! that it speaks of another generation and puts in its own, so nobody waits for a thread that was
 //! stopped there.
 
+mod adopt;
 mod lasting;
 mod time;
 mod trials;
@@ -21,8 +22,10 @@ use super::word::{
 };
 use crate::fault::Reason;
 
+pub(super) use self::adopt::Told;
 #[cfg_attr(not(loom), allow(unused_imports))]
 pub(super) use self::time::{Nanos, Real, Time, between};
+pub(super) use self::trials::decided;
 
 /// Why a call may not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub(super) struct Leave {
 }
 
 impl Leave {
-    const fn plain(generation: u64) -> Self {
+    pub(super) const fn plain(generation: u64) -> Self {
         Self { stamp: stamp(generation), since: 0, change: None }
     }
 }
@@ -333,14 +336,6 @@ impl<W: Word> Core<W> {
         };
         let lasts = self.lasts(settings, view.generation, moment.openings);
         Some((time.passed(moment.since, lasts), lasts))
-    }
-
-    /// Keeps it open for so long, as the error that has opened it asked for.
-    pub(super) fn keep_open(&self, time: Duration) {
-        let view = self.view();
-        if view.phase == Phase::Open {
-            self.ask(view.generation, Ticks::lasting(time));
-        }
     }
 
     /// Begins a new generation in the same state: what its window holds is forgotten.

@@ -32,7 +32,7 @@ impl<W> Places<W> {
 }
 
 impl<W: Word> Places<W> {
-    fn all(&self) -> &[W] {
+    pub(super) fn all(&self) -> &[W] {
         // A model checker looks at every word: as few as it takes.
         let count = if cfg!(loom) { 2 } else { TRIALS };
         self.0.get_or_init(|| Box::new((0..count).map(|_| W::zero()).collect()))
@@ -125,6 +125,18 @@ impl<W: Word> Core<W> {
         }
     }
 
+    /// Whether the trial still has its place, which another one may have taken when its time was up.
+    pub(in super::super) fn has_place(&self, permit: u64, since: u64) -> bool {
+        let mine = tagged(generation(permit), Nanos(since).ticks());
+        self.places.all().get(place(permit)).is_some_and(|place| place.read() == mine)
+    }
+
+    /// Gives the place of a trial up; `false` when it had none any more.
+    pub(in super::super) fn leave_place(&self, permit: u64, since: u64) -> bool {
+        let mine = tagged(generation(permit), Nanos(since).ticks());
+        self.places.all().get(place(permit)).is_some_and(|place| place.replace(mine, FREE))
+    }
+
     /// How a trial ended.
     pub(in super::super) fn report(
         &self,
@@ -134,9 +146,7 @@ impl<W: Word> Core<W> {
         settings: &Settings,
         time: &impl Time,
     ) -> Verdict {
-        let mine = tagged(generation(permit), Nanos(since).ticks());
-        let place = self.places.all().get(place(permit));
-        if !place.is_some_and(|place| place.replace(mine, FREE)) {
+        if !self.leave_place(permit, since) {
             return Verdict::Late;
         }
         loop {
@@ -175,7 +185,7 @@ impl<W: Word> Core<W> {
 }
 
 /// Whether the trials so far are enough to decide, and how.
-fn decided(tally: Tally, settings: &Settings) -> Option<(Phase, Why)> {
+pub(in super::super) fn decided(tally: Tally, settings: &Settings) -> Option<(Phase, Why)> {
     let Tally { good, bad, .. } = tally;
     let judged = settings.needed_successes();
     let (needed, allowed) = match settings.success_rate {

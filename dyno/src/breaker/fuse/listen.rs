@@ -66,12 +66,12 @@ impl Listeners {
             let all = state.all.clone();
             drop(state);
             if change.observed {
-                point::emit(fuse.name, &Event::Fuse { on: change.on });
+                point::emit(fuse.name(), &Event::Fuse { on: change.on });
             }
             for (_, listener) in &all {
                 // One that panics harms nobody.
                 if catch_unwind(AssertUnwindSafe(|| listener(fuse, change.on))).is_err() {
-                    eprintln!("dyno: a listener of the fuse {} panicked", fuse.name);
+                    eprintln!("dyno: a listener of the fuse {} panicked", fuse.name());
                 }
             }
             drop(all);

@@ -16,7 +16,7 @@ pub use named::{fuse, fuses};
 use self::listen::{Change, Listeners};
 use crate::fault::{Fault, Reason};
 use crate::outcome::Refuse;
-use crate::point::{self, Event};
+use crate::point::{self, Event, Point};
 
 /// A fuse: on until it is switched off by hand, and then off until it is switched on again.
 ///
@@ -47,8 +47,13 @@ pub struct Fuse {
     switched: AtomicU64,
     listed: AtomicBool,
     listeners: Listeners,
-    name: &'static str,
-    location: &'static Location<'static>,
+    label: Label,
+}
+
+#[derive(Clone, Copy)]
+enum Label {
+    Name(&'static str, &'static Location<'static>),
+    Point(&'static Point),
 }
 
 impl Fuse {
@@ -56,17 +61,22 @@ impl Fuse {
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str) -> Self {
-        Self::at(name, Location::caller())
+        Self::labelled(Label::Name(name, Location::caller()))
     }
 
-    const fn at(name: &'static str, location: &'static Location<'static>) -> Self {
+    /// The same, called after an annotated function.
+    #[must_use]
+    pub const fn of(point: &'static Point) -> Self {
+        Self::labelled(Label::Point(point))
+    }
+
+    const fn labelled(label: Label) -> Self {
         Self {
             off: AtomicBool::new(false),
             switched: AtomicU64::new(0),
             listed: AtomicBool::new(false),
             listeners: Listeners::new(),
-            name,
-            location,
+            label,
         }
     }
 
@@ -141,16 +151,22 @@ impl Fuse {
         !self.off.load(Ordering::Relaxed)
     }
 
-    /// Its name.
+    /// Its name: given, or that of the point it belongs to.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &'static str {
+        match self.label {
+            Label::Name(name, _) => name,
+            Label::Point(point) => point.name(),
+        }
     }
 
     /// Where it is defined, or was first asked for by name.
     #[must_use]
     pub const fn location(&self) -> &'static Location<'static> {
-        self.location
+        match self.label {
+            Label::Name(_, location) => location,
+            Label::Point(point) => point.location(),
+        }
     }
 
     /// Calls `listener` with the fuse, and whether it is on, after each change from now on.
@@ -184,8 +200,8 @@ impl Fuse {
 
     #[cold]
     fn refuse(&self) -> Fault {
-        let fault = Fault::rejected(self.name, Reason::FuseOff, None);
-        point::emit(self.name, &Event::Rejected { fault: &fault });
+        let fault = Fault::rejected(self.name(), Reason::FuseOff, None);
+        point::emit(self.name(), &Event::Rejected { fault: &fault });
         fault
     }
 
@@ -216,6 +232,6 @@ impl Fuse {
 
 impl fmt::Debug for Fuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Fuse({}, {})", self.name, if self.is_on() { "on" } else { "off" })
+        write!(f, "Fuse({}, {})", self.name(), if self.is_on() { "on" } else { "off" })
     }
 }

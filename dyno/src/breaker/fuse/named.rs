@@ -7,12 +7,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use once_cell::race::OnceRef;
 
-use super::Fuse;
+use super::{Fuse, Label};
 
 /// The fuse called `name`. Where there is none it is made, and is on.
 ///
 /// So a name may be switched before the code that uses it has run, say from a configuration or an
-/// admin page. Attributes and [listed](Fuse::list) statics that come later take its state over.
+/// admin page. Attributes and [listed](Fuse::list) statics that come later take its state over; one
+/// that nobody has switched before starts as they say.
 /// What is made here lives as long as the program.
 ///
 /// ```
@@ -31,7 +32,9 @@ pub fn fuse(name: &str) -> &'static Fuse {
     if let Some(entry) = known.find(name) {
         return entry.first();
     }
-    known.make(Box::leak(name.into()), false, here).first()
+    let entry = known.make(Box::leak(name.into()), false, here);
+    entry.only_asked = true;
+    entry.first()
 }
 
 /// Every fuse that has been asked for by name, used by an attribute or [listed](Fuse::list): one a
@@ -45,7 +48,8 @@ impl Fuse {
     /// Lets [`fuse`] and [`fuses`] find it. Attributes do so with each fuse they use.
     ///
     /// From now on it is one with all listed fuses of its name: switching one switches all. It
-    /// takes their state over, unless it has been switched by hand after they were.
+    /// takes their state over, unless it has been switched by hand after they were, or they were only
+    /// asked for by name.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
         if !self.listed.load(Ordering::Relaxed) {
@@ -60,13 +64,14 @@ impl Fuse {
         if self.listed.swap(true, Ordering::Relaxed) {
             return;
         }
-        let Some(entry) = known.find(self.name) else {
-            known.names.push(Named { all: vec![self], site: None });
+        let Some(entry) = known.find(self.name()) else {
+            known.names.push(Named { all: vec![self], site: None, only_asked: false });
             return;
         };
         // As if they had been one from the beginning.
         let switched = |fuse: &Self| fuse.switched.load(Ordering::Relaxed);
-        let is_last = switched(self) > switched(entry.first());
+        let is_last = entry.is_unsaid() || switched(self) > switched(entry.first());
+        entry.only_asked = false;
         let last = if is_last { self } else { entry.first() };
         let (off, number) = (!last.is_on(), switched(last));
         entry.all.push(self);
@@ -88,7 +93,7 @@ pub(super) fn switch(fuse: &Fuse, off: bool) -> Vec<&'static Fuse> {
     if !fuse.listed.load(Ordering::Relaxed) {
         return Vec::new();
     }
-    known.find(fuse.name).map_or_else(Vec::new, |entry| entry.set(off, number))
+    known.find(fuse.name()).map_or_else(Vec::new, |entry| entry.set(off, number))
 }
 
 /// The fuse that all attributes with the same name share.
@@ -125,8 +130,14 @@ impl SharedFuse {
             Some(entry) => entry,
             None => known.make(self.name, self.starts_off, self.location),
         };
+        let begins = entry.is_unsaid() && self.starts_off;
+        let changed = if begins { entry.set(true, 0) } else { Vec::new() };
+        entry.only_asked = false;
         let (fuse, (starts_off, there)) = (entry.first(), *entry.site.get_or_insert(site));
         drop(known);
+        for fuse in changed {
+            fuse.tell();
+        }
         assert!(
             starts_off == self.starts_off,
             "fuse \"{}\": starts {} at {there}, and {} at {}; say `off` in all of its places or in \
@@ -162,6 +173,8 @@ struct Named {
     all: Vec<&'static Fuse>,
     /// What the first attribute says, and where it stands.
     site: Option<(bool, &'static Location<'static>)>,
+    /// It was asked for by name, and nobody has said how it starts.
+    only_asked: bool,
 }
 
 static KNOWN: Mutex<Known> = Mutex::new(Known { names: Vec::new(), switches: 0 });
@@ -174,7 +187,7 @@ fn lock() -> MutexGuard<'static, Known> {
 
 impl Known {
     fn find(&mut self, name: &str) -> Option<&mut Named> {
-        self.names.iter_mut().find(|entry| entry.first().name == name)
+        self.names.iter_mut().find(|entry| entry.first().name() == name)
     }
 
     fn make(
@@ -183,12 +196,13 @@ impl Known {
         off: bool,
         location: &'static Location<'static>,
     ) -> &mut Named {
-        let fuse = Fuse::at(name, location);
+        let fuse = Fuse::labelled(Label::Name(name, location));
         fuse.off.store(off, Ordering::Relaxed);
         fuse.listed.store(true, Ordering::Relaxed);
         // Once a name and for the life of the program, as the code that asks for it.
         let at = self.names.len();
-        self.names.push(Named { all: vec![Box::leak(Box::new(fuse))], site: None });
+        let all = vec![&*Box::leak(Box::new(fuse))];
+        self.names.push(Named { all, site: None, only_asked: false });
         &mut self.names[at]
     }
 }
@@ -196,6 +210,11 @@ impl Known {
 impl Named {
     fn first(&self) -> &'static Fuse {
         self.all[0]
+    }
+
+    /// How it is was neither said by those who define it nor set by hand.
+    fn is_unsaid(&self) -> bool {
+        self.only_asked && self.first().switched.load(Ordering::Relaxed) == 0
     }
 
     /// Switches all, of which observers have heard; those for which it is a change.

@@ -1,20 +1,23 @@
 //! A breaker for each key: host, tenant, shard.
 
+mod given;
+mod named;
 mod table;
 mod text;
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use self::given::Given;
+#[doc(hidden)]
+pub use self::named::SharedKeyed;
+pub use self::named::keyed;
 use self::table::Table;
-use super::{Breaker, Settings, State};
+use super::{Breaker, Settings};
 use crate::clock;
 use crate::point::Point;
-
-const KEYS: u32 = 1024;
-const IDLE: Duration = Duration::from_secs(600);
 
 /// Breakers by key, all with the same settings: made when a key is first asked for, and dropped
 /// when it has not been for long.
@@ -51,11 +54,16 @@ const IDLE: Duration = Duration::from_secs(600);
 /// second.
 pub struct Keyed {
     label: Label,
-    settings: Settings,
-    keys: u32,
-    idle: Duration,
-    /// Made with the first key. No code of the user's runs while it is locked.
-    table: RwLock<Option<Table>>,
+    given: Given,
+    /// No code of the user's runs while it is locked.
+    kept: RwLock<Kept>,
+}
+
+struct Kept {
+    /// What other definitions have made of what was given.
+    merged: Option<Given>,
+    /// Made with the first key.
+    table: Option<Table>,
 }
 
 #[derive(Clone, Copy)]
@@ -79,7 +87,8 @@ impl Keyed {
     }
 
     const fn labelled(label: Label, settings: Settings) -> Self {
-        Self { label, settings, keys: KEYS, idle: IDLE, table: RwLock::new(None) }
+        let given = Given { settings, keys: None, idle: None };
+        Self { label, given, kept: RwLock::new(Kept { merged: None, table: None }) }
     }
 
     /// How many breakers are kept at most.
@@ -89,7 +98,7 @@ impl Keyed {
     #[must_use]
     pub const fn keys(mut self, keys: u32) -> Self {
         assert!(keys != 0, "breaker: `keys` must be at least 1, else no breaker is ever kept");
-        self.keys = keys;
+        self.given.keys = Some(keys);
         self
     }
 
@@ -104,7 +113,7 @@ impl Keyed {
             !idle.is_zero(),
             "breaker: `idle` must be above zero, else no breaker is ever kept"
         );
-        self.idle = idle;
+        self.given.idle = Some(idle);
         self
     }
 
@@ -120,39 +129,60 @@ impl Keyed {
     pub fn get<K: fmt::Display + ?Sized>(&self, key: &K) -> Arc<Breaker> {
         text::of(key, |key| {
             let now = clock::coarse().as_nanos();
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            let known = table.as_ref().and_then(|table| table.get(key, now));
-            drop(table);
+            let kept = self.read();
+            let known = kept.table.as_ref().and_then(|table| table.get(key, now));
+            drop(kept);
             known.unwrap_or_else(|| self.make(key))
         })
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cold]
     fn make(&self, key: &str) -> Arc<Breaker> {
         let now = clock::now().as_nanos();
-        let name = format!("{}[{key}]", self.name()).into();
-        let breaker = Arc::new(Breaker::keyed(name, self.location(), self.settings));
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let table_of = table.get_or_insert_with(|| {
-            let starts = self.settings.starts.unwrap_or(State::Closed);
-            Table::new(self.keys, self.idle, starts)
-        });
-        if let Some(other) = table_of.get(key, now) {
+        let name: Arc<str> = format!("{}[{key}]", self.name()).into();
+        let mut kept = self.write();
+        let given = kept.merged.unwrap_or(self.given);
+        let table = kept.table.get_or_insert_with(|| Table::new(&given));
+        if let Some(other) = table.get(key, now) {
             // Another thread was faster.
             return other;
         }
-        let dropped = table_of.put(key.into(), breaker.clone(), now);
-        drop(table);
+        let breaker = Arc::new(Breaker::keyed(name, self.location(), given.settings));
+        let dropped = table.put(key.into(), breaker.clone(), now);
+        drop(kept);
         // With their listeners, which are the user's: outside of the lock.
         drop(dropped);
         breaker
     }
 
+    /// Adds what another definition of the same name says, which contradicts none before.
+    fn add(&self, given: &Given) {
+        let mut kept = self.write();
+        let merged = kept.merged.unwrap_or(self.given).merged(given);
+        let Ok(merged) = merged else { return };
+        kept.merged = Some(merged);
+        let Some(table) = &mut kept.table else { return };
+        table.limit(&merged);
+        let breakers: Vec<_> = table.all().cloned().collect();
+        drop(kept);
+        // Their listeners hear of it: outside of the lock.
+        for breaker in breakers {
+            breaker.add(given.settings);
+        }
+    }
+
     /// How many breakers there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.as_ref().map_or(0, Table::len)
+        self.read().table.as_ref().map_or(0, Table::len)
     }
 
     /// `true` when no key has been asked for yet.
@@ -164,8 +194,8 @@ impl Keyed {
     /// All breakers there are, in no order. Being looked at here does not count as being used.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Breaker>> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.as_ref().map_or_else(Vec::new, |table| table.all().cloned().collect())
+        let kept = self.read();
+        kept.table.as_ref().map_or_else(Vec::new, |table| table.all().cloned().collect())
     }
 
     /// What the names of its breakers begin with: given, or that of the point it belongs to.
@@ -189,6 +219,10 @@ impl Keyed {
 
 impl fmt::Debug for Keyed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keyed({}, {} of {} keys)", self.name(), self.len(), self.keys)
+        let kept = self.read();
+        let most = kept.merged.unwrap_or(self.given).most();
+        let len = kept.table.as_ref().map_or(0, Table::len);
+        drop(kept);
+        write!(f, "Keyed({}, {len} of {most} keys)", self.name())
     }
 }

@@ -10,8 +10,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
+use super::given::Given;
 use crate::breaker::{Breaker, State};
 
 /// How old a note may be, in nanoseconds.
@@ -56,21 +56,31 @@ impl Entry {
 }
 
 impl Table {
-    /// For breakers that begin in the state `starts`.
-    pub(super) fn new(keys: u32, idle: Duration, starts: State) -> Self {
-        let idle = u64::try_from(idle.as_nanos()).unwrap_or(u64::MAX);
-        Self {
+    /// An empty one.
+    pub(super) fn new(given: &Given) -> Self {
+        let mut table = Self {
             entries: HashMap::new(),
-            keys: keys.try_into().unwrap_or(usize::MAX),
-            idle,
-            grain: GRAIN.min(idle / 8),
-            starts,
+            keys: 0,
+            idle: 0,
+            grain: 0,
+            starts: State::Closed,
             swept: 0,
             turn: 0,
             put: 0,
             oldest: Vec::new(),
             looked: 0,
-        }
+        };
+        table.limit(given);
+        table
+    }
+
+    /// Goes by these limits from now on. When there are too many already, the
+    /// next new one makes room.
+    pub(super) fn limit(&mut self, given: &Given) {
+        self.keys = given.most().try_into().unwrap_or(usize::MAX);
+        self.idle = u64::try_from(given.idle().as_nanos()).unwrap_or(u64::MAX);
+        self.grain = GRAIN.min(self.idle / 8);
+        self.starts = given.settings.starts.unwrap_or(State::Closed);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -107,8 +117,10 @@ impl Table {
             self.swept = now;
             self.drop_idle(now, &mut gone);
         }
-        if self.is_full() {
-            gone.extend(self.drop_oldest());
+        // More than one only where the limit is lower than it was.
+        while self.is_full() {
+            let Some(oldest) = self.drop_oldest() else { break };
+            gone.push(oldest);
         }
         let (used, turn) = (AtomicU64::new(now), AtomicU64::new(self.turn));
         self.entries.insert(key, Entry { breaker, used, turn });

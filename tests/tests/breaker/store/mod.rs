@@ -1,0 +1,9 @@
+//! Breakers that share their state through a store.
+
+mod away;
+mod contracts;
+mod faults;
+mod joint;
+mod scenarios;
+mod support;
+mod threads;

@@ -136,7 +136,7 @@ impl Breaker {
     /// What is under way goes on: the next failure goes by a new limit or rate, the next success by
     /// a new threshold, a call that is turned away by a new time-out, the next trial by a new number
     /// of them. The window keeps what it holds, unless it is given another size or kind: then it
-    /// begins anew. A new initial state changes nothing any more.
+    /// begins anew, and calls that are under way count nowhere. A new initial state changes nothing any more.
     ///
     /// ```
     /// # use dyno::breaker::Breaker;

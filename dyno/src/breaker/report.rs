@@ -1,6 +1,7 @@
 //! Why a call failed, told only when somebody asks.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// Why a call failed, as [`Permit`](super::Permit) takes it.
@@ -57,6 +58,18 @@ impl<'a> Report<'a> {
     }
 }
 
+/// As the breaker asks: the user's words and closures may panic, and when they are asked the call has
+/// ended and what it changed is still to be told. As with a listener, that panic ends there.
+impl Report<'_> {
+    pub(super) fn text(&self) -> String {
+        catch_unwind(AssertUnwindSafe(|| self.to_string())).unwrap_or_default()
+    }
+
+    pub(super) fn asked(&self) -> Option<Duration> {
+        catch_unwind(AssertUnwindSafe(|| self.open_for())).unwrap_or(None)
+    }
+}
+
 impl Report<'static> {
     /// Of a failure that nothing is known about: its text is empty.
     pub const NOTHING: Self = Self::new(&|_| Ok(()));
@@ -93,6 +106,13 @@ mod tests {
         );
         assert_eq!((told.get(), report.open_for()), (2, None));
         assert_eq!(Report::NOTHING.to_string(), "");
+    }
+
+    #[test]
+    fn words_that_panic_are_none() {
+        let report = Report::new(&|_| panic!("the error's own trouble"));
+        let report = report.retry_after(&|| panic!("and another"));
+        assert_eq!((report.text(), report.asked()), (String::new(), None));
     }
 
     #[test]

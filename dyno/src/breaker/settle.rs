@@ -260,7 +260,7 @@ impl Breaker {
         };
         let seen = || self.window.seen(generation, settings);
         let panicked = Panicked::default();
-        let asked = || report.open_for();
+        let asked = || report.asked();
         let verdict = if ways & SHARED == 0 {
             let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row, &panicked));
             self.core.failure(permit, end.failed, settings, why, asked, &Real)
@@ -319,7 +319,7 @@ impl Breaker {
             }
             core::Verdict::Opened(change) => {
                 self.keep_error(report, End { failed, slow });
-                if let Some(time) = report.open_for() {
+                if let Some(time) = report.asked() {
                     self.keep_open(time);
                 }
                 self.tell_end(ways, verdict, report);
@@ -343,7 +343,7 @@ impl Breaker {
 
     /// Keeps the words of the error that has opened it.
     fn keep_error(&self, report: &Report<'_>, end: End) {
-        let text = if end.failed { report.to_string() } else { "too slow".to_owned() };
+        let text = if end.failed { report.text() } else { "too slow".to_owned() };
         let number = if text.is_empty() { 0 } else { LastError::keep(text.into()).number() };
         self.last.store(number, Ordering::Relaxed);
     }
@@ -352,7 +352,7 @@ impl Breaker {
         if ways & LISTENED != 0 {
             let happened = match verdict {
                 Verdict::Success => Happened::Success,
-                Verdict::Failure => Happened::Failure { error: report.to_string().into() },
+                Verdict::Failure => Happened::Failure { error: report.text().into() },
                 Verdict::Ignored => Happened::Ignored,
             };
             self.listeners.tell(self, happened);

@@ -34,7 +34,7 @@ mod answer {
 #[cfg(feature = "tokio")]
 pub(super) const POSSIBLE: bool = {
     #[allow(unused_imports)]
-    use answer::*;
+    use answer::pause;
     {
         #[allow(unused_imports, clippy::wildcard_imports)]
         use tokio::time::*;

@@ -1,5 +1,7 @@
 //! What the breaker tests share.
 
+use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
@@ -171,5 +173,40 @@ pub(crate) fn within_reason<R: Send + 'static>(f: impl FnOnce() -> R + Send + 's
             Err(panicked) => std::panic::resume_unwind(panicked),
             Ok(_) => unreachable!("it had sent"),
         },
+    }
+}
+
+/// Once a second `threads` threads call at the same moment, each the breaker it is given: one of all
+/// these calls runs, and fails.
+pub(crate) fn one_of_all_fails_each_second<B: Deref<Target = Breaker> + 'static>(
+    frozen: &Frozen,
+    rounds: usize,
+    threads: usize,
+    breaker: impl Fn(usize) -> B + Send + Sync + 'static,
+) {
+    let gate = Arc::new(Barrier::new(threads + 1));
+    let (breaker, ran) = (Arc::new(breaker), Arc::new(AtomicUsize::new(0)));
+    let knock = |index| {
+        let (gate, breaker, ran) = (gate.clone(), breaker.clone(), ran.clone());
+        dyno::spawn(move || {
+            for _ in 0..rounds {
+                gate.wait();
+                let _: Option<()> = breaker(index).call(|| {
+                    ran.fetch_add(1, Ordering::Relaxed);
+                    None
+                });
+                gate.wait();
+            }
+        })
+    };
+    let knocking: Vec<_> = (0..threads).map(knock).collect();
+    for round in 1..=rounds {
+        frozen.advance(SECOND);
+        gate.wait();
+        gate.wait();
+        assert_eq!(ran.load(Ordering::Relaxed), round);
+    }
+    for thread in knocking {
+        thread.join().expect("no thread panics");
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use dyno::breaker::{Breaker, Happened, State};
 use dyno::clock;
 
-use super::support::{SECOND, block_on, err, failures, hear_changes, ok, on_all, overhear};
+use super::support::{
+    block_on, err, failures, hear_changes, ok, on_all, one_of_all_fails_each_second, overhear,
+};
 
 #[test]
 fn pb_70_failures_of_all_threads_are_counted() {
@@ -81,35 +83,10 @@ fn each_time_out_lets_exactly_one_thread_try() {
     const ROUNDS: usize = 200;
     static BREAKER: Breaker =
         Breaker::new("threads-trial").fail_max(1).reset_timeout(Duration::from_secs(1));
-    static RAN: AtomicU32 = AtomicU32::new(0);
     let (watching, heard) = overhear("threads-trial");
     let frozen = clock::freeze();
     BREAKER.trip();
-    let gate = Arc::new(Barrier::new(9));
-    let knocking: Vec<_> = (0..8)
-        .map(|_| {
-            let gate = gate.clone();
-            dyno::spawn(move || {
-                for _ in 0..ROUNDS {
-                    gate.wait();
-                    let _: Option<()> = BREAKER.call(|| {
-                        RAN.fetch_add(1, Ordering::Relaxed);
-                        None
-                    });
-                    gate.wait();
-                }
-            })
-        })
-        .collect();
-    for round in 1..=ROUNDS {
-        frozen.advance(SECOND);
-        gate.wait();
-        gate.wait();
-        assert_eq!(RAN.load(Ordering::Relaxed) as usize, round);
-    }
-    for thread in knocking {
-        thread.join().expect("no thread panics");
-    }
+    one_of_all_fails_each_second(&frozen, ROUNDS, 8, |_| &BREAKER);
     drop(watching);
     let heard = heard.lock().expect("held briefly");
     let count = |what: &str| heard.iter().filter(|event| *event == what).count();

@@ -1,13 +1,13 @@
 //! Many threads, several breakers, exact counts.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier};
 
 use dyno::breaker::store::Sharing;
 use dyno::breaker::{Breaker, State};
 use dyno::clock;
 
-use super::super::support::{SECOND, err, ok, within_reason};
+use super::super::support::{SECOND, err, ok, one_of_all_fails_each_second, within_reason};
 use super::support::{Changes, Flaky, KEY, changes, join, take};
 
 const THREADS: usize = 8;
@@ -69,7 +69,6 @@ fn pb_73_77_just_one_of_all_trips_it_and_none_overshoots() {
 #[test]
 fn in_47_each_time_out_lets_exactly_one_of_all_try() {
     const ROUNDS: usize = 50;
-    static RAN: AtomicU32 = AtomicU32::new(0);
     let frozen = clock::freeze();
     let store = Flaky::new();
     let breakers = ["one", "other"].map(|name| {
@@ -80,31 +79,8 @@ fn in_47_each_time_out_lets_exactly_one_of_all_try() {
     breakers[0].trip();
     breakers[1].sync();
     let heard = breakers.each_ref().map(|breaker| changes(breaker));
-    let gate = Arc::new(Barrier::new(THREADS + 1));
-    let knocking: Vec<_> = (0..THREADS)
-        .map(|index| {
-            let (gate, breaker) = (gate.clone(), breakers[index % 2].clone());
-            dyno::spawn(move || {
-                for _ in 0..ROUNDS {
-                    gate.wait();
-                    let _: Option<()> = breaker.call(|| {
-                        RAN.fetch_add(1, Ordering::Relaxed);
-                        None
-                    });
-                    gate.wait();
-                }
-            })
-        })
-        .collect();
-    for round in 1..=ROUNDS {
-        frozen.advance(SECOND);
-        gate.wait();
-        gate.wait();
-        assert_eq!(RAN.load(Ordering::Relaxed) as usize, round);
-    }
-    for thread in knocking {
-        thread.join().expect("no thread panics");
-    }
+    let knocked = breakers.clone();
+    one_of_all_fails_each_second(&frozen, ROUNDS, THREADS, move |index| knocked[index % 2].clone());
     let heard: Vec<_> = heard.iter().flat_map(take).collect();
     let count = |what: &str| heard.iter().filter(|change| *change == what).count();
     assert_eq!((count("open -> half-open"), count("half-open -> open")), (ROUNDS, ROUNDS));

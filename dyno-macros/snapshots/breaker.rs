@@ -9,15 +9,17 @@ fn f(name: String) -> Result<u8, E> {
         static __DYNO_BREAKER: ::dyno::__private::Breaker = ::dyno::__private::Breaker::of(
             &__DYNO_POINT,
         );
-        let __dyno_permit = match ::dyno::__private::Breaker::acquire(
+        let __dyno_permit = match ::dyno::__private::Breaker::enter(
             ::dyno::__private::Breaker::list(&__DYNO_BREAKER),
         ) {
             ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
-            ::dyno::__private::Err(__dyno_fault) => {
+            ::dyno::__private::Err(__dyno_refusal) => {
                 break '__dyno_guarded <Result<
                     u8,
                     E,
-                > as ::dyno::__private::Refuse>::refuse(__dyno_fault);
+                > as ::dyno::__private::Refuse>::refuse(
+                    ::dyno::__private::Refused::fault(__dyno_refusal),
+                );
             }
         };
         let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> { ask(name) });

@@ -30,14 +30,16 @@ async fn f(host: Host) -> Result<u8, E> {
         let __dyno_permit = match if host.is_local() {
             ::dyno::__private::Ok(::dyno::__private::Breaker::unguarded(&__dyno_breaker))
         } else {
-            ::dyno::__private::Breaker::acquire(&__dyno_breaker)
+            ::dyno::__private::Breaker::enter(&__dyno_breaker)
         } {
             ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
-            ::dyno::__private::Err(__dyno_fault) => {
+            ::dyno::__private::Err(__dyno_refusal) => {
                 break '__dyno_guarded <Result<
                     u8,
                     E,
-                > as ::dyno::__private::Refuse>::refuse(__dyno_fault);
+                > as ::dyno::__private::Refuse>::refuse(
+                    ::dyno::__private::Refused::fault(__dyno_refusal),
+                );
             }
         };
         let __dyno_out = (async {

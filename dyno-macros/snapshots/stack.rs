@@ -86,12 +86,14 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                 "rates",
                                 || ::dyno::__private::Breaker::new("rates").fail_max(3),
                             );
-                            let __dyno_permit = match ::dyno::__private::Breaker::acquire(
+                            let __dyno_permit = match ::dyno::__private::Breaker::enter(
                                 ::dyno::__private::SharedBreaker::get(&__DYNO_BREAKER),
                             ) {
                                 ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
-                                ::dyno::__private::Err(__dyno_fault) => {
-                                    break '__dyno_refused ::dyno::__private::Err(__dyno_fault);
+                                ::dyno::__private::Err(__dyno_refusal) => {
+                                    break '__dyno_refused ::dyno::__private::Err(
+                                        ::dyno::__private::Refused::fault(__dyno_refusal),
+                                    );
                                 }
                             };
                             let __dyno_out = (async {

@@ -19,8 +19,8 @@ pub use crate::__dyno_register as register;
 pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
-    Breaker, Fuse, Keyed, Permit, Report, Settings, SharedBreaker, SharedFuse, SharedKeyed, State,
-    Tell, TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
+    Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
+    SharedKeyed, State, Tell, TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};

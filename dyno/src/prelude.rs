@@ -14,5 +14,8 @@ pub use dyno_macros::fallback;
 pub use dyno_macros::retry;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
+// The attribute and the module: `breaker::named("db")` is at hand where `#[breaker("db")]` is.
 #[cfg(feature = "breaker")]
-pub use dyno_macros::{breaker, fuse};
+pub use crate::breaker;
+#[cfg(feature = "breaker")]
+pub use dyno_macros::fuse;

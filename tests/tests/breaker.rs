@@ -23,6 +23,8 @@ mod keyed;
 mod keyed_named;
 #[path = "breaker/listeners.rs"]
 mod listeners;
+#[path = "breaker/mended.rs"]
+mod mended;
 #[path = "breaker/model.rs"]
 mod model;
 #[path = "breaker/modelled.rs"]

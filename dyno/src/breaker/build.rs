@@ -48,7 +48,7 @@ given! {
     success_rate(share: f64);
     /// How many trials may be under way at a time; 1.
     trials(permits: u32);
-    /// How long a trial may take to report; as long as it was open.
+    /// How long a trial may take to report; the (first) reset time-out.
     probe_timeout(timeout: Duration);
     /// Rates are taken over the latest so many calls; 100.
     window_calls(calls: u32);
@@ -162,10 +162,11 @@ impl Breaker {
 
     /// Adds what another definition of the same breaker says.
     pub(super) fn add(&self, given: Settings) {
-        // One that has begun closed may still have to start otherwise: nobody was told of it yet.
+        // One that has begun closed may still have to start otherwise, while nobody was told of it.
         let before = self.settings().starts;
+        let fresh = self.core.is_fresh(State::Closed);
         self.change(|now| now.merged(&given).unwrap_or(now));
-        if let (None, Some(state)) = (before, given.starts) {
+        if let (None, Some(state), true) = (before, given.starts, fresh) {
             self.start(state);
         }
     }

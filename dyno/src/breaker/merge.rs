@@ -4,7 +4,7 @@ use std::fmt;
 use std::ptr;
 
 use super::rule::Rule;
-use super::settings::{Settings, Span};
+use super::settings::{Settings, Share, Span};
 
 /// What a setting is called, and what is said of it.
 type Row = (&'static str, Option<String>);
@@ -26,7 +26,7 @@ impl Settings {
             Span::Time(time) => format!("{time:?}"),
         });
         let stages = self.recover.map(|stages| {
-            let stages: Vec<_> = stages.iter().map(|share| format!("{}%", share * 100.0)).collect();
+            let stages: Vec<_> = stages.iter().map(|share| Share::of(*share).to_string()).collect();
             format!("[{}]", stages.join(", "))
         });
         [
@@ -63,7 +63,14 @@ impl Settings {
                 contradicting.push("rule");
             }
         }
-        if contradicting.is_empty() { Ok(self.or(other)) } else { Err(contradicting) }
+        let both = self.or(other);
+        if let (Some(fewest), Some(Span::Calls(window))) = (both.min_calls, both.window) {
+            // Each is fine by itself, and together no rate would ever count.
+            if fewest > window {
+                contradicting.extend(["min_calls", "window"]);
+            }
+        }
+        if contradicting.is_empty() { Ok(both) } else { Err(contradicting) }
     }
 
     /// These, and what `other` says where these say nothing.

@@ -47,6 +47,7 @@ mod state;
 pub mod store;
 mod sync;
 mod tell;
+mod told;
 mod why;
 mod window;
 mod word;
@@ -80,7 +81,7 @@ pub use named::SharedBreaker;
 pub use named::{all, named};
 pub use permit::Permit;
 #[doc(hidden)]
-pub use permit::aside;
+pub use permit::{Refused, aside};
 pub use report::Report;
 pub use rule::Rule;
 pub use settings::{Settings, TripError};
@@ -134,7 +135,7 @@ impl Breaker {
     /// the next trial.
     #[inline]
     pub fn call<R: Outcome + Refuse>(&self, f: impl FnOnce() -> R) -> R {
-        match self.acquire() {
+        match self.enter() {
             Ok(permit) => {
                 let outcome = f();
                 match permit.settle(Verdict::of(&outcome), &Report::NOTHING) {
@@ -142,7 +143,7 @@ impl Breaker {
                     Some(fault) => R::refuse(fault),
                 }
             }
-            Err(fault) => R::refuse(fault),
+            Err(refused) => R::refuse(refused.fault()),
         }
     }
 
@@ -155,7 +156,7 @@ impl Breaker {
         R: Outcome + Refuse,
         F: Future<Output = R>,
     {
-        match self.acquire() {
+        match self.enter() {
             Ok(permit) => {
                 let outcome = f().await;
                 match permit.settle(Verdict::of(&outcome), &Report::NOTHING) {
@@ -163,7 +164,7 @@ impl Breaker {
                     Some(fault) => R::refuse(fault),
                 }
             }
-            Err(fault) => R::refuse(fault),
+            Err(refused) => R::refuse(refused.fault()),
         }
     }
 
@@ -176,12 +177,19 @@ impl Breaker {
     /// [`Recovering`](crate::Reason::Recovering) when this call is not among the share that passes.
     #[inline]
     pub fn acquire(&self) -> Result<Permit<'_>, Fault> {
+        self.enter().map_err(Refused::fault)
+    }
+
+    /// The same, and the fault is made where it is wanted: it is large, and every move costs.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter(&self) -> Result<Permit<'_>, Refused<'_>> {
         // Two results, so that the one of the fast path stays in registers.
         match self.core.pass().or_else(|| self.pass_watched()) {
             Some(stamp) => Ok(Permit::new(self, stamp, 0)),
             None => match self.knock() {
                 Ok((stamp, since)) => Ok(Permit::new(self, stamp, since)),
-                Err(fault) => Err(fault),
+                Err(refusal) => Err(Refused::new(self, refusal)),
             },
         }
     }

@@ -5,6 +5,7 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
+use super::core::Refusal;
 use super::word::UNWINDING;
 use super::{Breaker, Report};
 use crate::fault::Fault;
@@ -107,6 +108,31 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         // By value: lent to anybody, a permit could not stay in registers while the call is made.
         dropped(self.breaker, self.stamp, self.since);
+    }
+}
+
+/// A call may not pass.
+#[doc(hidden)]
+pub struct Refused<'a> {
+    breaker: &'a Breaker,
+    refusal: Refusal,
+}
+
+impl<'a> Refused<'a> {
+    pub(super) fn new(breaker: &'a Breaker, refusal: Refusal) -> Self {
+        Self { breaker, refusal }
+    }
+
+    /// What its caller is told.
+    #[must_use]
+    pub fn fault(self) -> Fault {
+        self.breaker.fault(self.refusal)
+    }
+}
+
+impl fmt::Debug for Refused<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Refused({})", self.breaker.name())
     }
 }
 

@@ -90,7 +90,8 @@ impl Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", self.as_f64() * 100.0)
+        // From whole millionths, so that 7% is not 7.000000000000001%.
+        write!(f, "{}%", f64::from(self.0) / 10_000.0)
     }
 }
 

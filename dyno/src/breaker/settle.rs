@@ -7,21 +7,20 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::core::{self, Leave, Real, Time, between};
+use super::core::{self, Leave, Real, Refusal, Time, between};
 use super::listen::Happened;
 use super::rule::{Panicked, judge, judge_by_rule};
-use super::settings::{Settings, TripError};
-use super::why::Change;
+use super::settings::Settings;
+use super::why::Why;
 use super::window::End;
 use super::window::lanes::Lane;
 use super::word::{Phase, UNGUARDED, UNWINDING, generation};
 use super::{Breaker, Report};
-use crate::fault::{Fault, LastError, Reason};
+use crate::fault::{Fault, Reason};
 use crate::outcome::Verdict;
-use crate::point::{self, Event};
 
 /// Somebody listens.
-const LISTENED: u8 = 1;
+pub(super) const LISTENED: u8 = 1;
 /// A window is kept.
 const WATCHED: u8 = 2;
 /// Calls are timed.
@@ -69,6 +68,17 @@ impl Breaker {
         }
     }
 
+    fn is_in_force(&self, settings: &InForce<'_>) -> bool {
+        let now = self.changed.load();
+        match settings {
+            InForce::Given(_) => now.is_none(),
+            InForce::Changed(then) => match (&**then, &*now) {
+                (Some(then), Some(now)) => Arc::ptr_eq(then, now),
+                (then, now) => then.is_none() && now.is_none(),
+            },
+        }
+    }
+
     /// Looks again whether calls may take the short way.
     pub(super) fn look_at_ways(&self) {
         loop {
@@ -99,7 +109,7 @@ impl Breaker {
 
     /// Asks when the short way is closed: the stamp of a permit, and when the call began.
     #[inline(never)]
-    pub(super) fn knock(&self) -> Result<(u64, u64), Fault> {
+    pub(super) fn knock(&self) -> Result<(u64, u64), Refusal> {
         let ways = self.ways.load(Ordering::Relaxed);
         if ways & SHARED != 0 {
             self.look_if_due();
@@ -111,7 +121,7 @@ impl Breaker {
             return Ok(self.begin(Leave { stamp, since: 0, change: None }, ways));
         }
         if let Some(left) = self.core.still_open(&Real) {
-            return Err(self.reject(Reason::BreakerOpen, Some(left)));
+            return Err(self.reject(Refusal { reason: Reason::BreakerOpen, left }));
         }
         let settings = self.settings_by(ways);
         let answer = if ways & SHARED == 0 {
@@ -121,7 +131,13 @@ impl Breaker {
         };
         match answer {
             Ok(leave) => Ok(self.begin(leave, ways)),
-            Err(core::Refusal { reason, retry_after }) => Err(self.reject(reason, retry_after)),
+            Err(refusal) => {
+                // What it remembers now may be by settings that have changed meanwhile.
+                if !self.is_in_force(&settings) {
+                    self.core.forget_end();
+                }
+                Err(self.reject(refusal))
+            }
         }
     }
 
@@ -134,19 +150,6 @@ impl Breaker {
         }
         let timed = ways & TIMED != 0 && leave.since == 0;
         (leave.stamp, if timed { Real.nanos().0 } else { leave.since })
-    }
-
-    /// What is told to a caller that may not pass.
-    fn reject(&self, reason: Reason, retry_after: Option<Duration>) -> Fault {
-        let last = LastError::from_number(self.last.load(Ordering::Relaxed));
-        let fault = Fault::rejected_after(self.shared_name(), reason, retry_after, last);
-        if point::observed() {
-            point::emit(self.name(), &Event::Rejected { fault: &fault });
-        }
-        if self.ways.load(Ordering::Relaxed) & LISTENED != 0 {
-            self.listeners.tell(self, Happened::Rejected { fault: fault.clone() });
-        }
-        fault
     }
 
     #[inline]
@@ -210,7 +213,12 @@ impl Breaker {
         let settings = self.settings_by(ways);
         let slow =
             ways & TIMED != 0 && !matches!(verdict, Verdict::Ignored) && is_slow(since, &settings);
-        match self.core.phase_of(permit)? {
+        let Some(phase) = self.core.phase_of(permit) else {
+            // It counts nowhere, and needs its place no more.
+            self.core.leave_place(permit, since);
+            return None;
+        };
+        match phase {
             Phase::HalfOpen => self.settle_trial(permit, since, verdict, slow, report, &settings),
             Phase::Closed | Phase::Recovering | Phase::MetricsOnly => match verdict {
                 Verdict::Success if !slow => {
@@ -276,8 +284,7 @@ impl Breaker {
         if verdict != core::Verdict::Late {
             self.tell_end(ways, ended, report);
         }
-        panicked.go_on();
-        match verdict {
+        let instead = match verdict {
             core::Verdict::Counted | core::Verdict::Late | core::Verdict::Closed(_) => None,
             core::Verdict::Exceeded(why) => {
                 self.listeners.tell(self, Happened::Exceeded { why });
@@ -287,7 +294,9 @@ impl Breaker {
                 self.tell_change(change);
                 self.instead(settings, end.failed)
             }
-        }
+        };
+        panicked.go_on();
+        instead
     }
 
     fn settle_trial(
@@ -317,7 +326,10 @@ impl Breaker {
                 self.tell_change(change);
                 self.tell_end(ways, verdict, report);
             }
-            core::Verdict::Opened(change) => {
+            core::Verdict::Opened(mut change) => {
+                if slow && !failed {
+                    change.why = Why::SlowTrial;
+                }
                 self.keep_error(report, End { failed, slow });
                 if let Some(time) = report.asked() {
                     self.keep_open(time);
@@ -328,50 +340,6 @@ impl Breaker {
             }
         }
         None
-    }
-
-    /// What the call that has opened it returns in place of its own outcome. A call that succeeded
-    /// and was only too slow keeps what it has.
-    fn instead(&self, settings: &Settings, failed: bool) -> Option<Fault> {
-        let rejected = matches!(settings.trip_error, Some(TripError::Rejected));
-        (rejected && failed).then(|| {
-            let last = LastError::from_number(self.last.load(Ordering::Relaxed));
-            let retry_after = self.retry_after(settings);
-            Fault::rejected_after(self.shared_name(), Reason::BreakerOpen, retry_after, last)
-        })
-    }
-
-    /// Keeps the words of the error that has opened it.
-    fn keep_error(&self, report: &Report<'_>, end: End) {
-        let text = if end.failed { report.text() } else { "too slow".to_owned() };
-        let number = if text.is_empty() { 0 } else { LastError::keep(text.into()).number() };
-        self.last.store(number, Ordering::Relaxed);
-    }
-
-    fn tell_end(&self, ways: u8, verdict: Verdict, report: &Report<'_>) {
-        if ways & LISTENED != 0 {
-            let happened = match verdict {
-                Verdict::Success => Happened::Success,
-                Verdict::Failure => Happened::Failure { error: report.text().into() },
-                Verdict::Ignored => Happened::Ignored,
-            };
-            self.listeners.tell(self, happened);
-        }
-    }
-
-    /// After the change, and outside of every lock.
-    pub(super) fn tell_change(&self, change: Change) {
-        let Change { from, to, why } = change;
-        if point::observed() {
-            let (from, to) = (from.as_str(), to.as_str());
-            let event = Event::Breaker { from, to, why: format_args!("{why}") };
-            point::emit(self.name(), &event);
-        }
-        self.listeners.tell(self, Happened::StateChange { change });
-    }
-
-    pub(super) fn tell_reset(&self) {
-        self.listeners.tell(self, Happened::Reset);
     }
 
     /// The time to the next trial, while it is open.

@@ -71,7 +71,9 @@ impl FromStr for State {
     type Err = UnknownState;
 
     fn from_str(name: &str) -> Result<Self, UnknownState> {
-        let known = Self::ALL.into_iter().find(|state| state.as_str() == name);
+        // Attributes write `half_open`.
+        let plain = name.replace('_', "-");
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == plain);
         known.ok_or_else(|| UnknownState(name.to_owned()))
     }
 }
@@ -136,7 +138,7 @@ impl Breaker {
             successes: if is_trial { tally.good } else { 0 },
             trials: if is_trial { tally.busy } else { 0 },
             recovering: share.filter(|_| view.phase == Phase::Recovering),
-            retry_after: self.retry_after(&settings),
+            retry_after: self.retry_after(&settings).filter(|_| state == State::Open),
             window: Calls { calls: seen.calls, failures: seen.failures, slow: seen.slow },
             last_error: LastError::from_number(self.last.load(Ordering::Relaxed))
                 .and_then(LastError::text),
@@ -155,6 +157,7 @@ mod tests {
     fn states_go_by_their_names() {
         for state in State::ALL {
             assert_eq!(state.as_str().parse(), Ok(state));
+            assert_eq!(state.as_str().replace('-', "_").parse(), Ok(state));
         }
     }
 

@@ -72,6 +72,8 @@ pub enum Why {
         /// How many.
         failures: u32,
     },
+    /// A trial succeeded, and took too long.
+    SlowTrial,
     /// All stages of recovery are over.
     Recovered,
     /// Somebody said so.
@@ -96,10 +98,10 @@ impl fmt::Display for Why {
             Self::Failures { in_a_row: 1 } => f.write_str("1 failure"),
             Self::Failures { in_a_row } => write!(f, "{in_a_row} failures in a row"),
             Self::FailureRate { failures, calls, limit } => {
-                write!(f, "{failures} of {calls} calls failed, the limit is {}%", limit * 100.0)
+                write!(f, "{failures} of {calls} calls failed, the limit is {}", Share::of(limit))
             }
             Self::SlowRate { slow, calls, limit } => {
-                write!(f, "{slow} of {calls} calls were slow, the limit is {}%", limit * 100.0)
+                write!(f, "{slow} of {calls} calls were slow, the limit is {}", Share::of(limit))
             }
             Self::Rule { name } => f.write_str(name),
             Self::TimeOut { after } => write!(f, "{after:.1?} have passed"),
@@ -107,6 +109,7 @@ impl fmt::Display for Why {
             Self::TrialsSucceeded { successes } => write!(f, "{successes} trials succeeded"),
             Self::TrialsFailed { failures: 1 } => f.write_str("the trial failed"),
             Self::TrialsFailed { failures } => write!(f, "{failures} trials failed"),
+            Self::SlowTrial => f.write_str("the trial was too slow"),
             Self::Recovered => f.write_str("recovered by stages"),
             Self::ByHand => f.write_str("by hand"),
             Self::Remote => f.write_str("by another program"),

@@ -190,7 +190,7 @@ pub(super) fn place(stamp: u64) -> usize {
 
 /// Set in the stamp of a permit that was given while a panic unwound: it runs in a destructor. No
 /// closed word has this bit, so such a stamp never equals one, and takes the slow path.
-pub(super) const UNWINDING: u64 = 1 << 32;
+pub(super) const UNWINDING: u64 = 1 << 34;
 
 /// Set in the stamp of a permit that counts nowhere. Neither has a closed word this one.
 pub(super) const UNGUARDED: u64 = 1 << 33;

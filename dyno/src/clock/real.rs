@@ -21,13 +21,31 @@ struct Began {
 }
 
 impl Began {
+    #[cfg(all(target_os = "linux", feature = "breaker"))]
     #[cold]
     fn now() -> Self {
-        Self {
-            at: std_now(),
-            #[cfg(all(target_os = "linux", feature = "breaker"))]
-            coarse: coarse_nanos() + nanos(super::COARSE) / 2,
+        /// Who was stopped between the two readings reads again, or they would stay apart.
+        const NEAR: Duration = Duration::from_millis(1);
+        const TRIES: usize = 100;
+        let read = || {
+            let at = std_now();
+            let coarse = coarse_nanos() + nanos(super::COARSE) / 2;
+            (std_now().saturating_duration_since(at), Self { at, coarse })
+        };
+        let mut first = read();
+        for _ in 0..TRIES {
+            if first.0 <= NEAR {
+                break;
+            }
+            first = read();
         }
+        first.1
+    }
+
+    #[cfg(not(all(target_os = "linux", feature = "breaker")))]
+    #[cold]
+    fn now() -> Self {
+        Self { at: std_now() }
     }
 }
 

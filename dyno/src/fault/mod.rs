@@ -244,6 +244,11 @@ impl PartialEq for Fault {
         match (self, other) {
             (Self::Inject(a), Self::Inject(b)) => a == b,
             (Self::Inject(_), _) | (_, Self::Inject(_)) => false,
+            // Not by the words, which hold the last error for as long as it is kept.
+            (
+                Self::Rejected { point, reason, retry_after, .. },
+                Self::Rejected { point: other, reason: its, retry_after: after, .. },
+            ) => point == other && reason == its && retry_after == after,
             _ => self.to_string() == other.to_string(),
         }
     }

@@ -1,6 +1,9 @@
 //! What happens at points, and who hears of it.
 
 use std::fmt;
+use std::io::{self, Write as _};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -139,10 +142,18 @@ pub fn emit(point: &str, event: &Event<'_>) {
 fn tell(point: &str, event: &Event<'_>) {
     let observers = OBSERVERS.read().unwrap_or_else(PoisonError::into_inner).clone();
     for observer in observers {
-        let told = std::panic::AssertUnwindSafe(|| observer.event(point, event));
-        if std::panic::catch_unwind(told).is_err() {
-            eprintln!("dyno: an observer of {point} panicked");
-        }
+        harmless(&format_args!("an observer of {point}"), move || observer.event(point, event));
+    }
+}
+
+/// Runs somebody else's code, whose panic ends here and is told of on standard error.
+pub(crate) fn harmless(who: &dyn fmt::Display, f: impl FnOnce()) {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
+    // Not by `eprintln!`, which panics when nobody reads.
+    let _ = writeln!(io::stderr(), "dyno: {who} panicked");
+    // What it panicked with may panic as well when it is dropped; that again is let go.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        mem::forget(payload);
     }
 }
 

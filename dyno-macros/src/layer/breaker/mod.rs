@@ -267,7 +267,7 @@ impl Breaker {
     fn entry(&self, breaker: &TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
-        let acquired = quote_spanned!(at=> #p::Breaker::acquire(#breaker));
+        let acquired = quote_spanned!(at=> #p::Breaker::enter(#breaker));
         let Some(skip) = &self.skip else { return acquired };
         quote_spanned! {at=>
             if #skip { #p::Ok(#p::Breaker::unguarded(#breaker)) } else { #acquired }
@@ -332,17 +332,18 @@ impl Layer for Breaker {
         let settle = self.settle(&verdict, cx);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         // No more than the permit is there while the call is made: a future would have to hold it.
+        let turned_away = cx.refuse(&quote_spanned!(at=> #p::Refused::fault(__dyno_refusal)));
         let (label, leave) = if cx.has_refuge() {
-            (None, refuse.clone())
+            (None, turned_away)
         } else {
             let label = cx.label("guarded", at);
-            (Some(quote_spanned!(at=> #label:)), quote_spanned!(at=> break #label #refuse))
+            (Some(quote_spanned!(at=> #label:)), quote_spanned!(at=> break #label #turned_away))
         };
         quote_spanned! {at=> #label {
             #before
             let __dyno_permit = match #entry {
                 #p::Ok(__dyno_permit) => __dyno_permit,
-                #p::Err(__dyno_fault) => #leave,
+                #p::Err(__dyno_refusal) => #leave,
             };
             let __dyno_out = #inner;
             let __dyno_failure = #failure;

@@ -31,7 +31,7 @@ impl<W: Word> Core<W> {
 
     /// The time to the next trial when it is known to be open: a few words and a coarse clock.
     #[inline]
-    pub(in super::super) fn still_open(&self, time: &impl Time) -> Option<Duration> {
+    pub(in super::super) fn still_open(&self, time: &impl Time) -> Option<Ticks> {
         let view = View::of(self.word.read());
         if view.phase != Phase::Open {
             return None;
@@ -42,7 +42,7 @@ impl<W: Word> Core<W> {
         // A clock that says less is another one, such as a test had frozen far ahead.
         now.since(began)?;
         let left = until.since(now)?;
-        (left > Ticks::lasting(clock::COARSE)).then(|| left.duration())
+        (left > Ticks::lasting(clock::COARSE)).then_some(left)
     }
 
     /// Remembers until when it is open.

@@ -6,6 +6,7 @@
 //! stopped there.
 
 mod adopt;
+mod answer;
 mod lasting;
 mod time;
 mod trials;
@@ -17,53 +18,14 @@ use super::settings::Settings;
 use super::state::State;
 use super::sync::Word;
 use super::why::{Change, Why};
-use super::word::{
-    LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, stamp, untagged,
-};
+use super::word::{LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, untagged};
 use crate::fault::Reason;
 
 pub(super) use self::adopt::Told;
+pub(super) use self::answer::{Leave, Refusal, Verdict};
 #[cfg_attr(not(loom), allow(unused_imports))]
 pub(super) use self::time::{Nanos, Real, Time, between};
 pub(super) use self::trials::decided;
-
-/// Why a call may not pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) reason: Reason,
-    /// The time to the next trial, where that comes.
-    pub(super) retry_after: Option<Duration>,
-}
-
-/// Leave to call.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Leave {
-    pub(super) stamp: u64,
-    /// When a trial began, in nanoseconds; 0 for other calls.
-    pub(super) since: u64,
-    pub(super) change: Option<Change>,
-}
-
-impl Leave {
-    pub(super) const fn plain(generation: u64) -> Self {
-        Self { stamp: stamp(generation), since: 0, change: None }
-    }
-}
-
-/// What became of a call that failed or was too slow, or of a trial.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Verdict {
-    /// Nothing changes.
-    Counted,
-    /// This call has opened it.
-    Opened(Change),
-    /// This trial was the last one needed.
-    Closed(Change),
-    /// This call would have opened it, were that not suspended.
-    Exceeded(Why),
-    /// It came too late, and counts nowhere.
-    Late,
-}
 
 #[derive(Debug)]
 pub(super) struct Core<W> {
@@ -131,9 +93,7 @@ impl<W: Word> Core<W> {
                 Phase::Closed | Phase::Disabled | Phase::MetricsOnly => {
                     Some(Ok(Leave::plain(view.generation)))
                 }
-                Phase::ForcedOpen => {
-                    Some(Err(Refusal { reason: Reason::ForcedOpen, retry_after: None }))
-                }
+                Phase::ForcedOpen => Some(Err(Refusal::new(Reason::ForcedOpen, None))),
                 Phase::Open => self.admit_open(word, view, settings, time),
                 Phase::HalfOpen => self.admit_trial(word, view, settings, time),
                 Phase::Recovering => self.admit_some(word, view, settings, time),
@@ -152,8 +112,7 @@ impl<W: Word> Core<W> {
         time: &impl Time,
     ) -> Option<Result<Leave, Refusal>> {
         let refusal = |passed: Ticks, lasts| {
-            let retry_after = passed.left_of(lasts);
-            Some(Err(Refusal { reason: Reason::BreakerOpen, retry_after }))
+            Some(Err(Refusal::new(Reason::BreakerOpen, passed.left_of(lasts))))
         };
         let Some(moment) = self.moment(view.generation) else {
             // It has only just come into this state, or has left it meanwhile.
@@ -167,6 +126,10 @@ impl<W: Word> Core<W> {
         let passed = time.passed(moment.since, lasts);
         if passed < lasts || lasts == Ticks::EVER {
             self.note_end(view.generation, moment, lasts);
+            // An error may have asked for another time just now.
+            if self.lasts(settings, view.generation, moment.openings) != lasts {
+                self.forget_end();
+            }
             return refusal(passed, lasts);
         }
         let tally = Tally { busy: 1, ..Tally::default() };
@@ -193,7 +156,7 @@ impl<W: Word> Core<W> {
                 if time.chance() < share {
                     return Some(Ok(leave));
                 }
-                Some(Err(Refusal { reason: Reason::Recovering, retry_after: Some(left) }))
+                Some(Err(Refusal::new(Reason::Recovering, Some(left))))
             }
             None => {
                 // The generation stays: what is under way goes on to count.
@@ -383,9 +346,10 @@ impl<W: Word> Core<W> {
         loop {
             let told = self.moment.read();
             let known = Moment::of(told, generation);
+            // Who only found no moment knows of no openings, and gives way to who knows of some.
             let newer = known.is_none_or(|known| {
-                moment.since.since(known.since) > Some(Ticks::NONE)
-                    || known.openings < moment.openings
+                let later = moment.since.since(known.since) > Some(Ticks::NONE);
+                known.openings < moment.openings || known.openings == moment.openings && later
             });
             if !newer || View::of(self.word.read()).generation != generation {
                 return;

@@ -94,8 +94,28 @@ impl<W: Word> Core<W> {
         if self.word.read() != word {
             return None;
         }
-        let retry_after = longest.left_of(limit);
-        Some(Err(Refusal { reason: Reason::HalfOpenBusy, retry_after }))
+        Some(Err(Refusal::new(Reason::HalfOpenBusy, longest.left_of(limit))))
+    }
+
+    /// Trials that others have counted, in a store that is away, have no place here and will not
+    /// report: after the time of one they count no more.
+    pub(in super::super) fn give_up_elsewhere(&self, settings: &Settings, time: &impl Time) {
+        let word = self.word.read();
+        let view = View::of(word);
+        let limit = Ticks::lasting(settings.probe());
+        let Some(moment) = self.moment(view.generation) else { return };
+        if view.phase != Phase::HalfOpen || time.passed(moment.since, limit) < limit {
+            return;
+        }
+        let mine = |place: &&W| untagged(place.read(), view.generation).is_some();
+        let held = self.places.all().iter().filter(mine).count();
+        let mut tally = view.tally();
+        let busy = u32::try_from(held).unwrap_or(tally.busy);
+        if busy < tally.busy {
+            tally.busy = busy;
+            // Whoever was faster has changed what this goes by.
+            self.word.replace(word, View { count: tally.pack(), ..view }.pack());
+        }
     }
 
     /// A trial of `generation` is under way no more.

@@ -6,11 +6,10 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Fuse;
-use crate::point::{self, Event};
+use crate::point::{self, Event, harmless};
 
 type Listener = dyn Fn(&Fuse, bool) + Send + Sync;
 
@@ -68,13 +67,10 @@ impl Listeners {
             if change.observed {
                 point::emit(fuse.name(), &Event::Fuse { on: change.on });
             }
-            for (_, listener) in &all {
-                // One that panics harms nobody.
-                if catch_unwind(AssertUnwindSafe(|| listener(fuse, change.on))).is_err() {
-                    eprintln!("dyno: a listener of the fuse {} panicked", fuse.name());
-                }
+            let who = format_args!("a listener of the fuse {}", fuse.name());
+            for (_, listener) in all {
+                harmless(&who, move || listener(fuse, change.on));
             }
-            drop(all);
             state = self.lock();
         }
         state.busy = false;

@@ -52,7 +52,8 @@ impl Fuse {
     /// asked for by name.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
+        // With all that was done before it was listed.
+        if !self.listed.load(Ordering::Acquire) {
             self.list_once();
         }
         self
@@ -61,11 +62,12 @@ impl Fuse {
     #[cold]
     fn list_once(&'static self) {
         let mut known = lock();
-        if self.listed.swap(true, Ordering::Relaxed) {
+        if self.listed.load(Ordering::Relaxed) {
             return;
         }
         let Some(entry) = known.find(self.name()) else {
             known.names.push(Named { all: vec![self], site: None, only_asked: false });
+            self.listed.store(true, Ordering::Release);
             return;
         };
         // As if they had been one from the beginning.
@@ -76,6 +78,8 @@ impl Fuse {
         let (off, number) = (!last.is_on(), switched(last));
         entry.all.push(self);
         let changed = entry.set(off, number);
+        // Not before it has the state: who sees that it is listed goes by it.
+        self.listed.store(true, Ordering::Release);
         drop(known);
         for fuse in changed {
             fuse.tell();

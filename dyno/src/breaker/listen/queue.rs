@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::Breaker;
 use super::{Happened, Listener};
+use crate::point::harmless;
 
 /// More events than this do not wait for a slow listener.
 const WAITING: usize = 4096;
@@ -93,14 +93,12 @@ impl State {
     }
 }
 
-/// A panicking listener harms nobody: its panic ends with it. It may be the last to hold a listener,
-/// whose destructor is somebody else's code as well.
+/// A panicking listener harms nobody. Here may be the last who holds it, and its destructor is
+/// somebody else's code as well.
 fn hand_over(listeners: Vec<Arc<dyn Listener>>, breaker: &Breaker, happened: &Happened) {
+    let who = format_args!("a listener of the breaker {}", breaker.name());
     for listener in listeners {
-        let told = AssertUnwindSafe(move || listener.event(breaker, happened));
-        if catch_unwind(told).is_err() {
-            eprintln!("dyno: a listener of the breaker {} panicked", breaker.name());
-        }
+        harmless(&who, move || listener.event(breaker, happened));
     }
 }
 

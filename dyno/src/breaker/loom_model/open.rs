@@ -16,7 +16,7 @@ fn model_never_half_open_early() {
         match here {
             Ok(leave) => assert_eq!((leave.stamp, leave.change), (permit, None)),
             Err(refused) => {
-                assert_eq!(refused.retry_after, Some(Duration::from_millis(10)));
+                assert_eq!(refused.retry_after(), Some(Duration::from_millis(10)));
             }
         }
         assert!(core.admit(&one, &At(1009)).is_err());

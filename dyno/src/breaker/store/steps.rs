@@ -136,8 +136,8 @@ impl Record {
         }
         let mut next = Self { trials: self.trials.saturating_sub(1), ..self.clone() };
         match verdict {
-            Verdict::Success => next.successes += 1,
-            Verdict::Failure => next.failures += 1,
+            Verdict::Success => next.successes = next.successes.saturating_add(1),
+            Verdict::Failure => next.failures = next.failures.saturating_add(1),
             Verdict::Ignored => return (Some(next), None),
         }
         let tally = Tally { busy: 0, good: next.successes, bad: next.failures };

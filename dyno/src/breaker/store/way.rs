@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
+use super::super::Breaker;
 use super::super::core::{Leave, Real, Refusal, Time, Verdict};
 use super::super::settings::Settings;
 use super::super::state::State;
 use super::super::why::{Change, Why};
 use super::super::word::{Phase, Ticks, View, generation};
-use super::super::{Breaker, core};
 use super::shared::{Changed, Standing};
 use super::{Record, Shared};
 use crate::fault::Reason;
@@ -35,7 +35,10 @@ impl Breaker {
                 Phase::Open | Phase::HalfOpen | Phase::Recovering => {
                     match shared.standing(self, Some(view.generation)) {
                         Standing::Late => None,
-                        Standing::Alone => return self.core.admit(settings, &Real),
+                        Standing::Alone => {
+                            self.core.give_up_elsewhere(settings, &Real);
+                            return self.core.admit(settings, &Real);
+                        }
                         Standing::Shared(mine) => self.leave(shared, view, &mine, settings),
                     }
                 }
@@ -44,7 +47,7 @@ impl Breaker {
                 return answer;
             }
         }
-        Err(Refusal { reason: Reason::HalfOpenBusy, retry_after: None })
+        Err(Refusal::new(Reason::HalfOpenBusy, None))
     }
 
     /// `None`: look again.
@@ -295,5 +298,5 @@ impl Breaker {
 
 #[expect(clippy::unnecessary_wraps, reason = "an answer, as the others")]
 fn refuse(reason: Reason, retry_after: Option<Duration>) -> Answer {
-    Some(Err(core::Refusal { reason, retry_after }))
+    Some(Err(Refusal::new(reason, retry_after)))
 }

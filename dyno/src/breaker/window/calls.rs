@@ -5,7 +5,7 @@
 //! least `m` of `n` exactly when the `m`-th last failure is one of the last `n` calls: one look.
 //! A call that goes well writes one word that no other thread writes.
 //!
-//! Memory: a cache line a lane, and 8 bytes for every failure that the window can hold, which is
+//! Memory: 128 bytes a lane, and 8 bytes for every failure that the window can hold, which is
 //! taken as it is needed.
 
 use std::iter;
@@ -18,7 +18,7 @@ use super::lanes::{self, Lane};
 use super::tagged::Split;
 use super::{Line, Seen};
 
-const SPLIT: Split = Split { count: 40 };
+const SPLIT: Split = Split { count: 40, lap: 0 };
 /// The generation as far as a word has room for it.
 const TAGS: u64 = 1 << 24;
 
@@ -249,5 +249,25 @@ mod tests {
             }
             assert_eq!(calls.seen(6, Size(size)).calls, 0, "another generation starts anew");
         }
+    }
+
+    #[test]
+    fn who_is_late_wipes_nothing_out() {
+        let (calls, lane) = (Calls::<AtomicU64>::new(), Lane { index: 0, own: false });
+        let fail = |generation| {
+            calls.count(lane, generation);
+            calls.mark(generation, true, false, Size(100));
+        };
+        (0..19).for_each(|_| fail(3));
+        fail(1);
+        let seen = calls.seen(3, Size(100));
+        assert_eq!((seen.calls, seen.failures), (19, 19));
+        fail(4);
+        assert_eq!(calls.seen(4, Size(100)).calls, 1, "a later one begins anew");
+        // Generations go round: what was not used for so long is not taken for a later one.
+        fail(TAGS + 3);
+        assert_eq!(calls.seen(TAGS + 3, Size(100)).calls, 0, "4 is one ahead of it");
+        fail(TAGS / 2 + 3);
+        assert_eq!(calls.seen(TAGS / 2 + 3, Size(100)).calls, 1);
     }
 }

@@ -36,7 +36,7 @@
 //!
 //! # When the store is away
 //!
-//! Callers never see that. Each breaker goes on by itself from where it was, and looks for the store
+//! No caller gets an error for that. Each breaker goes on by itself from where it was, and looks for the store
 //! every [`refresh`](Sharing::refresh); observers are [warned](crate::point::Event::Warning) once
 //! when it goes and once when it is back. Then a state in which nothing has happened meanwhile but
 //! here is written back, as is one set by hand; else what others have written holds. The same goes

@@ -25,6 +25,7 @@ macro_rules! given {
             $(#[doc = $doc])+
             #[doc = concat!("\n\nSee [`Settings::", stringify!($name), "`], also for when it panics: in a `static`, at compile time.")]
             #[must_use]
+            #[track_caller]
             pub const fn $name(self, $value: $of) -> Self {
                 let given = self.given.$name($value);
                 self.given(given)

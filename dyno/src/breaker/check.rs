@@ -10,23 +10,28 @@ const SUCCESSES: u32 = 4000;
 pub(super) const WINDOW: u32 = 100_000;
 const SHORTEST: Duration = Duration::from_millis(100);
 
+#[track_caller]
 pub(super) const fn at_least_one(count: u32, or_else: &'static str) {
     assert!(count != 0, "{}", or_else);
 }
 
+#[track_caller]
 pub(super) const fn above_zero(time: Duration, or_else: &'static str) {
     assert!(!time.is_zero(), "{}", or_else);
 }
 
+#[track_caller]
 pub(super) const fn share(share: f64, or_else: &'static str) {
     // Written so that NaN is refused, too.
     assert!(share > 0.0 && share <= 1.0, "{}", or_else);
 }
 
+#[track_caller]
 pub(super) const fn jitter(share: f64) {
     assert!(share >= 0.0 && share <= 1.0, "breaker: `jitter` must be in 0 to 1 (100%)");
 }
 
+#[track_caller]
 pub(super) const fn growing(first: Duration, last: Duration) {
     assert!(
         first.as_nanos() < last.as_nanos(),
@@ -34,6 +39,7 @@ pub(super) const fn growing(first: Duration, last: Duration) {
     );
 }
 
+#[track_caller]
 pub(super) const fn success_threshold(successes: u32) {
     assert!(
         successes != 0,
@@ -42,11 +48,13 @@ pub(super) const fn success_threshold(successes: u32) {
     assert!(successes <= SUCCESSES, "breaker: `success_threshold` must be at most 4000");
 }
 
+#[track_caller]
 pub(super) const fn trials(permits: u32) {
     assert!(permits != 0, "breaker: `trials` must be at least 1, else it never closes again");
     assert!(permits <= TRIALS, "breaker: `trials` must be at most 64");
 }
 
+#[track_caller]
 pub(super) const fn window_calls(calls: u32) {
     assert!(calls != 0, "breaker: a `window` must hold at least 1 call");
     assert!(
@@ -55,6 +63,7 @@ pub(super) const fn window_calls(calls: u32) {
     );
 }
 
+#[track_caller]
 pub(super) const fn window_time(time: Duration) {
     assert!(
         time.as_nanos() >= SHORTEST.as_nanos(),
@@ -62,6 +71,7 @@ pub(super) const fn window_time(time: Duration) {
     );
 }
 
+#[track_caller]
 pub(super) const fn min_calls(calls: Option<u32>, window: Option<Span>) {
     if let (Some(calls), Some(Span::Calls(window))) = (calls, window) {
         assert!(
@@ -71,6 +81,7 @@ pub(super) const fn min_calls(calls: Option<u32>, window: Option<Span>) {
     }
 }
 
+#[track_caller]
 pub(super) const fn stages(stages: &[f64]) {
     assert!(!stages.is_empty(), "breaker: `recover` needs at least one stage, such as 10%");
     let (mut at, mut before) = (0, 0.0);

@@ -28,6 +28,7 @@
 mod build;
 mod check;
 mod core;
+mod defaults;
 mod fuse;
 mod guard;
 mod keyed;
@@ -132,7 +133,8 @@ impl Breaker {
     /// A panic of `f` counts as a failure and goes on unchanged. The outcome of `f` is returned as
     /// it is, also by the call that opens the breaker (unless its [`TripError`] says otherwise); a
     /// call that is turned away returns [`Refuse::refuse`] of a [`Fault::Rejected`] with the time to
-    /// the next trial.
+    /// the next trial. Of the error it keeps no words, for its type need have none; the attribute
+    /// does, and [`Permit::settle`].
     #[inline]
     pub fn call<R: Outcome + Refuse>(&self, f: impl FnOnce() -> R) -> R {
         match self.enter() {

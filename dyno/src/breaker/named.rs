@@ -21,7 +21,8 @@ pub fn named(name: &str) -> Option<&'static Breaker> {
     shared.or_else(|| known.listed.iter().copied().find(|breaker| breaker.name() == name))
 }
 
-/// Every breaker that an attribute has used, and every [listed](Breaker::list) one.
+/// Every breaker that an attribute has used, and every [listed](Breaker::list) one. Those by key are
+/// found at their [`Keyed`](super::Keyed), or by its [name](super::keyed).
 #[must_use]
 pub fn all() -> Vec<&'static Breaker> {
     let known = lock();

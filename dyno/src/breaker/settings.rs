@@ -8,14 +8,6 @@ use super::check;
 use super::rule::Rule;
 use super::state::State;
 
-const FAIL_MAX: u32 = 5;
-const RESET_TIMEOUT: Duration = Duration::from_secs(60);
-const WINDOW: u32 = 100;
-const MIN_CALLS: u32 = 20;
-const FAILURE_RATE: Share = Share::of(0.5);
-/// Growing time-outs are drawn from their upper half ("equal jitter"), fixed ones are kept.
-const GROWING_JITTER: Share = Share::of(0.5);
-
 /// What a breaker goes by: each setting given, or left to its default.
 ///
 /// ```
@@ -123,6 +115,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `failures` is 0; in a constant, at compile time. So do all that follow.
+    #[track_caller]
     pub const fn fail_max(mut self, failures: u32) -> Self {
         check::at_least_one(
             failures,
@@ -137,6 +130,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `timeout` is zero.
+    #[track_caller]
     pub const fn reset_timeout(mut self, timeout: Duration) -> Self {
         check::above_zero(
             timeout,
@@ -153,6 +147,7 @@ impl Settings {
     ///
     /// # Panics
     /// When the range is empty or begins at zero.
+    #[track_caller]
     pub const fn reset_backoff(mut self, limits: Range<Duration>) -> Self {
         check::above_zero(
             limits.start,
@@ -169,6 +164,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `share` is not in 0 to 1.
+    #[track_caller]
     pub const fn jitter(mut self, share: f64) -> Self {
         check::jitter(share);
         self.jitter = Some(Share::of(share));
@@ -180,6 +176,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `successes` is not in 1 to 4000.
+    #[track_caller]
     pub const fn success_threshold(mut self, successes: u32) -> Self {
         check::success_threshold(successes);
         self.success_threshold = Some(successes);
@@ -191,6 +188,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `share` is not above 0 and up to 1.
+    #[track_caller]
     pub const fn success_rate(mut self, share: f64) -> Self {
         check::share(share, "breaker: `success_rate` must be above 0 and at most 1 (100%)");
         self.success_rate = Some(Share::of(share));
@@ -201,6 +199,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `permits` is not in 1 to 64.
+    #[track_caller]
     pub const fn trials(mut self, permits: u32) -> Self {
         check::trials(permits);
         self.trials = Some(permits);
@@ -212,6 +211,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `timeout` is zero.
+    #[track_caller]
     pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
         check::above_zero(
             timeout,
@@ -225,6 +225,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `calls` is not in 1 to 100 000, or below the [`min_calls`](Self::min_calls) given.
+    #[track_caller]
     pub const fn window_calls(mut self, calls: u32) -> Self {
         check::window_calls(calls);
         self.window = Some(Span::Calls(calls));
@@ -236,6 +237,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `time` is below 100 ms.
+    #[track_caller]
     pub const fn window_time(mut self, time: Duration) -> Self {
         check::window_time(time);
         self.window = Some(Span::Time(time));
@@ -247,6 +249,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `share` is not above 0 and up to 1.
+    #[track_caller]
     pub const fn failure_rate(mut self, share: f64) -> Self {
         check::share(share, "breaker: `failure_rate` must be above 0 and at most 1 (100%)");
         self.failure_rate = Some(Share::of(share));
@@ -258,6 +261,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `calls` is 0 or more than the window holds.
+    #[track_caller]
     pub const fn min_calls(mut self, calls: u32) -> Self {
         check::at_least_one(calls, "breaker: `min_calls` must be at least 1");
         self.min_calls = Some(calls);
@@ -270,6 +274,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `limit` is zero.
+    #[track_caller]
     pub const fn slow(mut self, limit: Duration) -> Self {
         check::above_zero(limit, "breaker: `slow` must be above zero, else every call is slow");
         self.slow = Some(limit);
@@ -280,6 +285,7 @@ impl Settings {
     ///
     /// # Panics
     /// When `share` is not above 0 and up to 1.
+    #[track_caller]
     pub const fn slow_rate(mut self, share: f64) -> Self {
         check::share(share, "breaker: `slow_rate` must be above 0 and at most 1 (100%)");
         self.slow_rate = Some(Share::of(share));
@@ -292,6 +298,7 @@ impl Settings {
     ///
     /// # Panics
     /// When there is no stage, or one is not above the one before, above 0 and below 1.
+    #[track_caller]
     pub const fn recover(mut self, stages: &'static [f64]) -> Self {
         check::stages(stages);
         self.recover = Some(stages);
@@ -299,12 +306,14 @@ impl Settings {
     }
 
     /// A rule of your own, beside the others that are given.
+    #[track_caller]
     pub const fn rule(mut self, rule: &'static dyn Rule) -> Self {
         self.rule = Some(rule);
         self
     }
 
     /// What the call that opens it returns. Default: its own outcome.
+    #[track_caller]
     pub const fn trip_error(mut self, returns: TripError) -> Self {
         self.trip_error = Some(returns);
         self
@@ -312,78 +321,10 @@ impl Settings {
 
     /// The state it starts in. Default closed. An open one stays open for its time-out from the
     /// moment it is first asked.
+    #[track_caller]
     pub const fn starts(mut self, state: State) -> Self {
         self.starts = Some(state);
         self
-    }
-}
-
-/// What holds.
-impl Settings {
-    /// `None`: failures in a row do not count.
-    pub(super) fn max_failures(&self) -> Option<u32> {
-        let others = self.failure_share().is_some() || self.rule.is_some();
-        if others { self.fail_max } else { Some(self.fail_max.unwrap_or(FAIL_MAX)) }
-    }
-
-    pub(super) fn first_reset(&self) -> Duration {
-        self.reset.map_or(RESET_TIMEOUT, |(first, _)| first)
-    }
-
-    pub(super) fn last_reset(&self) -> Duration {
-        self.reset.map_or(RESET_TIMEOUT, |(_, last)| last)
-    }
-
-    pub(super) fn jitter_share(&self) -> f64 {
-        let grows = self.first_reset() < self.last_reset();
-        let share = self.jitter.or(grows.then_some(GROWING_JITTER));
-        share.map_or(0.0, Share::as_f64)
-    }
-
-    pub(super) fn needed_successes(&self) -> u32 {
-        self.success_threshold.unwrap_or(1)
-    }
-
-    pub(super) fn permits(&self) -> u32 {
-        self.trials.unwrap_or(1)
-    }
-
-    pub(super) fn probe(&self) -> Duration {
-        self.probe_timeout.unwrap_or_else(|| self.first_reset())
-    }
-
-    /// The failure rate, where it counts.
-    pub(super) const fn failure_share(&self) -> Option<Share> {
-        let for_it = (self.window.is_some() || self.min_calls.is_some())
-            && self.slow.is_none()
-            && self.rule.is_none();
-        match self.failure_rate {
-            None if for_it => Some(FAILURE_RATE),
-            given => given,
-        }
-    }
-
-    /// The limit of a slow call and the rate, where they count.
-    pub(super) fn slow_share(&self) -> Option<(Duration, Share)> {
-        self.slow.map(|limit| (limit, self.slow_rate.unwrap_or(Share(Share::ONE))))
-    }
-
-    pub(super) fn span(&self) -> Span {
-        self.window.unwrap_or(Span::Calls(WINDOW))
-    }
-
-    pub(super) fn least_calls(&self) -> u32 {
-        match (self.min_calls, self.span()) {
-            (Some(calls), Span::Calls(window)) => calls.min(window),
-            (Some(calls), Span::Time(_)) => calls,
-            (None, Span::Calls(window)) => MIN_CALLS.min(window),
-            (None, Span::Time(_)) => MIN_CALLS,
-        }
-    }
-
-    /// A window is kept.
-    pub(super) const fn watches(&self) -> bool {
-        self.failure_share().is_some() || self.slow.is_some() || self.rule.is_some()
     }
 }
 

@@ -187,3 +187,22 @@ fn a_trial_that_is_only_too_slow_is_told_as_such() {
     trial.success();
     assert_eq!((breaker.state(), heard.load(Ordering::Relaxed)), (State::Open, true));
 }
+
+#[test]
+fn a_setting_that_cannot_be_is_told_where_it_was_given() {
+    static PLACE: std::sync::Mutex<String> = std::sync::Mutex::new(String::new());
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        // The hook is the whole program's: other tests panic as well.
+        let said = info.payload().downcast_ref::<&str>();
+        let mine = said.is_some_and(|said| said.contains("`fail_max`"));
+        let here = info.location().filter(|at| mine && at.file().ends_with("mended.rs"));
+        if let Some(at) = here {
+            *PLACE.lock().expect("held briefly") = at.line().to_string();
+        }
+        before(info);
+    }));
+    let line = line!() + 1;
+    quietly(|| Breaker::new("mended-place").change(|settings| settings.fail_max(0)));
+    assert_eq!(*PLACE.lock().expect("held briefly"), line.to_string());
+}

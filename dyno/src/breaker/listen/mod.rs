@@ -20,7 +20,8 @@ use crate::fault::Fault;
 
 /// Hears what happens at one breaker; see [`Breaker::listen`].
 ///
-/// Each hook does nothing unless it is written; a closure `Fn(&Breaker, &Happened)` hears it all.
+/// Each hook does nothing unless it is written; a closure hears it all, and has to give the types of
+/// its parameters: `|breaker: &Breaker, happened: &Happened| …`.
 ///
 /// For a call that passes: `before_call`, then one of `success`, `failure` and `ignored`, then
 /// `state_change` if that has changed the state. A trial that succeeds is told after the change it

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, Pat};
 
 use super::args::{Arg, Key, Value};
+use super::value;
 use crate::diag::Diag;
 use crate::expand::Context;
 
@@ -45,6 +46,8 @@ impl Failures {
             ("except_if", Value::Expr(predicate)) => {
                 if let Some(always) = always_true(predicate) {
                     diag.error(always, EXCLUDES_ALL);
+                } else if value::is_no_closure(predicate) {
+                    diag.error(predicate, "`except_if` is a closure, such as `|e| e.is_minor()`");
                 }
                 self.except_if = Some(predicate.clone());
             }
@@ -110,8 +113,13 @@ impl Failures {
             match #name { #arms _ => #p::Verdict::#others, }
         };
         if let Some(predicate) = &self.except_if {
+            let excludes = cx.with(
+                &name.to_token_stream(),
+                predicate,
+                &syn::parse_quote!(::core::primitive::bool),
+            );
             judged = quote_spanned! {at=>
-                if #p::with(#name, #predicate) { #p::Verdict::#excluded } else { #judged }
+                if #excludes { #p::Verdict::#excluded } else { #judged }
             };
         }
         if cx.wrap {

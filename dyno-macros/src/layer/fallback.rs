@@ -54,10 +54,12 @@ impl Fallback {
 /// The closure called with `error`, awaited when it is an async one.
 pub(super) fn called(expr: &Expr, error: &TokenStream, cx: &Context) -> TokenStream {
     let at = here(expr.span());
-    let p = &cx.private;
     let waits = matches!(expr, Expr::Closure(closure) if closure.asyncness.is_some());
-    let wait = (waits && cx.is_async).then(|| quote_spanned!(at=> .await));
-    quote_spanned!(at=> #p::with(#error, #expr)#wait)
+    if !(waits && cx.is_async) {
+        return cx.with(error, expr, &cx.ret);
+    }
+    let made = cx.with(error, expr, &syn::parse_quote!(_));
+    quote_spanned!(at=> #made.await)
 }
 
 impl Layer for Fallback {

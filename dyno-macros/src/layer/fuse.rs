@@ -109,6 +109,10 @@ impl Layer for Fuse {
         &self.at
     }
 
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        self.which.check(&WORDS, &keys(&[&OWN]), cx, diag);
+    }
+
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;

@@ -157,11 +157,10 @@ impl Args<'_> {
             return Ok(Arg { key: None, value });
         };
         let known = self.keys.iter().find(|k| key == k.name);
-        if let Some(first) = before.iter().filter_map(|arg| arg.key.as_ref()).find(|k| **k == key) {
-            let mut error = syn::Error::new(key.span(), format!("`{key}` is given twice"));
-            error.combine(syn::Error::new(first.span(), "it is given here first"));
+        if before.iter().any(|arg| arg.key.as_ref() == Some(&key)) {
             skip_to_comma(input)?;
-            return Err(error);
+            let message = format!("`{key}` is given twice; keep one of them");
+            return Err(syn::Error::new(key.span(), message));
         }
         let takes = match known {
             Some(known) => known.takes,

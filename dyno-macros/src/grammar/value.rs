@@ -81,16 +81,6 @@ fn whole(lit: &Lit) -> Option<u32> {
     digits.parse().ok()
 }
 
-/// A literal or a range, which cannot be called.
-pub(crate) fn is_no_closure(expr: &Expr) -> bool {
-    match expr {
-        Expr::Paren(paren) => is_no_closure(&paren.expr),
-        Expr::Group(group) => is_no_closure(&group.expr),
-        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)) && is_no_closure(&unary.expr),
-        _ => matches!(expr, Expr::Lit(_) | Expr::Range(_) | Expr::Array(_)),
-    }
-}
-
 /// The number, where it is a literal.
 pub(crate) fn number(expr: &Expr) -> Option<u32> {
     match expr {

@@ -134,7 +134,7 @@ impl Breaker {
                 self.key = Some(expr.clone());
                 return;
             }
-            _ if value::is_no_closure(expr) => {
+            _ if failures::is_no_closure(expr) => {
                 let message = "`retry_after` is a closure, such as `|error| error.retry_after()`; a fixed time is `reset_timeout = 5s`";
                 return diag.error(expr, message);
             }

@@ -159,10 +159,10 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                         ::dyno::__private::Err(__dyno_error) => {
                             ::dyno::__private::fell_back(&__DYNO_POINT, false);
-                            ::dyno::__private::with(
-                                __dyno_error,
-                                |_| Ok(Price::listed(sku)),
-                            )
+                            ::dyno::__private::with::<
+                                _,
+                                Result<Price, E>,
+                            >(__dyno_error, |_| Ok(Price::listed(sku)))
                         }
                     }
                 }
@@ -173,7 +173,10 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         <Result<Price, E> as ::dyno::__private::Outcome>::Failure,
                     >::new())
                         .lift(__dyno_fault);
-                    ::dyno::__private::with(__dyno_error, |_| Ok(Price::listed(sku)))
+                    ::dyno::__private::with::<
+                        _,
+                        Result<Price, E>,
+                    >(__dyno_error, |_| Ok(Price::listed(sku)))
                 }
             }
         }

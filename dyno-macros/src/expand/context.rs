@@ -5,7 +5,7 @@ use std::cell::Cell;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
+use syn::{Expr, FnArg, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
 
 use crate::diag::Diag;
 use crate::func::Body;
@@ -152,6 +152,13 @@ impl Context {
         quote_spanned!(at=> <#ret as #p::#of>::#method(#arg))
     }
 
+    /// `closure` called with `value`, which gives a `to`; the compiler speaks of it under the closure.
+    pub(crate) fn with(&self, value: &TokenStream, closure: &Expr, to: &Type) -> TokenStream {
+        let at = here(closure.span());
+        let p = located(self.private.clone(), at);
+        quote_spanned!(at=> #p::with::<_, #to>(#value, #closure))
+    }
+
     /// What becomes of a `Fault`: the fallback further out, or the return value that says so.
     pub(crate) fn refuse(&self, fault: &TokenStream) -> TokenStream {
         let at = Span::mixed_site();
@@ -240,6 +247,13 @@ impl Context {
         lets
     }
 
+    /// `true` when the function has a parameter of this name, or an injected value.
+    pub(crate) fn has_value(&self, name: &Ident) -> bool {
+        let inputs = self.sig.inputs.to_token_stream();
+        let injected = self.injected.iter().map(|(pat, _)| pat.to_token_stream());
+        mentions(injected.chain([inputs]).collect(), &[name.to_string()])
+    }
+
     /// `true` when the tokens name a generic of the function, `Self` or `impl`: then they cannot
     /// stand in an item.
     pub(crate) fn mentions_generics(&self, tokens: &impl ToTokens) -> bool {
@@ -250,6 +264,15 @@ impl Context {
 /// Points at the user's token, resolves at the macro.
 pub(crate) fn here(at: Span) -> Span {
     Span::mixed_site().located_at(at)
+}
+
+/// The same tokens, of which the compiler speaks under `at`.
+pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let moved = |mut tree: TokenTree| {
+        tree.set_span(tree.span().located_at(at));
+        tree
+    };
+    tokens.into_iter().map(moved).collect()
 }
 
 /// `T` of `T: Clone`, `N` of `const N: usize`, `a` of `'a`.

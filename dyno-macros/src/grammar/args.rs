@@ -137,6 +137,12 @@ impl Args<'_> {
     }
 
     fn arg(&self, input: ParseStream<'_>, before: &[Arg]) -> syn::Result<Arg> {
+        if let Ok((said, near)) = self.dashed(&input.fork()) {
+            skip_to_comma(input)?;
+            let text = said.to_string().replace(' ', "");
+            let message = format!("{} has no key `{text}`; did you mean `{near}`?", self.of);
+            return Err(syn::Error::new_spanned(said, message));
+        }
         let Some(key) = self.key(input) else {
             let value = value(input)?;
             if before.iter().filter(|arg| arg.key.is_none()).count() >= self.positional {
@@ -151,11 +157,10 @@ impl Args<'_> {
             return Ok(Arg { key: None, value });
         };
         let known = self.keys.iter().find(|k| key == k.name);
-        if let Some(first) = before.iter().filter_map(|arg| arg.key.as_ref()).find(|k| **k == key) {
-            let mut error = syn::Error::new(key.span(), format!("`{key}` is given twice"));
-            error.combine(syn::Error::new(first.span(), "it is given here first"));
+        if before.iter().any(|arg| arg.key.as_ref() == Some(&key)) {
             skip_to_comma(input)?;
-            return Err(error);
+            let message = format!("`{key}` is given twice; keep one of them");
+            return Err(syn::Error::new(key.span(), message));
         }
         let takes = match known {
             Some(known) => known.takes,
@@ -169,13 +174,24 @@ impl Args<'_> {
         Ok(Arg { key: Some(key), value })
     }
 
+    /// `fail-max`, and what it is called.
+    fn dashed(&self, input: ParseStream<'_>) -> syn::Result<(TokenStream, &'static str)> {
+        let words =
+            Punctuated::<Ident, Token![-]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+        let joined = words.iter().map(Ident::to_string).collect::<Vec<_>>().join("_");
+        let known = self.keys.iter().find(|key| words.len() > 1 && key.name == joined);
+        let known = known.ok_or_else(|| input.error("no key"))?;
+        Ok((words.to_token_stream(), known.name))
+    }
+
     /// The key, if one comes next: `name =`, a known flag, or any name of an open attribute.
     fn key(&self, input: ParseStream<'_>) -> Option<Ident> {
         if !input.peek(Ident::peek_any) {
             return None;
         }
         let assigned =
-            input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
+            (input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]))
+                || (!self.open && input.peek2(Token![:]) && !input.peek2(Token![::]));
         let ends = {
             let ahead = input.fork();
             ahead.call(Ident::parse_any).is_ok() && (ahead.is_empty() || ahead.peek(Token![,]))
@@ -212,7 +228,7 @@ impl Args<'_> {
 /// What a known key takes.
 fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Value> {
     if takes == Takes::Flag {
-        if input.peek(Token![=]) || input.peek(token::Paren) {
+        if input.peek(Token![=]) || input.peek(Token![:]) || input.peek(token::Paren) {
             skip_to_comma(input)?;
             return Err(syn::Error::new(
                 key.span(),
@@ -220,6 +236,16 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
             ));
         }
         return Ok(Value::Flag);
+    }
+    if input.peek(Token![:]) {
+        input.parse::<Token![:]>()?;
+        let mut value = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            value.append(input.parse::<TokenTree>()?);
+        }
+        let value = if value.is_empty() { "value".to_owned() } else { value.to_string() };
+        let message = format!("write `{key} = {}`", value.replace(" %", "%"));
+        return Err(syn::Error::new(key.span(), message));
     }
     if !input.peek(Token![=]) {
         let example = match takes {

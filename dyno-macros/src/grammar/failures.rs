@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Pat};
+use syn::{Expr, Ident, Pat, UnOp};
 
 use super::args::{Arg, Key, Value};
 use crate::diag::Diag;
@@ -45,6 +45,8 @@ impl Failures {
             ("except_if", Value::Expr(predicate)) => {
                 if let Some(always) = always_true(predicate) {
                     diag.error(always, EXCLUDES_ALL);
+                } else if is_no_closure(predicate) {
+                    diag.error(predicate, "`except_if` is a closure, such as `|e| e.is_minor()`");
                 }
                 self.except_if = Some(predicate.clone());
             }
@@ -110,8 +112,13 @@ impl Failures {
             match #name { #arms _ => #p::Verdict::#others, }
         };
         if let Some(predicate) = &self.except_if {
+            let excuses = cx.with(
+                &name.to_token_stream(),
+                predicate,
+                &syn::parse_quote!(::core::primitive::bool),
+            );
             judged = quote_spanned! {at=>
-                if #p::with(#name, #predicate) { #p::Verdict::#excluded } else { #judged }
+                if #excuses { #p::Verdict::#excluded } else { #judged }
             };
         }
         if cx.wrap {
@@ -150,6 +157,16 @@ fn always_true(predicate: &Expr) -> Option<&Expr> {
     }
     matches!(body, Expr::Lit(lit) if matches!(&lit.lit, syn::Lit::Bool(is) if is.value))
         .then_some(body)
+}
+
+/// A literal or a range, which cannot be called.
+pub(crate) fn is_no_closure(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(paren) => is_no_closure(&paren.expr),
+        Expr::Group(group) => is_no_closure(&group.expr),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)) && is_no_closure(&unary.expr),
+        _ => matches!(expr, Expr::Lit(_) | Expr::Range(_) | Expr::Array(_)),
+    }
 }
 
 /// Where the guard says `e`.

@@ -87,7 +87,7 @@ impl Bounds {
 
 /// `50%` or `0.5`, or an expression of type `f64`.
 pub(crate) fn share(value: &Value, what: &str, bounds: Bounds) -> syn::Result<TokenStream> {
-    match literal(value, what)? {
+    match literal(value, what, bounds)? {
         Some(share) => {
             bounds.check(share).map_err(|allowed| error(value, format!("{what} {allowed}")))?;
             Ok(tokens(value, share))
@@ -117,7 +117,7 @@ pub(crate) fn rising(value: &Value, what: &str) -> syn::Result<TokenStream> {
     let mut shares = Vec::new();
     for value in values {
         let read = share(value, &format!("each share of {what}"), Bounds::Part);
-        let now = literal(value, what).ok().flatten();
+        let now = literal(value, what, Bounds::Part).ok().flatten();
         let read = match (before, now) {
             (Some(before), Some(now)) if read.is_ok() && now <= before => Err(error(
                 value,
@@ -140,22 +140,31 @@ pub(crate) fn rising(value: &Value, what: &str) -> syn::Result<TokenStream> {
     }
 }
 
+/// `50%` or `0.5`
+pub(crate) fn is_literal(value: &Value) -> bool {
+    match value {
+        Value::Percent(_) => true,
+        Value::Expr(Expr::Lit(lit)) => matches!(lit.lit, Lit::Float(_)),
+        _ => false,
+    }
+}
+
 /// The share that a literal says; `None` for an expression that is no literal.
-fn literal(value: &Value, what: &str) -> syn::Result<Option<f64>> {
+fn literal(value: &Value, what: &str, bounds: Bounds) -> syn::Result<Option<f64>> {
     match value {
         Value::Percent(percent) => Ok(Some(percent.number(what)? / 100.0)),
-        Value::Expr(expr) => in_expr(expr, what),
+        Value::Expr(expr) => in_expr(expr, what, bounds),
         _ => Err(error(value, format!("{what} is a percentage, such as `50%`"))),
     }
 }
 
-fn in_expr(expr: &Expr, what: &str) -> syn::Result<Option<f64>> {
+fn in_expr(expr: &Expr, what: &str, bounds: Bounds) -> syn::Result<Option<f64>> {
     let fail = |message: String| Err(syn::Error::new_spanned(expr, message));
     let lit = match expr {
-        Expr::Paren(paren) => return in_expr(&paren.expr, what),
-        Expr::Group(group) => return in_expr(&group.expr, what),
+        Expr::Paren(paren) => return in_expr(&paren.expr, what, bounds),
+        Expr::Group(group) => return in_expr(&group.expr, what, bounds),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
-            return Ok(in_expr(&unary.expr, what)?.map(|share| -share));
+            return Ok(in_expr(&unary.expr, what, bounds)?.map(|share| -share));
         }
         Expr::Range(_) | Expr::Closure(_) | Expr::Array(_) => {
             return fail(format!("{what} is one percentage, such as `50%`"));
@@ -167,12 +176,15 @@ fn in_expr(expr: &Expr, what: &str) -> syn::Result<Option<f64>> {
         Lit::Float(float) if matches!(float.suffix(), "" | "f64") => {
             let share: f64 = float.base10_parse()?;
             if share > 1.0 {
-                return fail(format!(
-                    "{what} is more than all; write `{}%`",
-                    float.base10_digits()
-                ));
+                let digits = float.base10_digits();
+                let digits = digits.strip_suffix(".0").unwrap_or(digits);
+                return fail(format!("{what} is more than all; write `{digits}%`"));
             }
             Ok(Some(share))
+        }
+        // One part in a hundred, or all?
+        Lit::Int(int) if int.to_string() == "1" && bounds != Bounds::Part => {
+            fail(format!("{what} is a percentage; write `1%` or `100%`"))
         }
         Lit::Int(int) if int.suffix().is_empty() => {
             fail(format!("{what} is a percentage; write `{}%`", int.base10_digits()))
@@ -231,7 +243,8 @@ mod tests {
             ("-5%", "above 0%"),
             ("101%", "at most 100%"),
             ("50", "write `50%`"),
-            ("50.0", "write `50.0%`"),
+            ("50.0", "write `50%`"),
+            ("1", "write `1%` or `100%`"),
             ("-0.5", "above 0%"),
             ("\"50%\"", "without quotes: `50%`"),
             ("50s", "such as `50%`"),

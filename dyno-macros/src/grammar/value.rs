@@ -53,7 +53,10 @@ pub(crate) fn count_in(
             Lit::Str(text) if text.value().trim().parse::<u32>().is_ok() => {
                 fail(format!("{what} is a number, not text; write `{}`", text.value().trim()))
             }
-            _ => fail(format!("{what} must be a whole number, such as `{}`", least.max(3))),
+            lit => match whole(lit) {
+                Some(number) => fail(format!("{what} is a whole number; write `{number}`")),
+                None => fail(format!("{what} must be a whole number, such as `{}`", least.max(3))),
+            },
         },
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
             fail(format!("{what} must be at least {least}"))
@@ -61,6 +64,21 @@ pub(crate) fn count_in(
         Expr::Range(_) => fail(format!("{what} is a number, not a range")),
         _ => Ok(expr.to_token_stream()),
     }
+}
+
+/// The number of `5_u64` and `5.0`.
+fn whole(lit: &Lit) -> Option<u32> {
+    let digits = match lit {
+        Lit::Int(int) => int.base10_digits(),
+        Lit::Float(float) => {
+            let digits = float.base10_digits();
+            digits.split_once('.').map_or(digits, |(whole, part)| {
+                if part.trim_matches('0').is_empty() { whole } else { "" }
+            })
+        }
+        _ => "",
+    };
+    digits.parse().ok()
 }
 
 /// The number, where it is a literal.
@@ -78,6 +96,10 @@ pub(crate) fn number(expr: &Expr) -> Option<u32> {
 
 /// `250ms`, or an expression of type `Duration`.
 pub(crate) fn duration(expr: &Expr, what: &str) -> syn::Result<TokenStream> {
+    if matches!(expr, Expr::Range(_) | Expr::Closure(_) | Expr::Array(_)) {
+        let message = format!("{what} is one duration, such as `2s`");
+        return Err(syn::Error::new_spanned(expr, message));
+    }
     match literal(expr, what)? {
         Some(0) => Err(syn::Error::new_spanned(expr, format!("{what} must be more than zero"))),
         Some(nanos) => Ok(tokens(nanos, expr.span())),
@@ -152,7 +174,7 @@ pub(crate) fn window(expr: &Expr, what: &str) -> syn::Result<Window> {
         Expr::Paren(paren) => window(&paren.expr, what),
         Expr::Group(group) => window(&group.expr, what),
         Expr::Lit(lit) => match &lit.lit {
-            Lit::Int(int) if matches!(int.suffix(), "" | "u32") => {
+            Lit::Int(int) if int.suffix().is_empty() || is_type(int.suffix()) => {
                 count_in(expr, what, 1..=100_000).map(Window::Calls)
             }
             Lit::Int(_) | Lit::Float(_) if literal(expr, what)?.is_some_and(|n| n < LEAST) => {
@@ -191,6 +213,11 @@ pub(crate) fn word<'a>(expr: &Expr, what: &str, words: &[&'a str]) -> syn::Resul
         let hint = hint(&said, words.iter().copied());
         syn::Error::new_spanned(expr, format!("{what} cannot be `{said}`; {hint}"))
     })
+}
+
+/// `u64`, `i8`, `usize`
+fn is_type(suffix: &str) -> bool {
+    suffix.strip_prefix(['u', 'i']).is_some_and(|bits| bits == "size" || bits.parse::<u8>().is_ok())
 }
 
 fn is_unit(suffix: &str) -> bool {
@@ -235,8 +262,10 @@ fn literal(expr: &Expr, what: &str) -> syn::Result<Option<u64>> {
             format!("{what} has no unit; write `{digits}ms` or `{digits}s`"),
         ));
     }
+    let units = UNITS.iter().map(|(unit, _)| *unit);
     let Some((_, scale)) = UNITS.iter().find(|(unit, _)| *unit == suffix) else {
-        let hint = hint(suffix, UNITS.iter().map(|(unit, _)| *unit));
+        let lower = suffix.to_lowercase();
+        let hint = hint(if is_unit(&lower) { &lower } else { suffix }, units);
         return Err(syn::Error::new_spanned(lit, format!("{what} has no unit `{suffix}`; {hint}")));
     };
     nanos(digits, *scale)

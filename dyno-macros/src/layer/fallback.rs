@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
 use super::{Common, Layer, keys};
@@ -48,15 +49,17 @@ impl Fallback {
     pub(crate) fn new(at: &Ident, expr: Expr) -> Self {
         Self { at: Ident::new("fallback", at.span()), expr }
     }
+}
 
-    /// The closure called with `error`, awaited when it is an async one.
-    fn called(&self, error: &TokenStream, cx: &Context) -> TokenStream {
-        let at = here(self.at.span());
-        let (p, expr) = (&cx.private, &self.expr);
-        let waits = matches!(expr, Expr::Closure(closure) if closure.asyncness.is_some());
-        let wait = (waits && cx.is_async).then(|| quote_spanned!(at=> .await));
-        quote_spanned!(at=> #p::with(#error, #expr)#wait)
+/// The closure called with `error`, awaited when it is an async one.
+pub(super) fn called(expr: &Expr, error: &TokenStream, cx: &Context) -> TokenStream {
+    let at = here(expr.span());
+    let waits = matches!(expr, Expr::Closure(closure) if closure.asyncness.is_some());
+    if !(waits && cx.is_async) {
+        return cx.with(error, expr, &cx.ret);
     }
+    let made = cx.with(error, expr, &syn::parse_quote!(_));
+    quote_spanned!(at=> #made.await)
 }
 
 impl Layer for Fallback {
@@ -94,7 +97,7 @@ impl Layer for Fallback {
                 }
             }};
         }
-        let failed = self.called(&quote_spanned!(at=> __dyno_error), cx);
+        let failed = called(&self.expr, &quote_spanned!(at=> __dyno_error), cx);
         let split = quote_spanned! {at=>
             match #split {
                 #p::Ok(__dyno_out) => __dyno_out,
@@ -113,7 +116,7 @@ impl Layer for Fallback {
         let ret = &cx.ret;
         let error = quote_spanned!(at=> <#ret as #p::Outcome>::Failure);
         let lifted = quote_spanned!(at=> (&#p::Lift::<#error>::new()).lift(__dyno_fault));
-        let refused = self.called(&quote_spanned!(at=> __dyno_error), cx);
+        let refused = called(&self.expr, &quote_spanned!(at=> __dyno_error), cx);
         quote_spanned! {at=> {
             let __dyno_end: #p::Result<_, #p::Fault> = '__dyno_refused: { #p::Ok(#inner) };
             match __dyno_end {

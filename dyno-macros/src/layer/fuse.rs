@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, Ident};
 
+use super::fallback::called;
 use super::which::{Which, Words, lent};
-use super::{Common, Fallback, Layer, keys};
+use super::{Common, Layer, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::{Args, Key};
@@ -14,6 +15,8 @@ pub(crate) struct Fuse {
     at: Ident,
     which: Which,
     starts_off: bool,
+    /// What stands in while it is off; what the function itself fails with is let through.
+    fallback: Option<Expr>,
 }
 
 const OWN: [Key; 2] = [Key::flag("off"), Key::value("fallback")];
@@ -27,8 +30,7 @@ pub(super) fn parse(
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&OWN]);
     let read = Args { of: "`#[fuse]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
-    let mut fuse = Fuse { at: at.clone(), which: Which::Own, starts_off: false };
-    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    let mut fuse = Fuse { at: at.clone(), which: Which::Own, starts_off: false, fallback: None };
     for arg in read {
         if common.take(&arg, diag) {
             continue;
@@ -40,17 +42,14 @@ pub(super) fn parse(
             continue;
         };
         if key == "fallback" {
-            if let Some(expr) = arg.expr("`fallback`", diag) {
-                layers.push(Box::new(Fallback::new(key, expr.clone())));
-            }
+            fuse.fallback = arg.expr("`fallback`", diag).cloned();
         } else if let Some(of) = fuse.which.of_static() {
             diag.error(key, format!("`{of}` starts as it is defined; say `.off()` there"));
         } else {
             fuse.starts_off = true;
         }
     }
-    layers.push(Box::new(fuse));
-    layers
+    vec![Box::new(fuse)]
 }
 
 impl Fuse {
@@ -80,6 +79,29 @@ impl Fuse {
             }
         }
     }
+
+    /// What the caller gets while it is off. A stand-in is a value of the function's own type, so
+    /// nothing is asked of that type.
+    fn instead(&self, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let fault = quote_spanned!(at=> __dyno_fault);
+        let Some(expr) = &self.fallback else {
+            let refuse = cx.refuse(&fault);
+            return quote_spanned!(at=> #p::Err(__dyno_fault) => #refuse,);
+        };
+        let point = cx.point();
+        let (fault, stands_in) = match expr {
+            Expr::Closure(_) => (fault.clone(), called(expr, &fault, cx)),
+            _ => (quote_spanned!(at=> _), quote_spanned!(at=> #expr)),
+        };
+        quote_spanned! {at=>
+            #p::Err(#fault) => {
+                #p::fell_back(#point, true);
+                #stands_in
+            }
+        }
+    }
 }
 
 impl Layer for Fuse {
@@ -87,17 +109,21 @@ impl Layer for Fuse {
         &self.at
     }
 
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        self.which.check(&WORDS, &keys(&[&OWN]), cx, diag);
+    }
+
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
         let (statics, fuse) = self.fuse(cx);
-        let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+        let instead = self.instead(cx);
         quote_spanned! {at=> {
             #statics
             let __dyno_entry = #p::Fuse::check(#fuse);
             match __dyno_entry {
                 #p::Ok(()) => #inner,
-                #p::Err(__dyno_fault) => #refuse,
+                #instead
             }
         }}
     }

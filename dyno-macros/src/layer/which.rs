@@ -5,8 +5,9 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr};
 
-use crate::diag::Diag;
-use crate::expand::here;
+use crate::diag::{Diag, closest};
+use crate::expand::{Context, here};
+use crate::grammar::Key;
 
 /// Which breaker, which fuse.
 pub(crate) enum Which {
@@ -28,10 +29,17 @@ pub(crate) struct Words {
     pub(crate) path: &'static str,
 }
 
+impl Words {
+    fn neither(&self) -> String {
+        let Self { what, name, path } = self;
+        format!("a {what} is a name such as `{name}`, or a static such as `{path}`")
+    }
+}
+
 impl Which {
     /// Reads the value without a key.
     pub(crate) fn read(expr: &Expr, words: &Words, diag: &mut Diag) -> Self {
-        let Words { what, name, path } = words;
+        let what = words.what;
         match expr {
             Expr::Lit(lit) => match &lit.lit {
                 Lit::Str(name) if !name.value().is_empty() => return Self::Named(name.clone()),
@@ -48,11 +56,29 @@ impl Which {
             | Expr::Reference(_) => return Self::Static(expr.clone()),
             _ => {}
         }
-        diag.error(
-            expr,
-            format!("a {what} is a name such as `{name}`, or a static such as `{path}`"),
-        );
+        diag.error(expr, words.neither());
         Self::Own
+    }
+
+    /// A lone word in lower case is most likely a key, unless the function has such a parameter.
+    pub(crate) fn check(&self, words: &Words, keys: &[Key], cx: &Context, diag: &mut Diag) {
+        let Self::Static(Expr::Path(path)) = self else { return };
+        let Some(word) = path.path.get_ident().filter(|_| path.qself.is_none()) else { return };
+        let said = word.to_string();
+        if said.chars().any(char::is_uppercase) || cx.has_value(word) {
+            return;
+        }
+        let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        match closest(&said, &known) {
+            Some(near) => {
+                let what = words.what;
+                diag.error(
+                    word,
+                    format!("`#[{what}]` has no key `{said}`; did you mean `{near}`?"),
+                );
+            }
+            None => diag.error(word, words.neither()),
+        }
     }
 
     /// The static, when it is one.

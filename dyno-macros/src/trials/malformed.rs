@@ -126,7 +126,7 @@ fn half_typed_arguments_never_panic() {
         ),
         (
             "breaker",
-            "window = 10s, failure_rate = 50%, min_calls = LEAST, slow = 2s, slow_rate = 80%, reset_timeout = 1s..60s, jitter = 0%, trials = 3, success_rate = 0.8, probe_timeout = 5s, recover = [1%, TENTH, 50%], rule = rules::MINE, trip_error = rejected, starts = half_open",
+            "window = 10s, failure_rate = 50%, min_calls = LEAST, slow = 2s, slow_rate = 80%, reset_timeout = 1s..60s, jitter = 0%, trials = 3, success_threshold = 5, success_rate = 0.8, probe_timeout = 5s, recover = [1%, TENTH, 50%], rule = rules::MINE, trip_error = rejected, starts = half_open",
         ),
         (
             "breaker",

@@ -1,5 +1,7 @@
 //! `#[fuse]`: a switch that stands anywhere in a stack and looks at no outcome.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::{E, Tries, block_on, sendable};
 use dyno::breaker::{self, Breaker, Fuse, State};
 use dyno::{Error, Fault, Reason, fallback, fuse, retry};
@@ -56,6 +58,51 @@ fn a_fuse_is_switched_by_hand() {
     assert_eq!(new_checkout(), Some("old"));
     breaker::fuse("fusing.off").reset();
     assert_eq!(new_checkout(), Some("new"));
+}
+
+static SOUND: AtomicU32 = AtomicU32::new(0);
+#[fuse("fusing.instead", fallback = 7)]
+fn plain() -> u8 {
+    1
+}
+#[fuse("fusing.instead", fallback = { let _ = SOUND.fetch_add(10, Ordering::Relaxed); })]
+fn unit() {
+    let _ = SOUND.fetch_add(1, Ordering::Relaxed);
+}
+#[fuse("fusing.instead", fallback = |fault| fault.to_string())]
+fn by_closure() -> String {
+    "on".to_owned()
+}
+#[fuse("fusing.instead", fallback = async |fault: Fault| format!("{fault} for {name}"))]
+async fn awaited(name: &str) -> String {
+    name.to_owned()
+}
+#[fuse("fusing.instead", fallback = Ok(7))]
+fn failing() -> Result<u8, E> {
+    Err(E::Bad)
+}
+#[retry(3)]
+#[fuse("fusing.instead", fallback = Some(7))]
+fn tried() -> Option<u8> {
+    (SOUND.fetch_add(100, Ordering::Relaxed) > 900).then_some(1)
+}
+
+#[test]
+fn a_fallback_stands_in_for_the_fuse_alone() {
+    assert_eq!((plain(), by_closure().as_str()), (1, "on"));
+    assert_eq!(block_on(sendable(awaited("x"))), "x");
+    unit();
+    assert_eq!(SOUND.load(Ordering::Relaxed), 1);
+    // What fails while it is on does not hide, and is seen by what stands further out.
+    assert_eq!((failing(), tried()), (Err(E::Bad), None));
+    assert_eq!(SOUND.load(Ordering::Relaxed), 301);
+
+    breaker::fuse("fusing.instead").trip();
+    assert_eq!((plain(), failing(), tried()), (7, Ok(7), Some(7)));
+    unit();
+    assert_eq!(SOUND.load(Ordering::Relaxed), 311);
+    assert_eq!(by_closure(), "fusing.instead: the fuse is off");
+    assert_eq!(block_on(sendable(awaited("x"))), "fusing.instead: the fuse is off for x");
 }
 
 struct Client {

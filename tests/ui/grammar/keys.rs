@@ -79,6 +79,26 @@ fn two_names() -> Option<u8> {
     None
 }
 
+#[breaker(fail-max = 3)]
+fn a_minus_for_an_underscore() -> Option<u8> {
+    None
+}
+
+#[breaker("db", fail-max)]
+fn a_minus_without_a_value() -> Option<u8> {
+    None
+}
+
+#[breaker(fail_max: 5, failure_rate: 50%, wrap: true)]
+fn colons() -> Option<u8> {
+    None
+}
+
+#[breaker(fail_mx: 5)]
+fn misspelt_with_a_colon() -> Option<u8> {
+    None
+}
+
 fn main() {
     // The functions are there all the same.
     let _ = (misspelt(), twice(), all_at_once());

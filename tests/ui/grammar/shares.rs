@@ -122,4 +122,14 @@ fn list_missing() -> Option<u8> {
     None
 }
 
+#[breaker(failure_rate = 1)]
+fn one_in_a_hundred_or_all() -> Option<u8> {
+    None
+}
+
+#[breaker(recover = [1, 12.5])]
+fn stages_without_signs() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -87,4 +87,49 @@ fn not_a_duration() -> Option<u8> {
     None
 }
 
+#[retry(3, delay = 15S)]
+fn unit_in_capitals() -> Option<u8> {
+    None
+}
+
+#[retry(3, delay = 1s..2s)]
+fn range_for_duration() -> Option<u8> {
+    None
+}
+
+#[retry(5_u64)]
+fn number_of_another_type() -> Option<u8> {
+    None
+}
+
+#[breaker(fail_max = 5.0)]
+fn whole_fraction() -> Option<u8> {
+    None
+}
+
+#[breaker(slow = 1s..2s, probe_timeout = 5s..9s)]
+fn ranges_for_durations() -> Option<u8> {
+    None
+}
+
+#[breaker(retry_after = 5s)]
+fn time_for_closure() -> Option<u8> {
+    None
+}
+
+#[breaker(retry_after = 1s..5s)]
+fn range_for_closure() -> Option<u8> {
+    None
+}
+
+#[breaker(except_if = true)]
+fn flag_for_closure() -> Option<u8> {
+    None
+}
+
+#[breaker(window = 100_u64)]
+fn window_of_another_type() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -80,4 +80,24 @@ fn a_flag_is_no_breaker() -> Option<u8> {
     None
 }
 
+#[breaker(off)]
+fn a_word() -> Option<u8> {
+    None
+}
+
+#[breaker(trial)]
+fn misspelt_key_without_a_value() -> Option<u8> {
+    None
+}
+
+#[breaker(success_rate = 80%)]
+fn a_share_of_one_trial() -> Option<u8> {
+    None
+}
+
+#[breaker(success_rate = 0.8, success_threshold = 1)]
+fn a_share_of_one_trial_given() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -35,4 +35,25 @@ fn two_names() -> Option<u8> {
     None
 }
 
+#[fuse(of)]
+fn misspelt_off() -> Option<u8> {
+    None
+}
+
+#[fuse(offf)]
+fn misspelt_off_again() -> Option<u8> {
+    None
+}
+
+#[fuse(on)]
+fn no_key_and_no_static() -> Option<u8> {
+    None
+}
+
+// A parameter may be one.
+#[fuse(of, fallback = None)]
+fn a_parameter(of: &'static Fuse) -> Option<u8> {
+    None
+}
+
 fn main() {}

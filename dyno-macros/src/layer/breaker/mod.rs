@@ -40,13 +40,17 @@ const OWN: [Key; 7] = [
     Key::value("fallback"),
 ];
 
+fn known() -> Vec<Key> {
+    keys(&[&settings::keys(), &OWN, &failures::KEYS])
+}
+
 pub(super) fn parse(
     at: &Ident,
     args: TokenStream,
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&settings::keys(), &OWN, &failures::KEYS]);
+    let keys = known();
     let read =
         Args { of: "`#[breaker]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
     let mut breaker = Breaker {
@@ -87,7 +91,8 @@ pub(super) fn parse(
 fn which(expr: &Expr, diag: &mut Diag) -> Which {
     match value::number(expr) {
         Some(number) => {
-            diag.error(expr, format!("the failures a breaker allows are `fail_max = {number}`"));
+            let message = format!("how many failures in a row open it is `fail_max = {number}`");
+            diag.error(expr, message);
             Which::Own
         }
         None => Which::read(expr, &WORDS, diag),
@@ -128,6 +133,10 @@ impl Breaker {
             "key" => {
                 self.key = Some(expr.clone());
                 return;
+            }
+            _ if failures::is_no_closure(expr) => {
+                let message = "`retry_after` is a closure, such as `|error| error.retry_after()`; a fixed time is `reset_timeout = 5s`";
+                return diag.error(expr, message);
             }
             _ => {
                 self.retry_after = Some(expr.clone());
@@ -310,6 +319,7 @@ impl Layer for Breaker {
     }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        self.which.check(&WORDS, &known(), cx, diag);
         // Others may open one that is shared, and slow calls and a rule need no failures.
         let by_failures = matches!(self.which, Which::Own)
             && !self.settings.gives("slow")

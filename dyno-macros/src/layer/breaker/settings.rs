@@ -84,6 +84,8 @@ struct Given {
     key: Ident,
     value: TokenStream,
     number: Option<u32>,
+    /// Of which it is said here what it comes to.
+    is_share: bool,
 }
 
 impl Settings {
@@ -120,7 +122,9 @@ impl Settings {
             Value::Expr(expr) => value::number(expr),
             _ => None,
         };
-        self.given.push(Given { key: key.clone(), value: arg.value.to_token_stream(), number });
+        let is_share = share::is_literal(&arg.value);
+        let value = arg.value.to_token_stream();
+        self.given.push(Given { key: key.clone(), value, number, is_share });
         let fixed = is_const(&arg.value);
         self.is_const &= fixed;
         let what = format!("`{key}`");
@@ -200,6 +204,13 @@ impl Settings {
             diag.error(
                 &rate.key,
                 "`slow_rate` is the share of calls that take longer than `slow`; say how long that is: `slow = 2s`",
+            );
+        }
+        let trials = self.given("success_threshold").map_or(Some(1), |trials| trials.number);
+        if let Some(rate) = self.given("success_rate").filter(|r| r.is_share && trials == Some(1)) {
+            diag.error(
+                &rate.key,
+                "`success_rate` is taken over `success_threshold` trials, and there is one; give `success_threshold`, such as 5",
             );
         }
         let (Some(least), Some(window)) = (self.given("min_calls"), self.given("window")) else {

@@ -1,7 +1,7 @@
 //! The settings of a breaker: what each key takes, and the builder call it becomes.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
@@ -71,13 +71,19 @@ pub(super) fn is_setting(key: &Ident) -> bool {
 pub(super) struct Settings {
     /// `::dyno::__private`
     private: TokenStream,
-    /// `.fail_max(3).trials(2)`
-    chain: TokenStream,
+    /// `.fail_max(3)`, `.trials(2)`
+    calls: Vec<Call>,
     /// `window = EXPRESSION`, of which only the type says what it is measured in.
     window: Option<TokenStream>,
     /// Every setting may stand in a `static` as it is.
     pub(super) is_const: bool,
     given: Vec<Given>,
+}
+
+struct Call {
+    call: TokenStream,
+    /// Where a constant stands that only the compiler can look at.
+    constant: Option<Span>,
 }
 
 struct Given {
@@ -90,18 +96,24 @@ struct Given {
 
 impl Settings {
     pub(super) fn new(private: TokenStream) -> Self {
-        let chain = TokenStream::new();
-        Self { private, chain, window: None, is_const: true, given: Vec::new() }
+        Self { private, calls: Vec::new(), window: None, is_const: true, given: Vec::new() }
     }
 
     /// `made` with the settings.
     pub(super) fn of(&self, made: &TokenStream) -> TokenStream {
-        let (p, chain) = (&self.private, &self.chain);
+        let p = &self.private;
+        let made = self.calls.iter().fold(made.clone(), |made, Call { call, constant }| {
+            match *constant {
+                // What a constant panics with is told under all of the expression.
+                Some(at) => quote_spanned!(at=> (#made) #call),
+                None => quote!(#made #call),
+            }
+        });
         match &self.window {
-            None => quote::quote!(#made #chain),
+            None => made,
             Some(window) => {
                 let at = here(window.span());
-                quote_spanned!(at=> #p::window(#made #chain, #window))
+                quote_spanned!(at=> #p::window(#made, #window))
             }
         }
     }
@@ -140,14 +152,22 @@ impl Settings {
             },
         };
         let Some((setter, value)) = diag.take(read) else { return };
-        let (at, chain) = (here(key.span()), &self.chain);
         if setter == "window" {
             self.window = Some(value);
             self.is_const = false;
             return;
         }
-        let setter = Ident::new(&setter, at);
-        self.chain = quote_spanned!(at=> #chain.#setter(#value));
+        let setter = Ident::new(&setter, here(key.span()));
+        let constant = match &arg.value {
+            Value::Expr(expr @ Expr::Path(_))
+                if fixed && !matches!(reads, Reads::Word(..) | Reads::Rule) =>
+            {
+                Some(here(expr.span()))
+            }
+            _ => None,
+        };
+        let at = constant.unwrap_or_else(|| setter.span());
+        self.calls.push(Call { call: quote_spanned!(at=> .#setter(#value)), constant });
     }
 
     /// The builder method and what it is called with.

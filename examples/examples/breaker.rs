@@ -12,7 +12,7 @@
 //! 10 s  xxxxxxxxxx  ----x-----  12.0 s  open -> half-open: 4.0s have passed
 //!                               12.0 s  half-open -> open: the trial failed
 //! 15 s  xxssssssss  --s-------  16.0 s  open -> half-open: 4.0s have passed
-//!                               16.4 s  half-open -> open: the trial failed
+//!                               16.4 s  half-open -> open: the trial was too slow
 //! 20 s  ..........  -..---...-  20.5 s  open -> half-open: 4.1s have passed
 //! 25 s  ..........  ..........  25.0 s  half-open -> closed: recovered by stages
 //! the first to be turned away: warehouse: the breaker is open, try again in 3.5s (last error: no route to host)

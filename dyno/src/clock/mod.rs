@@ -20,6 +20,7 @@
 
 mod frozen;
 mod instant;
+#[cfg(all(target_os = "linux", feature = "breaker"))]
 mod paused;
 mod real;
 mod sleep;
@@ -48,10 +49,11 @@ pub fn now() -> Instant {
 }
 
 /// What [`coarse`] may be behind.
+#[cfg(feature = "breaker")]
 pub(crate) const COARSE: Duration = Duration::from_millis(32);
 
 /// The time here, or up to [`COARSE`] less: a quarter of the cost where the system has such a clock.
-#[cfg_attr(not(feature = "breaker"), allow(dead_code))]
+#[cfg(feature = "breaker")]
 #[inline]
 pub(crate) fn coarse() -> Instant {
     if scope::active() {

@@ -69,8 +69,7 @@ impl Breaker {
         let Change { from, to, why } = change;
         if point::observed() {
             let (from, to) = (from.as_str(), to.as_str());
-            let event = Event::Breaker { from, to, why: format_args!("{why}") };
-            point::emit(self.name(), &event);
+            point::emit(self.name(), &Event::Breaker { from, to, why: format_args!("{why}") });
         }
         self.listeners.tell(self, Happened::StateChange { change });
     }

@@ -142,15 +142,15 @@ pub fn emit(point: &str, event: &Event<'_>) {
 fn tell(point: &str, event: &Event<'_>) {
     let observers = OBSERVERS.read().unwrap_or_else(PoisonError::into_inner).clone();
     for observer in observers {
-        harmless(&format_args!("an observer of {point}"), move || observer.event(point, event));
+        harmless("an observer of", point, move || observer.event(point, event));
     }
 }
 
 /// Runs somebody else's code, whose panic ends here and is told of on standard error.
-pub(crate) fn harmless(who: &dyn fmt::Display, f: impl FnOnce()) {
+pub(crate) fn harmless(who: &str, of: &str, f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
     // Not by `eprintln!`, which panics when nobody reads.
-    let _ = writeln!(io::stderr(), "dyno: {who} panicked");
+    let _ = writeln!(io::stderr(), "dyno: {who} {of} panicked");
     // What it panicked with may panic as well when it is dropped; that again is let go.
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);

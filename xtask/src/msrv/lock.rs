@@ -15,7 +15,10 @@ use crate::cmd::{Cmd, Failure};
 /// Dependencies that state no `rust-version`, and how it is known that they are old enough.
 const UNSTATED: &[(&str, &str)] = &[
     ("arc-swap", "its own CI builds it with 1.45"),
+    ("coarsetime", "edition 2018, and built here by the oldest Rust"),
     ("encode_unicode", "its README promises 1.56, its own CI builds it with that"),
+    ("wasi", "edition 2018; built for WASI only, where a coarse clock is not read"),
+    ("wasix", "edition 2018; built for WASI only, where a coarse clock is not read"),
 ];
 
 /// The lock file as cargo reads it.

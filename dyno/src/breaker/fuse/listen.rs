@@ -67,9 +67,8 @@ impl Listeners {
             if change.observed {
                 point::emit(fuse.name(), &Event::Fuse { on: change.on });
             }
-            let who = format_args!("a listener of the fuse {}", fuse.name());
             for (_, listener) in all {
-                harmless(&who, move || listener(fuse, change.on));
+                harmless("a listener of the fuse", fuse.name(), move || listener(fuse, change.on));
             }
             state = self.lock();
         }

@@ -96,9 +96,10 @@ impl State {
 /// A panicking listener harms nobody. Here may be the last who holds it, and its destructor is
 /// somebody else's code as well.
 fn hand_over(listeners: Vec<Arc<dyn Listener>>, breaker: &Breaker, happened: &Happened) {
-    let who = format_args!("a listener of the breaker {}", breaker.name());
     for listener in listeners {
-        harmless(&who, move || listener.event(breaker, happened));
+        harmless("a listener of the breaker", breaker.name(), move || {
+            listener.event(breaker, happened)
+        });
     }
 }
 

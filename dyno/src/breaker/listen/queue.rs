@@ -98,7 +98,7 @@ impl State {
 fn hand_over(listeners: Vec<Arc<dyn Listener>>, breaker: &Breaker, happened: &Happened) {
     for listener in listeners {
         harmless("a listener of the breaker", breaker.name(), move || {
-            listener.event(breaker, happened)
+            listener.event(breaker, happened);
         });
     }
 }

@@ -64,11 +64,13 @@
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;
 
+mod ambient;
 #[cfg(feature = "aspect")]
 pub mod aspect;
 #[cfg(feature = "breaker")]
 pub mod breaker;
 pub mod clock;
+pub mod deadline;
 #[cfg(feature = "fallback")]
 pub mod fallback;
 pub mod fault;
@@ -85,6 +87,7 @@ pub mod retry;
 pub mod scope;
 pub mod testing;
 
+pub use deadline::Deadline;
 pub use fault::{Error, Fault, InjectError, Reason};
 #[cfg(feature = "inject")]
 pub use inject::{graph, shutdown, swap, warm_up, warm_up_sites};

@@ -12,7 +12,7 @@
 //!   retry::rate: Retry { attempt: 1, after: 58.373453ms }
 //!   retry::rate: Retry { attempt: 2, after: 7.809736ms }
 //!   retry::rate: Retry { attempt: 3, after: 182.466496ms }
-//!   retry::rate: GaveUp { attempts: 4 }
+//!   retry::rate: GaveUp { attempts: 4, why: Attempts }
 //! EUR: Err(Busy), attempts: 4, time: 248.649685ms
 //! XXX: Err(UnknownCurrency), attempts: 1, time: 0ns
 //! ```

@@ -217,7 +217,7 @@ fn observers_hear_of_retries_and_of_their_end() {
     assert_eq!(more, [true, true, false]);
     assert_eq!(
         heard,
-        "Retry { attempt: 1, after: 5ms }, Retry { attempt: 2, after: 5ms }, GaveUp { attempts: 3 }"
+        "Retry { attempt: 1, after: 5ms }, Retry { attempt: 2, after: 5ms }, GaveUp { attempts: 3, why: Attempts }"
     );
 
     let (more, heard) = run(&IGNORED, &[Verdict::Ignored]);

@@ -43,13 +43,15 @@ pub enum Fault {
         last: Last,
     },
     /// The function had not finished in time.
-    #[error("{point}: no answer within {after:?}")]
+    #[error("{point}: no answer within {after:?}{}", Late(*.after, *.elapsed))]
     #[non_exhaustive]
     TimedOut {
         /// Where.
         point: Name,
         /// The limit.
         after: Duration,
+        /// How long it had been waited for: the limit or more, as a busy thread looks late.
+        elapsed: Duration,
     },
     /// A dependency could not be had.
     #[error(transparent)]
@@ -88,7 +90,20 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn timed_out(point: impl Into<Name>, after: Duration) -> Self {
-        Self::TimedOut { point: point.into(), after }
+        Self::timed_out_late(point, after, after)
+    }
+
+    /// The same, told after `elapsed`.
+    #[must_use]
+    #[cold]
+    pub fn timed_out_late(point: impl Into<Name>, after: Duration, elapsed: Duration) -> Self {
+        Self::TimedOut { point: point.into(), after, elapsed }
+    }
+
+    /// `true` when the function had been run and was not waited for any longer.
+    #[must_use]
+    pub const fn is_timed_out(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
     }
 
     /// When another try may be worth while, where that is known.
@@ -147,6 +162,15 @@ impl fmt::Display for Hint {
             Some(after) => write!(f, ", try again in {after:.1?}"),
             None => Ok(()),
         }
+    }
+}
+
+struct Late(Duration, Duration);
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(after, elapsed) = self;
+        if elapsed > after { write!(f, " (told after {elapsed:.1?})") } else { Ok(()) }
     }
 }
 

@@ -26,10 +26,28 @@ pub enum Event<'a> {
         /// How many attempts it took.
         attempts: u32,
     },
-    /// The last attempt allowed has failed.
+    /// An attempt failed and no other follows.
     GaveUp {
         /// How many attempts were made.
         attempts: u32,
+        /// Why no other follows.
+        why: Stop,
+    },
+    /// What was called had not finished in time.
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+        /// How long it had been waited for.
+        elapsed: Duration,
+    },
+    /// It finished all the same, later than its limit.
+    Late {
+        /// The limit.
+        limit: Duration,
+        /// How long it took.
+        elapsed: Duration,
+        /// Nobody waited for it any longer.
+        abandoned: bool,
     },
     /// dyno refused to run the function.
     Rejected {
@@ -55,6 +73,8 @@ pub enum Event<'a> {
         /// `true` when dyno had refused the call, `false` when the function had failed.
         refused: bool,
     },
+    /// What stood in has failed, too.
+    FallbackFailed,
     /// A dependency was built.
     Built {
         /// The provider.
@@ -76,6 +96,40 @@ pub enum Event<'a> {
     },
 }
 
+/// Why a failed attempt is the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stop {
+    /// There were as many as are allowed.
+    Attempts,
+    /// The retry budget is spent.
+    Budget,
+    /// The next would not begin before the deadline.
+    Deadline,
+    /// The next would not begin within the time set for all attempts.
+    Elapsed,
+    /// A retry further out makes this call once more already.
+    Nested,
+    /// dyno had turned the attempt away, and would again.
+    Rejected,
+    /// The rule for pauses has no further one.
+    Pauses,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Attempts => "no more are allowed",
+            Self::Budget => "the retry budget is spent",
+            Self::Deadline => "the deadline would pass first",
+            Self::Elapsed => "the time for all attempts would pass first",
+            Self::Nested => "a retry further out is trying again already",
+            Self::Rejected => "dyno turned the last one away",
+            Self::Pauses => "there are no more pauses",
+        })
+    }
+}
+
 /// A sentence about the point, without its name.
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,13 +141,22 @@ impl fmt::Display for Event<'_> {
                 write!(f, "attempt {attempt} failed, trying again in {after:.1?}")
             }
             Self::Recovered { attempts } => write!(f, "succeeded after {attempts} attempts"),
-            Self::GaveUp { attempts } => write!(f, "gave up after {attempts} attempts"),
+            Self::GaveUp { attempts: 1, why } => write!(f, "gave up after 1 attempt: {why}"),
+            Self::GaveUp { attempts, why } => write!(f, "gave up after {attempts} attempts: {why}"),
+            Self::TimedOut { limit, elapsed } => {
+                write!(f, "timed out after {elapsed:.1?}, the limit being {limit:?}")
+            }
+            Self::Late { limit, elapsed, abandoned } => {
+                let waited = if *abandoned { ", abandoned" } else { "" };
+                write!(f, "finished{waited} after {elapsed:.1?}, the limit being {limit:?}")
+            }
             Self::Rejected { fault } => write!(f, "rejected: {fault}"),
             Self::Breaker { from, to, why } => write!(f, "breaker {from} -> {to}: {why}"),
             Self::Fuse { on: true } => f.write_str("fuse off -> on"),
             Self::Fuse { on: false } => f.write_str("fuse on -> off"),
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),
             Self::Fallback { refused: false } => f.write_str("failed, a fallback stands in"),
+            Self::FallbackFailed => f.write_str("the fallback failed, too"),
             Self::Built { provider, took } => write!(f, "built {provider} in {took:.1?}"),
             Self::BuildFailed { error, .. } => write!(f, "could not be built: {error}"),
             Self::Warning { message } => f.write_str(message),

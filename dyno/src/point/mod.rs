@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use event::harmless;
-pub use event::{Event, Observer, Observing, emit, observe, observed};
+pub use event::{Event, Observer, Observing, Stop, emit, observe, observed};
 pub use name::Name;
 pub(crate) use path::plain_path;
 

@@ -29,7 +29,7 @@ use crate::scope::Scope;
 /// `width` is 0.
 pub fn scoped(width: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
     assert!(width > 0, "pool::scoped: `width` must be at least 1: a pool needs a thread");
-    let scope = Scope::of_worker();
+    let scope = Scope::of_worker().beyond_the_call();
     ThreadPoolBuilder::new()
         .num_threads(width)
         .thread_name(|n| format!("dyno-pool-{n}"))

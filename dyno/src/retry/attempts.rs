@@ -52,7 +52,7 @@ impl Attempts {
 #[cold]
 fn failed(who: Who, retry: Retry, attempt: u32) -> Option<Pause> {
     if attempt >= retry.attempts {
-        who.tell(&Event::GaveUp { attempts: attempt });
+        who.tell(&Event::GaveUp { attempts: attempt, why: point::Stop::Attempts });
         return None;
     }
     let after = retry.wait.after(attempt);

@@ -1,4 +1,4 @@
-//! Taking what is in force to other threads and tasks.
+//! Taking what is in force, and what a call takes along, to other threads and tasks.
 
 use std::fmt;
 use std::future::Future;
@@ -11,17 +11,20 @@ use std::thread::{self, JoinHandle};
 use super::frame::{Frame, Holds};
 use super::work::{WITHIN, Work, work};
 use super::{CURRENT, active, pop_closed};
+use crate::ambient::{Ambient, Within};
 
-/// All that is in force somewhere, to be carried to other threads and tasks.
-#[derive(Clone, Default)]
+/// All that is in force somewhere, and the [deadline](crate::Deadline) there, to be carried to other
+/// threads and tasks.
+#[derive(Clone)]
 pub struct Scope {
     frame: Option<Arc<Frame>>,
     within: Option<Work>,
+    call: Ambient,
 }
 
 impl Scope {
     pub(super) const fn of_frame(frame: Arc<Frame>) -> Self {
-        Self { frame: Some(frame), within: None }
+        Self { frame: Some(frame), within: None, call: Ambient::NONE }
     }
 
     /// What is in force here.
@@ -36,23 +39,31 @@ impl Scope {
 
     /// As [`current`](Self::current), for threads that the work done here waits for.
     pub(crate) fn of_worker() -> Self {
+        let call = Ambient::begun();
         if active() {
-            Self { frame: CURRENT.with_borrow(Clone::clone), within: work() }
+            Self { frame: CURRENT.with_borrow(Clone::clone), within: work(), call }
         } else {
-            Self::empty()
+            Self { call, ..Self::empty() }
         }
     }
 
     /// Nothing in force.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { frame: None, within: None }
+        Self { frame: None, within: None, call: Ambient::NONE }
+    }
+
+    /// The same for threads that outlive the call: they are under no deadline of it.
+    #[cfg_attr(not(feature = "pool"), allow(dead_code))]
+    pub(crate) fn beyond_the_call(mut self) -> Self {
+        self.call = self.call.without_deadline();
+        self
     }
 
     /// `true` when nothing is in force.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.frame.is_none()
+        self.frame.is_none() && self.call.is_none()
     }
 
     /// The test this belongs to, by name.
@@ -87,7 +98,7 @@ impl Scope {
                 WITHIN.set(Some(work.clone()));
             }
         }
-        Entered { before, within, here: PhantomData }
+        Entered { before, within, _call: self.call.enter(), here: PhantomData }
     }
 
     /// Runs `f` in this scope.
@@ -108,6 +119,12 @@ impl Scope {
     }
 }
 
+impl Default for Scope {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut depth = 0;
@@ -118,7 +135,7 @@ impl fmt::Debug for Scope {
         }
         let mut all = f.debug_struct("Scope");
         all.field("test", &self.test()).field("depth", &depth);
-        all.field("within", &self.within.is_some()).finish()
+        all.field("within", &self.within.is_some()).field("call", &self.call).finish()
     }
 }
 
@@ -126,6 +143,7 @@ impl fmt::Debug for Scope {
 pub struct Entered {
     before: Option<Arc<Frame>>,
     within: Option<Work>,
+    _call: Within,
     here: PhantomData<*const ()>,
 }
 

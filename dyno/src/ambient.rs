@@ -1,0 +1,229 @@
+//! What a call takes along, unasked: until when it is to be done, and whether it is made once more.
+//!
+//! It belongs to a thread while code runs on it. Futures bring their own and take it away again with
+//! each poll; [`Scope`](crate::scope::Scope) takes it to other threads. Reading it costs what
+//! reading a thread's own variable costs, and no clock.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::pin;
+
+use crate::clock::{self, Instant};
+
+/// No deadline, no limit.
+const NEVER: u64 = u64::MAX;
+
+thread_local! {
+    static CALL: Cell<Ambient> = const { Cell::new(Ambient::NONE) };
+}
+
+/// What is in force for one call.
+///
+/// A limit whose beginning nobody has needed yet is kept as it is: the clock is first read when
+/// somebody asks how much is left, or when the call first waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ambient {
+    /// The deadline in nanoseconds on dyno's clock.
+    at: u64,
+    /// How long from its beginning, which is yet to be read.
+    limit: u64,
+    /// When a limit began, of which the beginning has been read.
+    began: u64,
+    /// It is made once more already, by a retry further out.
+    again: bool,
+}
+
+impl Ambient {
+    pub(crate) const NONE: Self = Self { at: NEVER, limit: NEVER, began: NEVER, again: false };
+
+    /// Until `at`.
+    pub(crate) const fn until(at: Instant) -> Self {
+        Self { at: at.as_nanos(), ..Self::NONE }
+    }
+
+    /// For `limit` nanoseconds, of which the beginning is read when it is needed.
+    #[inline]
+    #[allow(dead_code)]
+    pub(crate) const fn limited(limit: u64) -> Self {
+        Self { limit, ..Self::NONE }
+    }
+
+    /// For a call that is made once more.
+    #[allow(dead_code)]
+    pub(crate) const AGAIN: Self = Self { again: true, ..Self::NONE };
+
+    /// What is in force here.
+    #[inline]
+    pub(crate) fn current() -> Self {
+        CALL.get()
+    }
+
+    /// The same, with every limit begun: it may go elsewhere.
+    pub(crate) fn begun() -> Self {
+        let _began = deadline();
+        Self::current()
+    }
+
+    #[inline]
+    pub(crate) const fn is_none(&self) -> bool {
+        self.at == NEVER && self.limit == NEVER && !self.again
+    }
+
+    /// Only the deadline has no use for longer than the call.
+    pub(crate) const fn without_deadline(self) -> Self {
+        Self { again: self.again, ..Self::NONE }
+    }
+
+    /// When the limit began, if that is known.
+    #[allow(dead_code)]
+    #[inline]
+    pub(crate) const fn began(&self) -> Option<Instant> {
+        if self.began == NEVER { None } else { Some(Instant::from_nanos(self.began)) }
+    }
+
+    /// Both hold: the sooner deadline, the shorter limit.
+    #[inline]
+    fn and(self, other: Self) -> Self {
+        Self {
+            at: self.at.min(other.at),
+            limit: self.limit.min(other.limit),
+            began: NEVER,
+            again: self.again || other.again,
+        }
+    }
+
+    /// Every limit begins `now`.
+    fn begin(self, now: u64) -> Self {
+        let at = self.at.min(now.saturating_add(self.limit));
+        Self { at, limit: NEVER, began: now, again: self.again }
+    }
+
+    /// Puts it in force as well, until the guard is left or dropped. None of it can be lengthened.
+    #[inline]
+    pub(crate) fn enter(self) -> Within {
+        let before = CALL.get();
+        CALL.set(before.and(self));
+        Within { before, here: PhantomData }
+    }
+
+    /// `future` under it, whenever it is polled.
+    pub(crate) async fn carry<F: Future>(mut self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            let within = self.enter();
+            let polled = future.as_mut().poll(cx);
+            self = within.leave(self);
+            polled
+        })
+        .await
+    }
+}
+
+/// Restores what was in force before.
+#[must_use = "what was in force before is restored when the guard is dropped"]
+pub(crate) struct Within {
+    before: Ambient,
+    here: PhantomData<*const ()>,
+}
+
+impl Within {
+    /// Ends it; what became of `own`, which was put in force by it: its limit may have begun.
+    #[inline]
+    pub(crate) fn leave(self, own: Ambient) -> Ambient {
+        let Ambient { began, .. } = CALL.get();
+        CALL.set(self.before);
+        if own.limit != NEVER && began != NEVER { own.begin(began) } else { own }
+    }
+}
+
+impl Drop for Within {
+    #[inline]
+    fn drop(&mut self) {
+        CALL.set(self.before);
+    }
+}
+
+/// Until when what is done here is to be done.
+#[inline]
+pub(crate) fn deadline() -> Option<Instant> {
+    let ambient = CALL.get();
+    if ambient.limit != NEVER {
+        return Some(begin());
+    }
+    if ambient.at == NEVER { None } else { Some(Instant::from_nanos(ambient.at)) }
+}
+
+#[cold]
+fn begin() -> Instant {
+    let ambient = CALL.get().begin(clock::now().as_nanos());
+    CALL.set(ambient);
+    Instant::from_nanos(ambient.at)
+}
+
+/// A retry further out makes this call once more already.
+#[allow(dead_code)]
+#[inline]
+pub(crate) fn is_again() -> bool {
+    CALL.get().again
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn the_sooner_deadline_holds_and_what_was_before_comes_back() {
+        let frozen = clock::freeze();
+        let now = clock::now();
+        let at = |seconds| now + Duration::from_secs(seconds);
+        let outer = Ambient::until(at(5)).enter();
+        let inner = Ambient::until(at(9)).enter();
+        assert_eq!(deadline(), Some(at(5)));
+        drop(inner);
+        let inner = Ambient::limited(SECOND).enter();
+        frozen.advance(Duration::from_secs(1));
+        // It begins when it is asked for.
+        assert_eq!(deadline(), Some(at(2)));
+        frozen.advance(Duration::from_secs(1));
+        assert_eq!(deadline(), Some(at(2)));
+        let own = inner.leave(Ambient::limited(SECOND));
+        assert_eq!(own.began(), Some(at(1)));
+        assert_eq!(deadline(), Some(at(5)));
+        drop(outer);
+        assert_eq!(deadline(), None);
+        assert!(Ambient::current().is_none());
+    }
+
+    #[test]
+    fn a_limit_that_began_within_a_poll_goes_on_in_the_next() {
+        let frozen = clock::freeze();
+        let now = clock::now();
+        let mut polls = 0;
+        let future = Ambient::limited(SECOND).carry(poll_fn(|_| {
+            polls += 1;
+            assert_eq!(deadline(), Some(now + Duration::from_secs(1)));
+            if polls == 2 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        }));
+        let mut future = pin!(future);
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(future.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(deadline(), None);
+        frozen.advance(Duration::from_millis(700));
+        assert!(future.as_mut().poll(&mut cx).is_ready());
+    }
+
+    #[test]
+    fn a_call_made_once_more_says_so_to_all_within() {
+        assert!(!is_again());
+        let within = Ambient::AGAIN.enter();
+        let further = Ambient::until(clock::now()).enter();
+        assert!(is_again());
+        drop((further, within));
+        assert!(!is_again());
+    }
+}

@@ -9,22 +9,25 @@ fn f(name: String) -> Result<u8, E> {
     {
         let mut __dyno_attempts = ::dyno::__private::Attempts::start(
             &__DYNO_POINT,
-            ::dyno::__private::Retry::new(3)
-                .backoff(
-                    (::core::time::Duration::from_millis(
-                        50,
-                    ))..(::core::time::Duration::from_secs(2)),
-                ),
+            const {
+                &::dyno::__private::Retry::new(3)
+                    .backoff(
+                        (::core::time::Duration::from_millis(
+                            50,
+                        ))..(::core::time::Duration::from_secs(2)),
+                    )
+            },
         );
         loop {
             let name = ::dyno::__private::Again::again(&name);
             let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> { ask(name) });
-            let __dyno_verdict = ::dyno::__private::verdict(
-                <Result<u8, E> as ::dyno::__private::Outcome>::failure(&__dyno_out),
-            );
-            match ::dyno::__private::Attempts::next(
-                &mut __dyno_attempts,
-                __dyno_verdict,
+            let __dyno_failure = <Result<
+                u8,
+                E,
+            > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+            match ::dyno::__private::next!(
+                __dyno_attempts, ::dyno::__private::verdict(__dyno_failure),
+                __dyno_failure
             ) {
                 ::dyno::__private::None => break __dyno_out,
                 ::dyno::__private::Some(__dyno_pause) => {

@@ -75,9 +75,9 @@ pub async fn price(sku: &str) -> Result<Price, E> {
         {
             let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = '__dyno_refused: {
                 ::dyno::__private::Ok({
-                    let mut __dyno_attempts = ::dyno::__private::Attempts::start(
+                    let mut __dyno_attempts = ::dyno::__private::Attempts::start_async(
                         &__DYNO_POINT,
-                        ::dyno::__private::Retry::new(3),
+                        const { &::dyno::__private::Retry::new(3) },
                     );
                     loop {
                         let rates = ::dyno::__private::Again::again(&rates);
@@ -96,12 +96,15 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                     );
                                 }
                             };
-                            let __dyno_out = (async {
-                                if false {
-                                    return ::dyno::__private::never::<Result<Price, E>>();
-                                }
-                                the_body(db, rates, sku)
-                            })
+                            let __dyno_out = ::dyno::__private::once_more(
+                                    ::dyno::__private::Attempts::is_again(&__dyno_attempts),
+                                    async {
+                                        if false {
+                                            return ::dyno::__private::never::<Result<Price, E>>();
+                                        }
+                                        the_body(db, rates, sku)
+                                    },
+                                )
                                 .await;
                             let __dyno_failure = <Result<
                                 Price,
@@ -117,29 +120,19 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                 __dyno_out
                             }
                         };
-                        let __dyno_verdict = match <Result<
+                        let __dyno_failure = <Result<
                             Price,
                             E,
-                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
-                            ::dyno::__private::None => {
-                                ::dyno::__private::Verdict::Success
-                            }
-                            #[allow(
-                                unused_variables,
-                                unreachable_patterns,
-                                clippy::all,
-                                clippy::pedantic
-                            )]
-                            ::dyno::__private::Some(__dyno_failure) => {
-                                match __dyno_failure {
-                                    E::Http(500..=599) => ::dyno::__private::Verdict::Failure,
-                                    _ => ::dyno::__private::Verdict::Ignored,
-                                }
-                            }
-                        };
-                        match ::dyno::__private::Attempts::next(
-                            &mut __dyno_attempts,
-                            __dyno_verdict,
+                        > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                        match ::dyno::__private::next!(
+                            __dyno_attempts, match __dyno_failure {
+                            ::dyno::__private::None =>
+                            ::dyno::__private::Verdict::Success,
+                            #[allow(unused_variables, unreachable_patterns, clippy::all,
+                            clippy::pedantic)] ::dyno::__private::Some(__dyno_failure) =>
+                            match __dyno_failure { E::Http(500..= 599) =>
+                            ::dyno::__private::Verdict::Failure, _ =>
+                            ::dyno::__private::Verdict::Ignored, }, }, __dyno_failure
                         ) {
                             ::dyno::__private::None => break __dyno_out,
                             ::dyno::__private::Some(__dyno_pause) => {
@@ -159,10 +152,13 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                         ::dyno::__private::Err(__dyno_error) => {
                             ::dyno::__private::fell_back(&__DYNO_POINT, false);
-                            ::dyno::__private::with::<
-                                _,
-                                Result<Price, E>,
-                            >(__dyno_error, |_| Ok(Price::listed(sku)))
+                            ::dyno::__private::stood_in(
+                                &__DYNO_POINT,
+                                ::dyno::__private::with::<
+                                    _,
+                                    Result<Price, E>,
+                                >(__dyno_error, |_| Ok(Price::listed(sku))),
+                            )
                         }
                     }
                 }
@@ -173,10 +169,13 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         <Result<Price, E> as ::dyno::__private::Outcome>::Failure,
                     >::new())
                         .lift(__dyno_fault);
-                    ::dyno::__private::with::<
-                        _,
-                        Result<Price, E>,
-                    >(__dyno_error, |_| Ok(Price::listed(sku)))
+                    ::dyno::__private::stood_in(
+                        &__DYNO_POINT,
+                        ::dyno::__private::with::<
+                            _,
+                            Result<Price, E>,
+                        >(__dyno_error, |_| Ok(Price::listed(sku))),
+                    )
                 }
             }
         }

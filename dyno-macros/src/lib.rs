@@ -29,6 +29,7 @@ macro_rules! layers {
 layers! {
     inject,
     retry,
+    timeout,
     breaker,
     fuse,
     fallback,

@@ -59,6 +59,15 @@ pub fn verdict<F>(failure: Option<&F>) -> Verdict {
     if failure.is_some() { Verdict::Failure } else { Verdict::Success }
 }
 
+/// A success of which `again` says that it is not good enough is a failure.
+#[inline]
+pub fn not_if<V>(verdict: Verdict, value: Option<&V>, again: impl FnOnce(&V) -> bool) -> Verdict {
+    match value {
+        Some(value) if again(value) => Verdict::Failure,
+        _ => verdict,
+    }
+}
+
 /// `f(value)`, where the closure's parameter takes its type from the value.
 #[inline]
 pub fn with<T, R>(value: T, f: impl FnOnce(T) -> R) -> R {

@@ -31,6 +31,13 @@ impl Verdict {
     pub fn of<R: Outcome>(outcome: &R) -> Self {
         if outcome.failure().is_some() { Self::Failure } else { Self::Success }
     }
+
+    /// It counts against the dependency.
+    #[inline]
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Failure)
+    }
 }
 
 /// A value that stands for success or for failure.

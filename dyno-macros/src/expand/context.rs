@@ -25,6 +25,9 @@ pub(crate) struct Context {
     /// The attribute's `wrap`: the signature returns room for a `Fault`.
     pub(crate) wrap: bool,
     pub(crate) wrap_output: Option<Type>,
+    /// What the layers outside of a `compound` retry see the function return.
+    compounded: Option<Type>,
+    plain: Type,
     /// Injected bindings, with their types.
     pub(crate) injected: Vec<(Pat, Type)>,
     /// Injected bindings that a retry inside must renew.
@@ -35,8 +38,10 @@ pub(crate) struct Context {
     pub(crate) jumped: Cell<bool>,
     /// A layer further in runs its inside more than once.
     pub(crate) repeats_inside: bool,
-    /// A fallback further out takes refusals.
-    refuge: bool,
+    /// The label at which a layer further out takes refusals.
+    refuge: Option<Lifetime>,
+    /// The label of the layer itself, if it takes them.
+    own_refuge: usize,
     /// A layer further out looks at the outcome.
     inspected: bool,
     named: Option<LitStr>,
@@ -54,7 +59,6 @@ impl Context {
         boxed: Option<Type>,
         diag: &mut Diag,
     ) -> Self {
-        let krate = &common.krate;
         let is_async = sig.asyncness.is_some() || boxed.is_some();
         let is_boxed = boxed.is_some();
         let written = boxed.unwrap_or_else(|| match &sig.output {
@@ -67,15 +71,18 @@ impl Context {
             sig: sig.clone(),
             is_async,
             ret: body_ret.clone(),
+            plain: body_ret.clone(),
             body_ret,
             wrap: common.wrap.is_some(),
             wrap_output: None,
+            compounded: None,
             injected: Vec::new(),
             renewed: Vec::new(),
             flagged: Cell::new(false),
             jumped: Cell::new(false),
             repeats_inside: false,
-            refuge: false,
+            refuge: None,
+            own_refuge: 0,
             inspected: false,
             named: common.name.clone(),
             alias: common.alias.clone(),
@@ -90,25 +97,30 @@ impl Context {
             point: Cell::new(false),
             labels: Cell::new(0),
         };
-        if let Some(wrap) = &common.wrap {
-            if is_boxed {
-                diag.error(wrap, "`wrap` cannot change what a boxed future returns; write the return type as `Result<T, dyno::Error<E>>`");
-            } else {
-                cx.rewrite_output(&krate.clone());
-            }
+        if let Some(wrap) = common.wrap.as_ref().filter(|_| is_boxed) {
+            diag.error(wrap, "`wrap` cannot change what a boxed future returns; write the return type as `Result<T, dyno::Error<E>>`");
+        } else if common.wrap.is_some() {
+            cx.plain = cx.rewritten("Wrap", "Wrapped");
+            cx.wrap_output = Some(cx.plain.clone());
         }
+        if let Some(compound) = common.compound.as_ref().filter(|_| is_boxed) {
+            diag.error(compound, "`compound` cannot change what a boxed future returns; put the attribute on an `async fn`");
+        } else if common.compound.is_some() {
+            cx.compounded = Some(cx.rewritten("Compound", "Compounded"));
+        }
+        cx.ret = cx.plain.clone();
         cx
     }
 
-    /// `-> Result<T, E>` becomes `-> Result<T, dyno::Error<E>>`.
-    fn rewrite_output(&mut self, krate: &TokenStream) {
-        let ret = &self.body_ret;
-        let at = here(ret.span());
-        let wrapped: Type =
-            syn::parse_quote_spanned!(at=> <#ret as #krate::__private::Wrap>::Wrapped);
-        self.sig.output = syn::parse_quote_spanned!(at=> -> #wrapped);
-        self.ret = wrapped.clone();
-        self.wrap_output = Some(wrapped);
+    /// `-> Result<T, E>` becomes what `of` makes of it, such as `-> Result<T, dyno::Error<E>>`.
+    fn rewritten(&mut self, of: &str, name: &str) -> Type {
+        let ret = &self.plain;
+        // The user's own span: what is wrong with the type is told under it.
+        let at = ret.span();
+        let (p, of, name) = (&self.private, Ident::new(of, at), Ident::new(name, at));
+        let new: Type = syn::parse_quote_spanned!(at=> <#ret as #p::#of>::#name);
+        self.sig.output = syn::parse_quote_spanned!(here(at)=> -> #new);
+        new
     }
 
     /// The function's `Point`; asking for it makes the static.
@@ -159,13 +171,29 @@ impl Context {
         quote_spanned!(at=> #p::with::<_, #to>(#value, #closure))
     }
 
+    /// What becomes of a time-out, a failure as any other: the fallback further out, unless
+    /// somebody in between has to hear of it, or the return value that says so.
+    pub(crate) fn fail(&self, fault: &TokenStream) -> TokenStream {
+        if self.inspected { self.of_return("Refuse", "refuse", fault) } else { self.refuse(fault) }
+    }
+
+    /// `true` when a layer further out looks at the outcome.
+    pub(crate) fn is_inspected(&self) -> bool {
+        self.inspected
+    }
+
+    /// The label at which the layer itself takes refusals.
+    pub(crate) fn own_refuge(&self, at: Span) -> Lifetime {
+        refuge(self.own_refuge, at)
+    }
+
     /// What becomes of a `Fault`: the fallback further out, or the return value that says so.
     pub(crate) fn refuse(&self, fault: &TokenStream) -> TokenStream {
         let at = Span::mixed_site();
         let p = &self.private;
-        if self.refuge {
+        if let Some(refuge) = &self.refuge {
             self.jumped.set(true);
-            return quote_spanned!(at=> break '__dyno_refused #p::Err(#fault));
+            return quote_spanned!(at=> break #refuge #p::Err(#fault));
         }
         let refuse = self.of_return("Refuse", "refuse", fault);
         if self.inspected {
@@ -181,22 +209,27 @@ impl Context {
 
     /// `true` when a fallback further out takes what is refused.
     pub(crate) fn has_refuge(&self) -> bool {
-        self.refuge
+        self.refuge.is_some()
     }
 
     /// Takes note of the layers outside and inside of the one that comes next.
     pub(crate) fn look_around(&mut self, outside: &[Box<dyn Layer>], inside: &[Box<dyn Layer>]) {
-        (self.refuge, self.inspected) = (false, false);
+        (self.refuge, self.inspected) = (None, false);
+        let refuges = outside.iter().filter(|layer| layer.catches()).count();
+        self.own_refuge = refuges;
         let mut enclosed = false;
         for layer in outside.iter().rev() {
-            enclosed |= layer.encloses();
             if layer.catches() {
-                self.refuge = !enclosed;
+                // One that encloses what is inside has its label in there.
+                self.refuge = (!enclosed).then(|| refuge(refuges - 1, Span::mixed_site()));
                 break;
             }
-            self.inspected |= layer.inspects();
+            enclosed |= layer.encloses();
+            self.inspected |= layer.inspects() || layer.notes_refusals();
         }
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
+        let compounded = self.compounded.as_ref().filter(|_| inside.iter().any(|l| l.compounds()));
+        self.ret = compounded.unwrap_or(&self.plain).clone();
     }
 
     /// `let x = again(&x);` for every value an attempt may use up; patterns are bound here.
@@ -259,6 +292,12 @@ impl Context {
     pub(crate) fn mentions_generics(&self, tokens: &impl ToTokens) -> bool {
         mentions(tokens.to_token_stream(), &self.generics)
     }
+}
+
+/// The label of the `number`-th layer that takes refusals.
+fn refuge(number: usize, at: Span) -> Lifetime {
+    let number = if number == 0 { String::new() } else { format!("_{}", number + 1) };
+    Lifetime::new(&format!("'__dyno_refused{number}"), at)
 }
 
 /// Points at the user's token, resolves at the macro.

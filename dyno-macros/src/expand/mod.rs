@@ -41,6 +41,7 @@ pub(crate) fn function(
             krate: common.krate.clone(),
             name: common.name.clone(),
             wrap: None,
+            compound: None,
             alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
             generics: common.generics.clone(),
         };
@@ -194,7 +195,12 @@ fn wrapped(
             _ => quote_spanned!(at=> if false { return #p::never::<#ret>(); }),
         };
         let block = block(body, &first, user);
-        quote_spanned!(at=> (async #block).await)
+        if layers.iter().any(|layer| layer.repeats()) {
+            let again = quote_spanned!(at=> #p::Attempts::is_again(&__dyno_attempts));
+            quote_spanned!(at=> #p::once_more(#again, async #block).await)
+        } else {
+            quote_spanned!(at=> (async #block).await)
+        }
     } else {
         let block = block(body, &TokenStream::new(), user);
         quote_spanned!(at=> #p::call(|| -> #ret #block))

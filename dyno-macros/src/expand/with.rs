@@ -27,8 +27,11 @@ pub(crate) fn split(
     let mut injects = layers.iter().map(|layer| layer.as_inject());
     let at = injects.position(|inject| inject.is_some_and(|i| i.with.is_some()))?;
     let with = layers.iter_mut().filter_map(|l| l.as_inject_mut()).find_map(|i| i.with.take())?;
-    if let Some(wrap) = &common.wrap {
-        diag.error(wrap, "`wrap` and `with` do not go together: the sibling keeps the return type as it is written");
+    if let Some(rewrites) = common.wrap.as_ref().or(common.compound.as_ref()) {
+        let message = format!(
+            "`{rewrites}` and `with` do not go together: the sibling keeps the return type as it is written"
+        );
+        diag.error(rewrites, message);
         return None;
     }
     if !diag.is_empty() {

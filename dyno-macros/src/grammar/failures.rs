@@ -76,21 +76,26 @@ impl Failures {
     /// An expression of type `Verdict` on `failure`, an `Option<&E>`.
     pub(crate) fn verdict(&self, failure: &TokenStream, at: Span, cx: &Context) -> TokenStream {
         let p = &cx.private;
-        let judged = if self.is_all() && !cx.wrap {
-            quote_spanned!(at=> #p::verdict(#failure))
-        } else {
-            let counts = self.counts(at, cx);
-            quote_spanned! {at=>
-                match #failure {
-                    #p::None => #p::Verdict::Success,
-                    #counts
-                }
-            }
-        };
+        let judged = self.judged(failure, at, cx);
         if cx.flagged.get() {
             quote_spanned!(at=> if __dyno_refused { #p::Verdict::Ignored } else { #judged })
         } else {
             judged
+        }
+    }
+
+    /// The same, whether or not dyno had refused the call.
+    pub(crate) fn judged(&self, failure: &TokenStream, at: Span, cx: &Context) -> TokenStream {
+        let p = &cx.private;
+        if self.is_all() && !cx.wrap {
+            return quote_spanned!(at=> #p::verdict(#failure));
+        }
+        let counts = self.counts(at, cx);
+        quote_spanned! {at=>
+            match #failure {
+                #p::None => #p::Verdict::Success,
+                #counts
+            }
         }
     }
 
@@ -122,10 +127,10 @@ impl Failures {
             };
         }
         if cx.wrap {
-            // dyno's own word is no failure of the function.
+            // dyno's own word is no failure of the function, unless it was too slow.
             judged = quote_spanned! {at=>
                 match #p::Error::inner(#name) {
-                    #p::None => #p::Verdict::Ignored,
+                    #p::None => #p::Error::verdict(#name),
                     #p::Some(#name) => #judged,
                 }
             };

@@ -1,6 +1,7 @@
-//! `#[fallback(|error| …)]` or `#[fallback(value)]`: what stands in when the call fails.
+//! `#[fallback(|error| …)]`, `#[fallback([first, second])]`, `#[fallback(only = …, with = …)]`: what
+//! stands in when the call fails.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Ident};
@@ -8,12 +9,16 @@ use syn::{Expr, Ident};
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
-use crate::grammar::Args;
+use crate::grammar::{Args, Failures, Key, failures};
 
 pub(crate) struct Fallback {
     at: Ident,
-    expr: Expr,
+    /// Each stands in for the one before it.
+    chain: Vec<Expr>,
+    failures: Failures,
 }
+
+const OWN: [Key; 1] = [Key::value("with")];
 
 pub(super) fn parse(
     at: &Ident,
@@ -21,33 +26,55 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[]);
+    let keys = keys(&[&OWN, &failures::KEYS]);
+    let before = diag.is_empty();
     let read =
         Args { of: "`#[fallback]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
-    let mut found = None;
+    let mut failures = Failures::default();
+    let mut found: Option<Expr> = None;
     for arg in read {
-        if common.take(&arg, diag) {
+        if common.take(&arg, diag) || failures.take(&arg, diag) {
             continue;
+        }
+        if found.is_some() {
+            diag.error_at(
+                arg.span(),
+                "what stands in is given twice; a chain is a list: `#[fallback([first, second])]`",
+            );
         }
         found = arg.expr("the fallback", diag).cloned().or(found);
     }
-    match found {
-        Some(expr) => vec![Box::new(Fallback::new(at, expr))],
-        None => {
-            if diag.is_empty() {
-                diag.error(
-                    at,
-                    "`#[fallback]` needs what stands in: a value, or a closure that gets the error, such as `#[fallback(|_| Ok(0))]`",
-                );
-            }
-            Vec::new()
+    let Some(expr) = found else {
+        if before && diag.is_empty() {
+            diag.error(
+                at,
+                "`#[fallback]` needs what stands in: a value, or a closure that gets the error, such as `#[fallback(|_| Ok(0))]`",
+            );
         }
+        return Vec::new();
+    };
+    let fallback = Fallback { failures, ..Fallback::new(at, expr) };
+    if fallback.chain.is_empty() {
+        diag.error(at, "the list of fallbacks is empty");
     }
+    vec![Box::new(fallback)]
 }
 
 impl Fallback {
     pub(crate) fn new(at: &Ident, expr: Expr) -> Self {
-        Self { at: Ident::new("fallback", at.span()), expr }
+        let chain = match expr {
+            Expr::Array(list) => list.elems.into_iter().collect(),
+            one => vec![one],
+        };
+        Self { at: Ident::new("fallback", at.span()), chain, failures: Failures::default() }
+    }
+
+    /// A single one, for whatever happens.
+    fn sole(&self) -> Option<&Expr> {
+        match self.chain.as_slice() {
+            [one] if self.failures.is_all() => Some(one),
+            _ => None,
+        }
     }
 }
 
@@ -67,43 +94,63 @@ impl Layer for Fallback {
         &self.at
     }
     fn catches(&self) -> bool {
-        true
+        self.sole().is_some()
+    }
+    fn notes_refusals(&self) -> bool {
+        self.sole().is_none()
+    }
+    fn hides_failures(&self) -> bool {
+        self.failures.is_all()
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        match self.sole() {
+            Some(closure @ Expr::Closure(_)) => self.around_closure(&inner, closure, cx),
+            Some(value) => self.around_value(&inner, value, cx),
+            None => self.around_chain(&inner, cx),
+        }
+    }
+}
+
+impl Fallback {
+    /// A value takes what happened for the cause, should it be a failure itself.
+    fn around_value(&self, inner: &TokenStream, value: &Expr, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let (p, point, ret) = (&cx.private, cx.point(), &cx.ret);
+        let ends = if cx.jumped.replace(false) {
+            let label = cx.own_refuge(at);
+            quote_spanned!(at=> #label: { #p::Ok(#inner) })
+        } else {
+            quote_spanned!(at=> #p::Ok(#inner))
+        };
+        let of = cx.ret.span();
+        let why = quote_spanned!(of=> #p::why::<#ret>(__dyno_end));
+        quote_spanned! {at=> {
+            let __dyno_end: #p::Result<_, #p::Fault> = #ends;
+            match #why {
+                #p::Ok(__dyno_out) => __dyno_out,
+                #p::Err(__dyno_why) => {
+                    #p::fell_back(#point, #p::Result::is_err(&__dyno_why));
+                    let __dyno_out: #ret = #value;
+                    #p::stood_in(#point, #p::both!(#ret, __dyno_out, __dyno_why))
+                }
+            }
+        }}
+    }
+
+    /// A closure takes the error, or the refusal in that type where it can be had.
+    fn around_closure(&self, inner: &TokenStream, closure: &Expr, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let (p, point) = (&cx.private, cx.point());
-        let out = quote_spanned!(at=> __dyno_out);
-        let split = cx.of_return("Outcome", "split", &out);
+        let split = cx.of_return("Outcome", "split", &quote_spanned!(at=> __dyno_out));
         let jumped = cx.jumped.replace(false);
-        let is_closure = matches!(self.expr, Expr::Closure(_));
-        if !is_closure {
-            let (expr, failure) =
-                (&self.expr, cx.of_return("Outcome", "failure", &quote_spanned!(at=> &#out)));
-            let ends = if jumped {
-                quote_spanned!(at=> '__dyno_refused: { #p::Ok(#inner) })
-            } else {
-                quote_spanned!(at=> #p::Ok::<_, #p::Fault>(#inner))
-            };
-            return quote_spanned! {at=> {
-                let __dyno_end: #p::Result<_, #p::Fault> = #ends;
-                match __dyno_end {
-                    #p::Ok(__dyno_out) if #p::Option::is_none(&#failure) => __dyno_out,
-                    __dyno_end => {
-                        #p::fell_back(#point, #p::Result::is_err(&__dyno_end));
-                        #p::give_up(__dyno_end);
-                        #expr
-                    }
-                }
-            }};
-        }
-        let failed = called(&self.expr, &quote_spanned!(at=> __dyno_error), cx);
+        let called = called(closure, &quote_spanned!(at=> __dyno_error), cx);
         let split = quote_spanned! {at=>
             match #split {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #p::Err(__dyno_error) => {
                     #p::fell_back(#point, false);
-                    #failed
+                    #p::stood_in(#point, #called)
                 }
             }
         };
@@ -113,21 +160,80 @@ impl Layer for Fallback {
                 #split
             }};
         }
-        let ret = &cx.ret;
+        let (ret, label) = (&cx.ret, cx.own_refuge(at));
         let error = quote_spanned!(at=> <#ret as #p::Outcome>::Failure);
         let lifted = quote_spanned!(at=> (&#p::Lift::<#error>::new()).lift(__dyno_fault));
-        let refused = called(&self.expr, &quote_spanned!(at=> __dyno_error), cx);
         quote_spanned! {at=> {
-            let __dyno_end: #p::Result<_, #p::Fault> = '__dyno_refused: { #p::Ok(#inner) };
+            let __dyno_end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
             match __dyno_end {
                 #p::Ok(__dyno_out) => #split,
                 #p::Err(__dyno_fault) => {
                     use #p::{LiftInto as _, LiftKeep as _};
                     #p::fell_back(#point, true);
                     let __dyno_error = #lifted;
-                    #refused
+                    #p::stood_in(#point, #called)
                 }
             }
         }}
+    }
+
+    /// Several, or one for some failures: a refusal is one of them, in the function's own error.
+    fn around_chain(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let (p, point) = (&cx.private, cx.point());
+        let split = cx.of_return("Outcome", "split", &quote_spanned!(at=> __dyno_out));
+        let flagged = cx.flagged.get();
+        let refused =
+            if flagged { quote_spanned!(at=> __dyno_refused) } else { quote_spanned!(at=> false) };
+        // Those further out see a call that was answered.
+        let reset = flagged.then(|| quote_spanned!(at=> __dyno_refused = false;));
+        let stand_in = self.from(0, at, cx);
+        let stand_in = quote_spanned! {at=>
+            match #split {
+                #p::Ok(__dyno_out) => __dyno_out,
+                #p::Err(__dyno_error) => {
+                    #p::fell_back(#point, #refused);
+                    #reset
+                    #p::stood_in(#point, #stand_in)
+                }
+            }
+        };
+        if self.failures.is_all() {
+            return quote_spanned! {at=> {
+                let __dyno_out = #inner;
+                #stand_in
+            }};
+        }
+        let verdict = self.failures.judged(&Failures::failure(at, cx), at, cx);
+        quote_spanned! {at=> {
+            let __dyno_out = #inner;
+            let __dyno_verdict = #verdict;
+            if #p::Verdict::is_failure(__dyno_verdict) { #stand_in } else { __dyno_out }
+        }}
+    }
+
+    /// The `number`-th and those that stand in for it, where `__dyno_error` is what it stands in for.
+    fn from(&self, number: usize, outer: Span, cx: &Context) -> TokenStream {
+        let Some(expr) = self.chain.get(number) else { return TokenStream::new() };
+        let at = outer.located_at(expr.span());
+        let (p, ret) = (&cx.private, &cx.ret);
+        let stand_in = match expr {
+            Expr::Closure(_) => called(expr, &quote_spanned!(at=> __dyno_error), cx),
+            _ => quote_spanned! {at=> {
+                let __dyno_out: #ret = #expr;
+                #p::both!(#ret, __dyno_out, #p::Ok(__dyno_error))
+            }},
+        };
+        if number + 1 == self.chain.len() {
+            return stand_in;
+        }
+        let split = cx.of_return("Outcome", "split", &stand_in);
+        let next = self.from(number + 1, outer, cx);
+        quote_spanned! {at=>
+            match #split {
+                #p::Ok(__dyno_out) => __dyno_out,
+                #p::Err(__dyno_error) => #next,
+            }
+        }
     }
 }

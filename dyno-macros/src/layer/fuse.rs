@@ -43,6 +43,12 @@ pub(super) fn parse(
         };
         if key == "fallback" {
             fuse.fallback = arg.expr("`fallback`", diag).cloned();
+            if let Some(Expr::Array(list)) = &fuse.fallback {
+                diag.error(
+                    list,
+                    "a fuse has one stand-in; put `#[fallback([…])]` above it for a chain",
+                );
+            }
         } else if let Some(of) = fuse.which.of_static() {
             diag.error(key, format!("`{of}` starts as it is defined; say `.off()` there"));
         } else {

@@ -8,6 +8,7 @@ mod fallback;
 mod fuse;
 pub(crate) mod inject;
 mod retry;
+mod timeout;
 mod which;
 
 use proc_macro2::{Span, TokenStream};
@@ -34,12 +35,24 @@ pub(crate) trait Layer {
     fn inspects(&self) -> bool {
         false
     }
-    /// It stands in for a refusal from inside.
+    /// A refusal from inside comes to it, by its label.
     fn catches(&self) -> bool {
+        false
+    }
+    /// It asks whether what is inside was refused.
+    fn notes_refusals(&self) -> bool {
+        false
+    }
+    /// It makes a `CompoundError` of what fails inside.
+    fn compounds(&self) -> bool {
         false
     }
     /// The inner expression is in a closure or block of its own: no label is seen through it.
     fn encloses(&self) -> bool {
+        false
+    }
+    /// No failure from inside is seen outside.
+    fn hides_failures(&self) -> bool {
         false
     }
     /// It runs what is inside more than once.
@@ -56,9 +69,10 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 6] = [
+const KINDS: [(&str, Parse); 7] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
+    ("timeout", timeout::parse),
     ("breaker", breaker::parse),
     ("fuse", fuse::parse),
     ("fallback", fallback::parse),
@@ -97,7 +111,7 @@ pub(crate) fn parse(
     }
     for at in 1..layers.len() {
         let Some(outer) = layers[..at].iter().find(|l| l.inspects()) else { continue };
-        if layers[at].at() == "fallback" {
+        if layers[at].hides_failures() {
             let outer = outer.at();
             let message = format!(
                 "this fallback hides every failure from the `#[{outer}]` above it, which would never act; put `#[fallback]` above `#[{outer}]`"
@@ -113,6 +127,7 @@ pub(crate) struct Common {
     pub(crate) krate: TokenStream,
     pub(crate) name: Option<LitStr>,
     pub(crate) wrap: Option<Ident>,
+    pub(crate) compound: Option<Ident>,
     /// What the point is called when it is not the function's own name.
     pub(crate) alias: Option<String>,
     /// Generics of the item around the function, as far as they are known.
@@ -123,7 +138,7 @@ impl Common {
     pub(crate) const KEYS: [Key; 3] = [Key::value("name"), Key::flag("wrap"), Key::path("crate")];
 
     pub(crate) fn new(krate: TokenStream) -> Self {
-        Self { krate, name: None, wrap: None, alias: None, generics: Vec::new() }
+        Self { krate, name: None, wrap: None, compound: None, alias: None, generics: Vec::new() }
     }
 
     /// `::dyno::__private`

@@ -60,24 +60,10 @@ impl Which {
         Self::Own
     }
 
-    /// A lone word in lower case is most likely a key, unless the function has such a parameter.
+    /// A lone word in lower case is no static.
     pub(crate) fn check(&self, words: &Words, keys: &[Key], cx: &Context, diag: &mut Diag) {
-        let Self::Static(Expr::Path(path)) = self else { return };
-        let Some(word) = path.path.get_ident().filter(|_| path.qself.is_none()) else { return };
-        let said = word.to_string();
-        if said.chars().any(char::is_uppercase) || cx.has_value(word) {
-            return;
-        }
-        let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
-        match closest(&said, &known) {
-            Some(near) => {
-                let what = words.what;
-                diag.error(
-                    word,
-                    format!("`#[{what}]` has no key `{said}`; did you mean `{near}`?"),
-                );
-            }
-            None => diag.error(word, words.neither()),
+        if let Self::Static(expr) = self {
+            check_word(expr, words.what, &words.neither(), keys, cx, diag);
         }
     }
 
@@ -87,6 +73,31 @@ impl Which {
             Self::Static(of) => Some(of.to_token_stream()),
             _ => None,
         }
+    }
+}
+
+/// A lone word in lower case is most likely a key of `#[what]`, unless the function has such a
+/// parameter; what it should be is said by `else_say`.
+pub(crate) fn check_word(
+    expr: &Expr,
+    what: &str,
+    else_say: &str,
+    keys: &[Key],
+    cx: &Context,
+    diag: &mut Diag,
+) {
+    let Expr::Path(path) = expr else { return };
+    let Some(word) = path.path.get_ident().filter(|_| path.qself.is_none()) else { return };
+    let said = word.to_string();
+    if said.chars().any(char::is_uppercase) || cx.has_value(word) {
+        return;
+    }
+    let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+    match closest(&said, &known) {
+        Some(near) => {
+            diag.error(word, format!("`#[{what}]` has no key `{said}`; did you mean `{near}`?"));
+        }
+        None => diag.error(word, else_say),
     }
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{expand, parse};
 
-const KINDS: [&str; 6] = ["inject", "retry", "breaker", "fuse", "fallback", "aspect"];
+const KINDS: [&str; 7] = ["inject", "retry", "timeout", "breaker", "fuse", "fallback", "aspect"];
 const ITEM: &str = "fn f(db: &Db, id: u8) -> Result<u8, E> { Ok(id) }";
 
 const NONSENSE: &[&str] = &[
@@ -100,7 +100,7 @@ fn nonsense_is_an_error_in_every_attribute() {
             let out = crate::stack::attribute(kind, args_tokens, &parse(ITEM)).to_string();
             assert!(out.contains("fn f"), "#[{kind}({args})] lost the function: {out}");
             // A value may be any expression; what it means is for the compiler to say.
-            let is_value = matches!(kind, "retry" | "breaker" | "fuse" | "fallback")
+            let is_value = matches!(kind, "retry" | "timeout" | "breaker" | "fuse" | "fallback")
                 && syn::parse_str::<syn::Expr>(args).is_ok();
             let fine = is_value || args == "," && kind != "inject";
             assert!(fine || out.contains("compile_error"), "#[{kind}({args})] was accepted: {out}");
@@ -121,6 +121,17 @@ fn half_typed_arguments_never_panic() {
             "3, backoff = 50ms..2s, only = E::A | E::B if again(e), name = \"x\", crate = ::dyno",
         ),
         (
+            "retry",
+            "retries = 4, backoff = 50ms..2s, factor = 1.5, jitter = equal, max_elapsed = 10s, budget = 20%, except_if = |e| minor(e), retry_if = |value| *value > 3, retry_after = |e| e.after(), rejected = retry, nested = allow, listen = LOG, idempotent, compound",
+        ),
+        (
+            "retry",
+            "attempts = MOST, pauses = MINE, budget = \"shop\", fallback = [Ok(1), |e| Err(e)]",
+        ),
+        ("retry", "3, delay = 5ms, budget = Budget::global(), rejected = stop, nested = stop"),
+        ("timeout", "250ms, fallback = Ok(1), name = \"x\", wrap"),
+        ("timeout", "limit = LIMIT, crate = ::dyno"),
+        (
             "breaker",
             "\"db\", fail_max = 3, reset_timeout = 15s, except = E::A, fallback = |_| Ok(1), wrap",
         ),
@@ -135,6 +146,9 @@ fn half_typed_arguments_never_panic() {
         ("breaker", "DB, key = &id, excluded = ignored, except = E::A, skip = !armed(), wrap"),
         ("fuse", "\"beta\", off, fallback = |_| Ok(1), name = \"x\", wrap, crate = ::dyno"),
         ("fallback", "|e| match e { E::A => Ok(1), other => Err(other) }"),
+        ("fallback", "[cached(id), |e| match e { E::A => Ok(1), other => Err(other) }, Ok(0)]"),
+        ("fallback", "only = E::A | E::B if minor(e), with = |_| Ok(1), name = \"x\""),
+        ("fallback", "with = [cached(id), Ok(0)], except = E::A"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
     ];
     for (kind, args) in valid {

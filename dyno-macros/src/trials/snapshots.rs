@@ -28,6 +28,7 @@ fn plain_uses_fit_on_a_screen() {
     let plain = [
         ("inject", "db = connect", "fn f(db: &Db, id: u8) -> Result<u8, E> { db.get(id) }"),
         ("retry", "3, backoff = 50ms..2s", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("timeout", "250ms", "async fn f(name: &str) -> Result<u8, E> { ask(name).await }"),
         ("breaker", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("fuse", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
@@ -58,6 +59,36 @@ fn a_breaker_with_every_kind_of_setting() {
     let args = "\"hosts\", key = host, keys = 64, idle = 10m, skip = host.is_local(), window = 10s, failure_rate = 50%, reset_timeout = 1s..60s, recover = [1%, TENTH], rule = MINE, trip_error = rejected, starts = half_open, only = E::Http(500..), excluded = success, retry_after = |e| e.retry_after()";
     let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
     snapshot("breaker_settings", &[("breaker", args)], item);
+}
+
+#[test]
+fn a_retry_with_every_kind_of_setting() {
+    let args = "retries = 4, backoff = 50ms..2s, factor = 1.5, jitter = equal, max_elapsed = 10s, budget = 20%, only = E::Http(500..), retry_if = |value| value.is_stale(), retry_after = |e| e.after(), rejected = retry, nested = allow, listen = LOG, idempotent, compound";
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    let stack = [
+        ("fallback", "[cached(1), |e| Err(e)]"),
+        ("retry", args),
+        ("timeout", "1s"),
+        ("breaker", "DB"),
+    ];
+    snapshot("retry_settings", &stack, item);
+}
+
+#[test]
+fn a_time_out_of_what_blocks() {
+    let item = "fn f(name: String) -> Result<u8, E> { ask(name) }";
+    snapshot("timeout_blocking", &[("timeout", "250ms"), ("fuse", "")], item);
+    snapshot(
+        "timeout_on_pool",
+        &[("breaker", "DB"), ("timeout", "250ms, on_pool"), ("fuse", "")],
+        item,
+    );
+}
+
+#[test]
+fn a_fallback_for_some() {
+    let item = "fn f(sku: &str) -> Result<u8, E> { ask(sku) }";
+    snapshot("fallback_for_some", &[("fallback", "only = E::Down, with = cached(sku)")], item);
 }
 
 #[test]

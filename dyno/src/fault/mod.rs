@@ -22,6 +22,7 @@ pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;
 
+use crate::outcome::Verdict;
 use crate::point::Name;
 
 /// Why dyno refused to run a function, or stopped waiting for it.
@@ -226,6 +227,16 @@ impl<E> Error<E> {
         match self {
             Self::Inner(error) => Some(error),
             Self::Fault(_) => None,
+        }
+    }
+
+    /// How a call that ended so counts: what dyno refused to run is ignored, what was too slow has
+    /// failed.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Fault(fault) if !fault.is_timed_out() => Verdict::Ignored,
+            _ => Verdict::Failure,
         }
     }
 

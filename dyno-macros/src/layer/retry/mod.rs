@@ -1,0 +1,237 @@
+//! `#[retry(3, delay = 100ms)]`: an inline loop, so that borrows, `&mut self`, `?` and `.await`
+//! behave as in a loop written by hand.
+
+mod settings;
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Expr, Ident};
+
+use self::settings::Settings;
+use super::which::check_word;
+use super::{Common, Fallback, Layer, keys};
+use crate::diag::Diag;
+use crate::expand::{Context, here};
+use crate::grammar::args::Value;
+use crate::grammar::{Arg, Args, Failures, Key, failures};
+
+pub(crate) struct Retry {
+    at: Ident,
+    settings: Settings,
+    failures: Failures,
+    /// A success for which this does not hold is good enough.
+    retry_if: Option<Expr>,
+    /// How long to wait, by the failure.
+    retry_after: Option<Expr>,
+    /// All errors are returned.
+    compound: bool,
+    /// The value without a key.
+    lone: Option<Expr>,
+    again: TokenStream,
+}
+
+const OWN: [Key; 4] = [
+    Key::value("retry_if"),
+    Key::value("retry_after"),
+    Key::flag("compound"),
+    Key::value("fallback"),
+];
+
+pub(super) fn parse(
+    at: &Ident,
+    args: TokenStream,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Vec<Box<dyn Layer>> {
+    let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
+    let read = Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let mut retry = Retry {
+        at: at.clone(),
+        settings: Settings::new(common.private()),
+        failures: Failures::default(),
+        retry_if: None,
+        retry_after: None,
+        compound: false,
+        lone: None,
+        again: TokenStream::new(),
+    };
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    for arg in read {
+        if common.take(&arg, diag) || retry.failures.take(&arg, diag) {
+            continue;
+        }
+        if let (None, Value::Expr(expr)) = (&arg.key, &arg.value) {
+            retry.lone = Some(expr.clone());
+        }
+        let key = arg.key.as_ref().map_or_else(|| "attempts".to_owned(), Ident::to_string);
+        match key.as_str() {
+            "compound" => {
+                retry.compound = true;
+                common.compound.clone_from(&arg.key);
+            }
+            "fallback" => {
+                if let Some(expr) = arg.expr("`fallback`", diag) {
+                    let at = arg.key.as_ref().unwrap_or(at);
+                    layers.push(Box::new(Fallback::new(at, expr.clone())));
+                }
+            }
+            "retry_if" => retry.retry_if = closure(&arg, "|value| value.is_stale()", diag),
+            "retry_after" => {
+                retry.retry_after = closure(&arg, "|error| error.retry_after()", diag);
+            }
+            key => retry.settings.set(key, &arg, diag),
+        }
+    }
+    retry.settings.check(diag);
+    layers.push(Box::new(retry));
+    layers
+}
+
+fn closure(arg: &Arg, example: &str, diag: &mut Diag) -> Option<Expr> {
+    let key = arg.key.as_ref()?;
+    let expr = arg.expr(&format!("`{key}`"), diag)?;
+    if failures::is_no_closure(expr) {
+        diag.error(expr, format!("`{key}` is a closure, such as `{example}`"));
+        return None;
+    }
+    Some(expr.clone())
+}
+
+impl Retry {
+    /// How the attempt ended, which left `__dyno_failure`.
+    fn verdict(&self, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
+        let Some(retry_if) = &self.retry_if else { return verdict };
+        let value = cx.of_return("Succeeds", "success", &quote_spanned!(at=> &__dyno_out));
+        quote_spanned!(at=> #p::not_if(#verdict, #value, #retry_if))
+    }
+
+    /// One attempt: a statement that binds `__dyno_out`, and how it ended.
+    fn attempt(&self, inner: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        if !(self.settings.rejected && cx.jumped.replace(false)) {
+            return (quote_spanned!(at=> let __dyno_out = #inner;), self.verdict(cx));
+        }
+        let label = cx.own_refuge(at);
+        let refused = cx.of_return("Refuse", "refuse", &quote_spanned!(at=> __dyno_fault));
+        let attempt = quote_spanned! {at=>
+            let mut __dyno_rejected = #p::Asks::Nothing;
+            let __dyno_end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
+            let __dyno_out = match __dyno_end {
+                #p::Ok(__dyno_out) => __dyno_out,
+                #p::Err(__dyno_fault) => {
+                    __dyno_rejected = #p::Asks::of(&__dyno_fault);
+                    #refused
+                }
+            };
+        };
+        let verdict = self.verdict(cx);
+        let verdict = quote_spanned! {at=>
+            if #p::Asks::is_some(&__dyno_rejected) { #p::Verdict::Failure } else { #verdict }
+        };
+        (attempt, verdict)
+    }
+
+    /// Whether another attempt is to follow; what the failure asks for is looked at only then.
+    fn next(&self, verdict: &TokenStream, rejected: bool, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let mut failure = quote_spanned!(at=> __dyno_failure);
+        if cx.wrap && self.retry_after.is_some() {
+            failure = quote_spanned!(at=> #p::Option::and_then(#failure, #p::Error::inner));
+        }
+        let ask = self.retry_after.as_ref().map(|ask| quote_spanned!(at=> , #ask));
+        if !rejected {
+            return quote_spanned!(at=> #p::next!(__dyno_attempts, #verdict, #failure #ask));
+        }
+        quote_spanned! {at=>
+            #p::Attempts::next(&mut __dyno_attempts, #verdict, || {
+                #p::Asks::or(__dyno_rejected, || #p::asks!(#failure #ask))
+            })
+        }
+    }
+}
+
+impl Layer for Retry {
+    fn at(&self) -> &Ident {
+        &self.at
+    }
+    fn inspects(&self) -> bool {
+        true
+    }
+    fn repeats(&self) -> bool {
+        true
+    }
+    fn catches(&self) -> bool {
+        self.settings.rejected
+    }
+    fn compounds(&self) -> bool {
+        self.compound
+    }
+
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        if let Some(expr) = &self.lone {
+            let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
+            let say = "the number of attempts in all is a whole number, such as `3`";
+            check_word(expr, "retry", say, &keys, cx, diag);
+        }
+        self.again = cx.fresh_arguments(&self.settings.used());
+    }
+
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let (p, again) = (&cx.private, &self.again);
+        let point = cx.point();
+        let rejected = self.settings.rejected && cx.jumped.get();
+        let (attempt, verdict) = self.attempt(&inner, cx);
+        let next = self.next(&verdict, rejected, cx);
+        let failure = Failures::failure(at, cx);
+        let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
+        let (start, wait) = if cx.is_async {
+            (quote_spanned!(at=> start_async), quote_spanned!(at=> sleep(__dyno_pause).await))
+        } else {
+            (quote_spanned!(at=> start), quote_spanned!(at=> block(__dyno_pause)))
+        };
+        let (before, retry) = self.settings.retry(at, cx);
+        let (errors, mut end, keep) = if self.compound {
+            (
+                Some(quote_spanned!(at=> let mut __dyno_errors = #p::Errors::new();)),
+                quote_spanned!(at=> #p::Errors::end(__dyno_errors, __dyno_out, &__dyno_attempts)),
+                quote_spanned! {at=>
+                    #p::Errors::keep(&mut __dyno_errors, __dyno_out, &__dyno_pause);
+                },
+            )
+        } else {
+            let left = quote_spanned!(at=> #p::give_up(__dyno_out););
+            (None, quote_spanned!(at=> __dyno_out), left)
+        };
+        if rejected && cx.is_inspected() {
+            cx.flagged.set(true);
+            end = quote_spanned!(at=> {
+                __dyno_refused = #p::Asks::is_some(&__dyno_rejected);
+                #end
+            });
+        }
+        quote_spanned! {at=> {
+            #before
+            let mut __dyno_attempts = #p::Attempts::#start(#point, #retry);
+            #errors
+            loop {
+                #reset
+                #again
+                #attempt
+                let __dyno_failure = #failure;
+                match #next {
+                    #p::None => break #end,
+                    #p::Some(__dyno_pause) => {
+                        #keep
+                        #p::Pause::#wait
+                    }
+                }
+            }
+        }}
+    }
+}

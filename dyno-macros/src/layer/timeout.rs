@@ -1,0 +1,166 @@
+//! `#[timeout(250ms)]`: what is late is dropped, or told of its deadline, or left to a pool.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Expr, FnArg, Ident, ReceiverKind, Type};
+
+use super::which::check_word;
+use super::{Common, Fallback, Layer, keys};
+use crate::diag::Diag;
+use crate::expand::{Context, here};
+use crate::grammar::{Args, Key, value};
+
+pub(crate) struct Timeout {
+    at: Ident,
+    limit: TokenStream,
+    /// The same, as it is written.
+    written: Option<Expr>,
+    on_pool: Option<Ident>,
+    is_async: bool,
+}
+
+const OWN: [Key; 3] = [Key::value("limit"), Key::flag("on_pool"), Key::value("fallback")];
+
+pub(super) fn parse(
+    at: &Ident,
+    args: TokenStream,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Vec<Box<dyn Layer>> {
+    let keys = keys(&[&OWN]);
+    let before = diag.is_empty();
+    let read =
+        Args { of: "`#[timeout]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    let (mut limit, mut written, mut on_pool) = (None, None, None);
+    for arg in read {
+        if common.take(&arg, diag) {
+            continue;
+        }
+        match arg.key.as_ref().map_or_else(|| "limit".to_owned(), Ident::to_string).as_str() {
+            "on_pool" => on_pool.clone_from(&arg.key),
+            "limit" if limit.is_some() => diag.error_at(arg.span(), "the limit is given twice"),
+            "limit" => {
+                let Some(expr) = arg.expr("the limit", diag) else { continue };
+                written = Some(expr.clone());
+                limit = Some(diag.take(value::duration(expr, "the limit")).unwrap_or_default());
+            }
+            key => {
+                let Some(expr) = arg.expr(&format!("`{key}`"), diag) else { continue };
+                layers.push(Box::new(Fallback::new(arg.key.as_ref().unwrap_or(at), expr.clone())));
+            }
+        }
+    }
+    if limit.is_none() && before && diag.is_empty() {
+        diag.error(at, "`#[timeout]` needs a limit, such as `#[timeout(250ms)]`");
+    }
+    let limit = limit.unwrap_or_default();
+    layers.push(Box::new(Timeout { at: at.clone(), limit, written, on_pool, is_async: false }));
+    layers
+}
+
+/// What cannot be handed to another thread.
+fn is_lent(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => {
+            reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static")
+        }
+        Type::Group(group) => is_lent(&group.elem),
+        Type::Paren(paren) => is_lent(&paren.elem),
+        _ => false,
+    }
+}
+
+impl Timeout {
+    fn check_pool(&self, on_pool: &Ident, cx: &Context, diag: &mut Diag) {
+        if cx.is_async {
+            diag.error(on_pool, "`on_pool` is for functions that block; an async one is dropped when it is late, so leave it out");
+            return;
+        }
+        for input in &cx.sig.inputs {
+            let (lent, remedy) = match input {
+                FnArg::Receiver(receiver) => {
+                    (matches!(receiver.kind, ReceiverKind::Reference(..)), "take `self: Arc<Self>`")
+                }
+                FnArg::Typed(arg) => (is_lent(&arg.ty), "take it by value: a `String`, an `Arc`"),
+            };
+            if lent {
+                diag.error(input, format!("`on_pool` hands the arguments to another thread, and this one is borrowed; {remedy}"));
+            }
+        }
+    }
+
+    /// Refusals from inside and the time-out itself both come as a `Fault`.
+    fn enclosed(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
+        let label = cx.jumped.replace(false).then(|| {
+            let label = cx.own_refuge(at);
+            quote_spanned!(at=> #label:)
+        });
+        let ends = match label {
+            Some(label) => quote_spanned!(at=> #label { #p::Ok(#inner) }),
+            None => quote_spanned!(at=> #p::Ok(#inner)),
+        };
+        let end = if self.is_async {
+            quote_spanned!(at=> #p::limited(#point, #limit, async { #ends }).await)
+        } else {
+            quote_spanned!(at=> #p::on_pool(#point, #limit, move || #ends))
+        };
+        let fault = quote_spanned!(at=> __dyno_fault);
+        let refused = cx.refuse(&fault);
+        let failed = cx.is_inspected().then(|| {
+            let failed = cx.fail(&fault);
+            quote_spanned! {at=>
+                #p::Err(__dyno_fault) if #p::Fault::is_timed_out(&__dyno_fault) => #failed,
+            }
+        });
+        quote_spanned! {at=> {
+            let __dyno_end: #p::Result<_, #p::Fault> = #end;
+            match __dyno_end {
+                #p::Ok(__dyno_out) => __dyno_out,
+                #failed
+                #p::Err(__dyno_fault) => #refused,
+            }
+        }}
+    }
+}
+
+impl Layer for Timeout {
+    fn at(&self) -> &Ident {
+        &self.at
+    }
+    fn catches(&self) -> bool {
+        self.is_async || self.on_pool.is_some()
+    }
+
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        self.is_async = cx.is_async;
+        if let Some(expr) = &self.written {
+            let say = "the limit is a duration, such as `250ms`";
+            check_word(expr, "timeout", say, &keys(&[&OWN]), cx, diag);
+        }
+        if let Some(on_pool) = &self.on_pool {
+            self.check_pool(on_pool, cx, diag);
+        }
+    }
+
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        if self.catches() {
+            return self.enclosed(&inner, cx);
+        }
+        let at = here(self.at.span());
+        let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
+        let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+        quote_spanned! {at=> {
+            match #p::Timed::enter(#point, #limit) {
+                #p::Ok(__dyno_timed) => {
+                    let __dyno_out = #inner;
+                    #p::Timed::end(__dyno_timed);
+                    __dyno_out
+                }
+                #p::Err(__dyno_fault) => #refuse,
+            }
+        }}
+    }
+}

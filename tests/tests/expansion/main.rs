@@ -21,6 +21,7 @@ mod boxed;
 mod breaking;
 mod choosing;
 mod derived;
+mod falling_back;
 mod fusing;
 mod hygiene;
 mod injecting;
@@ -28,8 +29,10 @@ mod keyed;
 mod order;
 mod places;
 mod results;
+mod retrying;
 mod signatures;
 mod spelling;
+mod timing_out;
 
 /// The error of these tests.
 #[derive(Clone, Debug, PartialEq)]

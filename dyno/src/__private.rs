@@ -23,7 +23,9 @@ pub use crate::breaker::{
     SharedKeyed, State, Tell, TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
 };
 #[cfg(feature = "fallback")]
-pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
+pub use crate::fallback::{
+    Both, BothInto, BothKeep, Lift, LiftInto, LiftKeep, fallback_failed, fell_back,
+};
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;

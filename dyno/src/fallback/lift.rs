@@ -1,36 +1,9 @@
-//! What stands in when a function fails or is not run.
-//!
-//! `#[fallback(EXPR)]`, or `fallback = EXPR` in another attribute, gives the caller a value of the
-//! function's own return type in place of a failure. A closure receives the error; any other
-//! expression is the value itself, evaluated only when it is needed. When dyno had refused the call
-//! and the error type has `From<Fault>`, the closure receives the fault in that type, else the
-//! [`Fault`] itself. Observers hear of it as
-//! [`Event::Fallback`].
-//!
-//! ```
-//! use dyno::point::{self, Event};
-//!
-//! let degraded = point::observe(|point: &str, event: &Event<'_>| {
-//!     if let Event::Fallback { refused, .. } = event {
-//!         eprintln!("{point} answers from its fallback (refused: {refused})");
-//!     }
-//! });
-//! # drop(degraded);
-//! ```
+//! A refusal in the error type of the function.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use crate::fault::Fault;
-use crate::point::{self, Event, Point};
-
-/// Tells the observers that a fallback stood in.
-#[cold]
-pub fn fell_back(point: &'static Point, refused: bool) {
-    if point::observed() {
-        point::emit(point.name(), &Event::Fallback { refused });
-    }
-}
 
 /// Turns a fault into what a fallback's closure takes: `E` where that can carry one.
 ///
@@ -86,7 +59,6 @@ impl<E> LiftKeep for &Lift<E> {
 #[cfg(test)]
 mod tests {
     use crate::fault::{Fault, Reason};
-    use crate::point::Point;
 
     #[derive(Debug, PartialEq)]
     struct Plain;
@@ -120,25 +92,5 @@ mod tests {
         let kept: Fault = lift!(Plain, fault());
         assert_eq!(kept, fault());
         assert_eq!(generic::<Plain>(fault()), fault());
-    }
-
-    #[test]
-    fn observers_hear_of_a_fallback() {
-        use std::sync::mpsc;
-
-        use crate::point::{Event, observe};
-
-        static POINT: Point = Point::new(Some("fallback::heard"), || "");
-        let (told, heard) = mpsc::sync_channel(4);
-        let watching = observe(move |point: &str, event: &Event<'_>| {
-            if let ("fallback::heard", Event::Fallback { refused }) = (point, event) {
-                told.try_send(*refused).unwrap_or_default();
-            }
-        });
-        crate::__private::fell_back(&POINT, true);
-        crate::__private::fell_back(&POINT, false);
-        drop(watching);
-        crate::__private::fell_back(&POINT, false);
-        assert_eq!(heard.iter().collect::<Vec<_>>(), [true, false]);
     }
 }

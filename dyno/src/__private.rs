@@ -13,6 +13,8 @@ pub use std::sync::{Arc, LazyLock};
 
 pub use dyno_macros::__pipeline;
 
+#[cfg(feature = "fallback")]
+pub use crate::__dyno_both as both;
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
 #[cfg(feature = "aspect")]
@@ -24,7 +26,7 @@ pub use crate::breaker::{
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
-    Both, BothInto, BothKeep, Lift, LiftInto, LiftKeep, fallback_failed, fell_back,
+    Both, BothInto, BothKeep, Lift, LiftInto, LiftKeep, fallback_failed, fell_back, stood_in, why,
 };
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]

@@ -5,15 +5,17 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Failed;
+use crate::fault::Fault;
+use crate::outcome::Outcome;
 
-/// Keeps the primary error beside that of its fallback, where `E` can carry both.
+/// Keeps what a failed fallback stood in for beside its own error, where the type can carry both.
 ///
-/// `(&Both::<E>::new()).both(error, cause)` with both traits in scope takes [`BothInto`] where it
-/// applies, as it needs one reference less, else [`BothKeep`].
-pub struct Both<E>(PhantomData<fn() -> E>);
+/// `both!(Ret, out, why)` takes [`BothInto`] where it applies, as it needs one reference less, else
+/// [`BothKeep`]. `why` is the error of the call, or the refusal.
+pub struct Both<R>(PhantomData<fn() -> R>);
 
-impl<E> Both<E> {
-    /// For the error type `E`.
+impl<R> Both<R> {
+    /// For the return type `R`.
     #[inline]
     #[must_use]
     #[allow(clippy::new_without_default)]
@@ -22,7 +24,7 @@ impl<E> Both<E> {
     }
 }
 
-impl<E> fmt::Debug for Both<E> {
+impl<R> fmt::Debug for Both<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Both")
     }
@@ -30,34 +32,54 @@ impl<E> fmt::Debug for Both<E> {
 
 /// The error type can carry both.
 pub trait BothInto {
-    /// The error type.
+    /// The return type.
+    type Out;
+    /// Its error.
     type Failure;
-    /// The error of the fallback, caused by `cause`.
-    fn both(&self, error: Self::Failure, cause: Self::Failure) -> Self::Failure;
+    /// `out`, whose error is caused by `why`.
+    fn both(&self, out: Self::Out, why: Result<Self::Failure, Fault>) -> Self::Out;
 }
 
-impl<E: From<Failed> + Into<Box<dyn Error + Send + Sync>>> BothInto for Both<E> {
+impl<T, E: From<Failed> + Into<Box<dyn Error + Send + Sync>>> BothInto for Both<Result<T, E>> {
+    type Out = Result<T, E>;
     type Failure = E;
     #[cold]
-    fn both(&self, error: E, cause: E) -> E {
-        Failed::new(error, cause).into()
+    fn both(&self, out: Result<T, E>, why: Result<E, Fault>) -> Result<T, E> {
+        out.map_err(|error| match why {
+            Ok(cause) => Failed::new(error, cause).into(),
+            Err(fault) => Failed::new(error, fault).into(),
+        })
     }
 }
 
-/// The error type can carry one error only.
+/// The type can carry one error only, or none.
 pub trait BothKeep {
-    /// The error type.
+    /// The return type.
+    type Out;
+    /// Its error.
     type Failure;
-    /// The error of the fallback; the other is dropped.
-    fn both(&self, error: Self::Failure, cause: Self::Failure) -> Self::Failure;
+    /// `out` as it is; the other error is dropped.
+    fn both(&self, out: Self::Out, why: Result<Self::Failure, Fault>) -> Self::Out;
 }
 
-impl<E> BothKeep for &Both<E> {
-    type Failure = E;
+impl<R: Outcome> BothKeep for &Both<R> {
+    type Out = R;
+    type Failure = R::Failure;
     #[cold]
-    fn both(&self, error: E, _cause: E) -> E {
-        error
+    fn both(&self, out: R, _why: Result<R::Failure, Fault>) -> R {
+        out
     }
+}
+
+/// A stand-in, with what it stands in for; see [`Both`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_both {
+    ($ret:ty, $out:expr, $why:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{BothInto as _, BothKeep as _};
+        (&$crate::__private::Both::<$ret>::new()).both($out, $why)
+    }};
 }
 
 #[cfg(test)]
@@ -68,14 +90,14 @@ mod tests {
     use crate::fallback::Failed;
     use crate::fault::{self, Fault, Reason};
 
-    /// As an expansion writes it.
+    /// The error that comes of two, as an expansion asks for it.
     macro_rules! both {
-        ($failure:ty, $error:expr, $cause:expr) => {{
-            #[allow(unused_imports)]
-            use crate::__private::{Both, BothInto as _, BothKeep as _};
-            #[allow(clippy::needless_borrow)]
-            (&Both::<$failure>::new()).both($error, $cause)
-        }};
+        ($failure:ty, $error:expr, $cause:expr) => {
+            match crate::__private::both!(Result<u8, $failure>, Err($error), Ok($cause)) {
+                Err(error) => error,
+                Ok(_) => unreachable!("it had failed"),
+            }
+        };
     }
 
     #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -39,6 +39,8 @@ pub use failed::Failed;
 #[doc(hidden)]
 pub use lift::{Lift, LiftInto, LiftKeep};
 
+use crate::fault::Fault;
+use crate::outcome::Outcome;
 use crate::point::{self, Event, Point};
 
 /// Counts that a fallback is to stand in, and tells the observers.
@@ -55,6 +57,30 @@ pub fn fell_back(point: &'static Point, refused: bool) {
 pub fn fallback_failed(point: &'static Point) {
     count::of(point).failed();
     tell(point, &Event::FallbackFailed);
+}
+
+/// The outcome of a call that went well, else why something is to stand in: the error of the call,
+/// or the refusal.
+///
+/// # Errors
+/// It did not go well.
+#[doc(hidden)]
+#[inline]
+pub fn why<R: Outcome>(end: Result<R, Fault>) -> Result<R, Result<R::Failure, Fault>> {
+    match end {
+        Ok(out) => out.split().map_err(Ok),
+        Err(fault) => Err(Err(fault)),
+    }
+}
+
+/// What stood in, told of when it has failed as well.
+#[doc(hidden)]
+#[cold]
+pub fn stood_in<R: Outcome>(point: &'static Point, out: R) -> R {
+    if out.failure().is_some() {
+        fallback_failed(point);
+    }
+    out
 }
 
 fn tell(point: &'static Point, event: &Event<'_>) {

@@ -103,7 +103,10 @@ fn the_first_error_is_kept_as_the_cause() {
     TOLD.force_open();
     let error = told().expect_err("refused, and not cached");
     let cause = error.source().and_then(|cause| cause.downcast_ref::<Fault>());
-    assert_eq!(cause.map(ToString::to_string).as_deref(), Some("falling_back.told: the breaker is held open by hand"));
+    assert_eq!(
+        cause.map(ToString::to_string).as_deref(),
+        Some("falling_back.told: the breaker is held open by hand")
+    );
     let error = any().expect_err("all fail");
     let first = error.source().and_then(Error::source);
     assert_eq!(first.map(ToString::to_string).as_deref(), Some("no answer"));

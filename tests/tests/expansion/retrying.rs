@@ -45,7 +45,8 @@ fn by_generic<const N: u32>(tries: &Tries) -> Result<u32, E> {
 #[test]
 fn how_many() {
     let frozen = clock::freeze();
-    for call in [by_retries, by_constant, |tries: &Tries| by_argument(tries, 4, MS), by_generic::<4>]
+    for call in
+        [by_retries, by_constant, |tries: &Tries| by_argument(tries, 4, MS), by_generic::<4>]
     {
         let tries = Tries::new();
         assert_eq!(call(&tries), Err(E::Bad));

@@ -55,12 +55,17 @@ fn a_late_future_is_dropped() {
     let _frozen = clock::freeze();
     assert_eq!(block_on(sendable(slow(49 * MS))), Ok(1));
     let fault = block_on(slow(51 * MS)).expect_err("late");
-    assert_eq!(fault.to_string(), "Refused(TimedOut { point: \"timing_out.slow\", after: 50ms, elapsed: 50ms })");
+    assert_eq!(
+        fault.to_string(),
+        "Refused(TimedOut { point: \"timing_out.slow\", after: 50ms, elapsed: 50ms })"
+    );
     assert_eq!(block_on(sendable(by_constant(&7, 49 * MS))), Ok(7));
     assert_eq!(timed_out(block_on(by_constant(&7, 99 * MS))), Some(LIMIT));
     let mut client = Client(10 * MS);
     assert_eq!(block_on(sendable(client.get(9 * MS))).ok(), Some("got"));
-    assert!(matches!(block_on(client.get(11 * MS)), Err(Error::Fault(fault)) if fault.is_timed_out()));
+    assert!(
+        matches!(block_on(client.get(11 * MS)), Err(Error::Fault(fault)) if fault.is_timed_out())
+    );
     assert_eq!((block_on(falls_back(MS)), block_on(falls_back(99 * MS))), (Some(1), Some(2)));
 }
 

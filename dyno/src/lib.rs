@@ -85,6 +85,8 @@ pub mod registry;
 #[cfg(feature = "retry")]
 pub mod retry;
 pub mod scope;
+#[cfg(feature = "socket")]
+pub mod socket;
 pub mod testing;
 
 pub use deadline::Deadline;

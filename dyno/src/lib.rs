@@ -76,6 +76,8 @@ pub mod fallback;
 pub mod fault;
 #[cfg(feature = "inject")]
 pub mod inject;
+#[cfg(any(feature = "breaker", feature = "limit"))]
+mod keyed;
 pub mod outcome;
 pub mod point;
 #[cfg(feature = "pool")]

@@ -20,7 +20,7 @@
 
 mod frozen;
 mod instant;
-#[cfg(all(target_os = "linux", feature = "breaker"))]
+#[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
 mod paused;
 mod real;
 mod sleep;
@@ -49,11 +49,11 @@ pub fn now() -> Instant {
 }
 
 /// What [`coarse`] may be behind.
-#[cfg(feature = "breaker")]
+#[cfg(any(feature = "breaker", feature = "limit"))]
 pub(crate) const COARSE: Duration = Duration::from_millis(32);
 
 /// The time here, or up to [`COARSE`] less: a quarter of the cost where the system has such a clock.
-#[cfg(feature = "breaker")]
+#[cfg(any(feature = "breaker", feature = "limit"))]
 #[inline]
 pub(crate) fn coarse() -> Instant {
     if scope::active() {

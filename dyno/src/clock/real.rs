@@ -16,12 +16,12 @@ static BEGAN: OnceLock<Began> = OnceLock::new();
 struct Began {
     at: std::time::Instant,
     /// On the system's coarse clock, and so much later that it is never ahead of the other.
-    #[cfg(all(target_os = "linux", feature = "breaker"))]
+    #[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
     coarse: u64,
 }
 
 impl Began {
-    #[cfg(all(target_os = "linux", feature = "breaker"))]
+    #[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
     #[cold]
     fn now() -> Self {
         /// Who was stopped between the two readings reads again, or they would stay apart.
@@ -42,7 +42,7 @@ impl Began {
         first.1
     }
 
-    #[cfg(not(all(target_os = "linux", feature = "breaker")))]
+    #[cfg(not(all(target_os = "linux", any(feature = "breaker", feature = "limit"))))]
     #[cold]
     fn now() -> Self {
         Self { at: std_now() }
@@ -60,7 +60,7 @@ pub(super) fn now() -> Instant {
 }
 
 /// Linux keeps a count of its own ticks, of 1 to 10 ms, which is read in a fraction of the time.
-#[cfg(all(target_os = "linux", feature = "breaker"))]
+#[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
 #[inline]
 pub(super) fn coarse() -> Instant {
     if super::paused::POSSIBLE {
@@ -70,12 +70,12 @@ pub(super) fn coarse() -> Instant {
     Instant::from_nanos(coarse_nanos().saturating_sub(began.coarse))
 }
 
-#[cfg(all(not(target_os = "linux"), feature = "breaker"))]
+#[cfg(all(not(target_os = "linux"), any(feature = "breaker", feature = "limit")))]
 pub(super) fn coarse() -> Instant {
     now()
 }
 
-#[cfg(all(target_os = "linux", feature = "breaker"))]
+#[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
 #[inline]
 fn coarse_nanos() -> u64 {
     // Seconds above, a fraction below.
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(()), "it hangs");
     }
 
-    #[cfg(feature = "breaker")]
+    #[cfg(any(feature = "breaker", feature = "limit"))]
     #[test]
     fn the_coarse_time_is_behind_by_little_and_never_ahead() {
         for _ in 0..10_000 {

@@ -1,22 +1,18 @@
 //! A breaker for each key: host, tenant, shard.
 
-mod given;
 mod named;
-mod table;
-mod text;
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
-use self::given::Given;
 #[doc(hidden)]
 pub use self::named::SharedKeyed;
 pub use self::named::keyed;
-use self::table::Table;
-use super::{Breaker, Settings};
-use crate::clock;
+use super::merge::Said;
+use super::{Breaker, Settings, State};
+use crate::keyed::{ByKey, Given, Keep, Label};
 use crate::point::Point;
 
 /// Breakers by key, all with the same settings: made when a key is first asked for, and dropped
@@ -53,23 +49,7 @@ use crate::point::Point;
 /// the least recently used one. With a breaker goes what it has counted. Recency is exact to a
 /// second.
 pub struct Keyed {
-    label: Label,
-    given: Given,
-    /// No code of the user's runs while it is locked.
-    kept: RwLock<Kept>,
-}
-
-struct Kept {
-    /// What other definitions have made of what was given.
-    merged: Option<Given>,
-    /// Made with the first key.
-    table: Option<Table>,
-}
-
-#[derive(Clone, Copy)]
-enum Label {
-    Name(&'static str, &'static Location<'static>),
-    Point(&'static Point),
+    by_key: ByKey<Breaker>,
 }
 
 impl Keyed {
@@ -87,8 +67,7 @@ impl Keyed {
     }
 
     const fn labelled(label: Label, settings: Settings) -> Self {
-        let given = Given { settings, keys: None, idle: None };
-        Self { label, given, kept: RwLock::new(Kept { merged: None, table: None }) }
+        Self { by_key: ByKey::new(label, settings) }
     }
 
     /// How many breakers are kept at most.
@@ -98,7 +77,7 @@ impl Keyed {
     #[must_use]
     pub const fn keys(mut self, keys: u32) -> Self {
         assert!(keys != 0, "breaker: `keys` must be at least 1, else no breaker is ever kept");
-        self.given.keys = Some(keys);
+        self.by_key.given.keys = Some(keys);
         self
     }
 
@@ -113,7 +92,7 @@ impl Keyed {
             !idle.is_zero(),
             "breaker: `idle` must be above zero, else no breaker is ever kept"
         );
-        self.given.idle = Some(idle);
+        self.by_key.given.idle = Some(idle);
         self
     }
 
@@ -127,54 +106,17 @@ impl Keyed {
     /// When the `Display` of `key` panics or fails.
     #[must_use]
     pub fn get<K: fmt::Display + ?Sized>(&self, key: &K) -> Arc<Breaker> {
-        text::of(key, |key| {
-            let now = clock::coarse().as_nanos();
-            let kept = self.read();
-            let known = kept.table.as_ref().and_then(|table| table.get(key, now));
-            drop(kept);
-            known.unwrap_or_else(|| self.make(key))
-        })
+        self.by_key.get(key)
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Kept> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[cold]
-    fn make(&self, key: &str) -> Arc<Breaker> {
-        let now = clock::now().as_nanos();
-        let name: Arc<str> = format!("{}[{key}]", self.name()).into();
-        let mut kept = self.write();
-        let given = kept.merged.unwrap_or(self.given);
-        let table = kept.table.get_or_insert_with(|| Table::new(&given));
-        if let Some(other) = table.get(key, now) {
-            // Another thread was faster.
-            return other;
-        }
-        let breaker = Arc::new(Breaker::keyed(name, self.location(), given.settings));
-        let dropped = table.put(key.into(), breaker.clone(), now);
-        drop(kept);
-        // With their listeners, which are the user's: outside of the lock.
-        drop(dropped);
-        breaker
+    fn given(&self) -> Given<Settings> {
+        self.by_key.given
     }
 
     /// Adds what another definition of the same name says, which contradicts none before.
-    fn add(&self, given: &Given) {
-        let mut kept = self.write();
-        let merged = kept.merged.unwrap_or(self.given).merged(given);
-        let Ok(merged) = merged else { return };
-        kept.merged = Some(merged);
-        let Some(table) = &mut kept.table else { return };
-        table.limit(&merged);
-        let breakers: Vec<_> = table.all().cloned().collect();
-        drop(kept);
+    fn add(&self, given: &Given<Settings>) {
         // Their listeners hear of it: outside of the lock.
-        for breaker in breakers {
+        for breaker in self.by_key.add(given) {
             breaker.add(given.settings);
         }
     }
@@ -182,7 +124,7 @@ impl Keyed {
     /// How many breakers there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.read().table.as_ref().map_or(0, Table::len)
+        self.by_key.len()
     }
 
     /// `true` when no key has been asked for yet.
@@ -194,35 +136,61 @@ impl Keyed {
     /// All breakers there are, in no order. Being looked at here does not count as being used.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Breaker>> {
-        let kept = self.read();
-        kept.table.as_ref().map_or_else(Vec::new, |table| table.all().cloned().collect())
+        self.by_key.all()
     }
 
     /// What the names of its breakers begin with: given, or that of the point it belongs to.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self.label {
-            Label::Name(name, _) => name,
-            Label::Point(point) => point.name(),
-        }
+        self.by_key.name()
     }
 
     /// Where it is defined.
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
-        match self.label {
-            Label::Name(_, location) => location,
-            Label::Point(point) => point.location(),
-        }
+        self.by_key.location()
     }
 }
 
 impl fmt::Debug for Keyed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kept = self.read();
-        let most = kept.merged.unwrap_or(self.given).most();
-        let len = kept.table.as_ref().map_or(0, Table::len);
-        drop(kept);
-        write!(f, "Keyed({}, {len} of {most} keys)", self.name())
+        write!(f, "Keyed({:?})", self.by_key)
+    }
+}
+
+impl Keep for Breaker {
+    type Settings = Settings;
+
+    fn made(name: Arc<str>, at: &'static Location<'static>, settings: Settings) -> Self {
+        Self::keyed(name, at, settings)
+    }
+
+    /// A new one would let calls pass just as it does.
+    fn may_go(&self, settings: &Settings) -> bool {
+        let state = self.state();
+        state == State::Closed || Some(state) == settings.starts
+    }
+
+    /// It neither turns calls away for some time yet, nor has it been put into its state by hand.
+    fn is_over(&self, settings: &Settings) -> bool {
+        match self.state() {
+            State::Closed | State::HalfOpen => true,
+            State::Open => self.snapshot().retry_after.is_some_and(|left| left.is_zero()),
+            state => Some(state) == settings.starts,
+        }
+    }
+}
+
+impl crate::keyed::Settings for Settings {
+    fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
+        self.merged(other)
+    }
+
+    fn is_silent(&self) -> bool {
+        self.is_silent()
+    }
+
+    fn entries(&self, said: &mut fmt::DebugSet<'_, '_>) {
+        Said(self).entries(said);
     }
 }

@@ -8,7 +8,8 @@ use once_cell::race::OnceRef;
 
 use super::super::named::claim;
 use super::Keyed;
-use super::given::Given;
+use crate::breaker::Settings;
+use crate::keyed::Given;
 
 /// The breakers by key that the attributes call `name`; they make them on their first call.
 #[must_use]
@@ -52,7 +53,7 @@ struct Named {
     name: &'static str,
     keyed: &'static Keyed,
     /// What each definition with settings says, and where it stands.
-    defined: Vec<(Given, &'static Location<'static>)>,
+    defined: Vec<(Given<Settings>, &'static Location<'static>)>,
 }
 
 static KNOWN: Mutex<Vec<Named>> = Mutex::new(Vec::new());
@@ -64,7 +65,7 @@ fn lock() -> MutexGuard<'static, Vec<Named>> {
 /// Those called `name`; the first one there is makes them, each that says something adds to their
 /// settings.
 fn join(name: &'static str, new: Keyed) -> &'static Keyed {
-    let (given, here) = (new.given, new.location());
+    let (given, here) = (new.given(), new.location());
     claim(name, true, here);
     let mut known = lock();
     let Some(entry) = known.iter_mut().find(|entry| entry.name == name) else {

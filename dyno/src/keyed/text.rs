@@ -18,7 +18,7 @@ pub(super) fn of<K: fmt::Display + ?Sized, R>(key: &K, f: impl FnOnce(&str) -> R
     // None while the thread ends.
     let mut text = BUFFER.try_with(Cell::take).unwrap_or_default();
     text.clear();
-    write!(text, "{key}").expect("breaker: the `Display` of the key failed");
+    write!(text, "{key}").expect("dyno: the `Display` of the key failed");
     let value = f(&text);
     if text.capacity() <= KEPT {
         let _ = BUFFER.try_with(|buffer| buffer.set(text));

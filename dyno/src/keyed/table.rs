@@ -1,4 +1,4 @@
-//! Which breakers are kept, and which must go.
+//! Which ones are kept, and which must go.
 //!
 //! Whoever looks a key up holds a read lock and should write as little as may be, so a use is noted
 //! once in a while: when the last note is a second old, or of an earlier turn. A turn ends when an
@@ -11,20 +11,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::given::Given;
-use crate::breaker::{Breaker, State};
+use super::{Given, Keep};
 
 /// How old a note may be, in nanoseconds.
 const GRAIN: u64 = 1_000_000_000;
 
-pub(super) struct Table {
-    entries: HashMap<Arc<str>, Entry>,
+pub(super) struct Table<T: Keep> {
+    entries: HashMap<Arc<str>, Entry<T>>,
     /// The most there may be.
     keys: usize,
     /// In nanoseconds, as are all moments here.
     idle: u64,
     grain: u64,
-    starts: State,
+    settings: T::Settings,
     /// When idle ones were last looked for.
     swept: u64,
     turn: u64,
@@ -35,18 +34,18 @@ pub(super) struct Table {
     looked: u64,
 }
 
-struct Entry {
-    breaker: Arc<Breaker>,
+struct Entry<T> {
+    kept: Arc<T>,
     /// When it was last used, to the grain.
     used: AtomicU64,
     /// In which turn.
     turn: AtomicU64,
 }
 
-impl Entry {
+impl<T> Entry<T> {
     /// The table's own is the only one, and nobody can get another while it is locked.
     fn is_held(&self) -> bool {
-        Arc::strong_count(&self.breaker) > 1
+        Arc::strong_count(&self.kept) > 1
     }
 
     /// The longer ago, the smaller.
@@ -55,15 +54,15 @@ impl Entry {
     }
 }
 
-impl Table {
+impl<T: Keep> Table<T> {
     /// An empty one.
-    pub(super) fn new(given: &Given) -> Self {
+    pub(super) fn new(given: Given<T::Settings>) -> Self {
         let mut table = Self {
             entries: HashMap::new(),
             keys: 0,
             idle: 0,
             grain: 0,
-            starts: State::Closed,
+            settings: given.settings,
             swept: 0,
             turn: 0,
             put: 0,
@@ -74,25 +73,24 @@ impl Table {
         table
     }
 
-    /// Goes by these limits from now on. When there are too many already, the
-    /// next new one makes room.
-    pub(super) fn limit(&mut self, given: &Given) {
+    /// Goes by these limits from now on. When there are too many already, the next new one makes room.
+    pub(super) fn limit(&mut self, given: Given<T::Settings>) {
         self.keys = given.most().try_into().unwrap_or(usize::MAX);
         self.idle = u64::try_from(given.idle().as_nanos()).unwrap_or(u64::MAX);
         self.grain = GRAIN.min(self.idle / 8);
-        self.starts = given.settings.starts.unwrap_or(State::Closed);
+        self.settings = given.settings;
     }
 
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Breaker>> {
-        self.entries.values().map(|entry| &entry.breaker)
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.entries.values().map(|entry| &entry.kept)
     }
 
-    /// The breaker of `key`, which is used `now`.
-    pub(super) fn get(&self, key: &str, now: u64) -> Option<Arc<Breaker>> {
+    /// That of `key`, which is used `now`.
+    pub(super) fn get(&self, key: &str, now: u64) -> Option<Arc<T>> {
         let entry = self.entries.get(key)?;
         // Either way round: a test's clock may have been ahead.
         if entry.used.load(Ordering::Relaxed).abs_diff(now) >= self.grain {
@@ -101,16 +99,11 @@ impl Table {
         if entry.turn.load(Ordering::Relaxed) != self.turn {
             entry.turn.store(self.turn, Ordering::Relaxed);
         }
-        Some(entry.breaker.clone())
+        Some(entry.kept.clone())
     }
 
-    /// Keeps `breaker`; the ones that had to go.
-    pub(super) fn put(
-        &mut self,
-        key: Arc<str>,
-        breaker: Arc<Breaker>,
-        now: u64,
-    ) -> Vec<Arc<Breaker>> {
+    /// Keeps a new one; those that had to go.
+    pub(super) fn put(&mut self, key: Arc<str>, kept: Arc<T>, now: u64) -> Vec<Arc<T>> {
         let mut gone = Vec::new();
         let pause = if self.is_full() { self.grain } else { self.idle };
         if self.swept.abs_diff(now) >= pause {
@@ -123,7 +116,7 @@ impl Table {
             gone.push(oldest);
         }
         let (used, turn) = (AtomicU64::new(now), AtomicU64::new(self.turn));
-        self.entries.insert(key, Entry { breaker, used, turn });
+        self.entries.insert(key, Entry { kept, used, turn });
         self.put += 1;
         if self.put >= self.eighth() {
             self.next_turn();
@@ -144,25 +137,23 @@ impl Table {
         self.entries.len() >= self.keys
     }
 
-    fn drop_idle(&mut self, now: u64, gone: &mut Vec<Arc<Breaker>>) {
-        let (idle, starts) = (self.idle, self.starts);
+    fn drop_idle(&mut self, now: u64, gone: &mut Vec<Arc<T>>) {
+        let (idle, settings) = (self.idle, self.settings);
         self.entries.retain(|_, entry| {
             let unused = now.saturating_sub(entry.used.load(Ordering::Relaxed));
-            let goes = unused >= idle && !entry.is_held() && is_over(&entry.breaker, starts);
+            let goes = unused >= idle && !entry.is_held() && entry.kept.is_over(&settings);
             if goes {
-                gone.push(entry.breaker.clone());
+                gone.push(entry.kept.clone());
             }
             !goes
         });
     }
 
-    /// A new one would let calls pass just as it does.
-    fn may_go(&self, entry: &Entry) -> bool {
-        let state = entry.breaker.state();
-        (state == State::Closed || state == self.starts) && !entry.is_held()
+    fn may_go(&self, entry: &Entry<T>) -> bool {
+        !entry.is_held() && entry.kept.may_go(&self.settings)
     }
 
-    fn drop_oldest(&mut self) -> Option<Arc<Breaker>> {
+    fn drop_oldest(&mut self) -> Option<Arc<T>> {
         loop {
             while let Some(key) = self.oldest.pop() {
                 let still = self.entries.get(&key).is_some_and(|entry| {
@@ -182,8 +173,8 @@ impl Table {
         }
     }
 
-    fn remove(&mut self, key: &str) -> Option<Arc<Breaker>> {
-        self.entries.remove(key).map(|entry| entry.breaker)
+    fn remove(&mut self, key: &str) -> Option<Arc<T>> {
+        self.entries.remove(key).map(|entry| entry.kept)
     }
 
     /// Picks the oldest eighth of those that may go.
@@ -199,15 +190,5 @@ impl Table {
         self.oldest = by_age.into_iter().map(|(_, key)| key.clone()).collect();
         self.next_turn();
         self.looked = self.turn;
-    }
-}
-
-/// Unused for long, it has nothing to tell: it neither turns calls away for some time yet, nor has it
-/// been put into its state by hand.
-fn is_over(breaker: &Breaker, starts: State) -> bool {
-    match breaker.state() {
-        State::Closed | State::HalfOpen => true,
-        State::Open => breaker.snapshot().retry_after.is_some_and(|left| left.is_zero()),
-        state => state == starts,
     }
 }

@@ -1,22 +1,30 @@
-//! What one place says of the breakers of a name, and what several do together.
+//! What one place says of those of a name, and what several do together.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::super::Settings;
-use super::super::merge::Said;
-
 const KEYS: u32 = 1024;
 const IDLE: Duration = Duration::from_secs(600);
 
-#[derive(Clone, Copy)]
-pub(super) struct Given {
-    pub(super) settings: Settings,
-    pub(super) keys: Option<u32>,
-    pub(super) idle: Option<Duration>,
+/// Settings of which several places may each give some.
+pub(crate) trait Settings: Copy + 'static {
+    /// Both together; where they contradict one another, the names of those that do.
+    fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>>;
+    /// Nothing is said at all.
+    fn is_silent(&self) -> bool;
+    /// Adds each as a person writes it: `fail_max = 3`.
+    fn entries(&self, said: &mut fmt::DebugSet<'_, '_>);
 }
 
-impl Given {
+/// What is said of those by key: the settings of each, and what is kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<S> {
+    pub(crate) settings: S,
+    pub(crate) keys: Option<u32>,
+    pub(crate) idle: Option<Duration>,
+}
+
+impl<S: Settings> Given<S> {
     /// How many are kept at most.
     pub(super) fn most(&self) -> u32 {
         self.keys.unwrap_or(KEYS)
@@ -28,12 +36,12 @@ impl Given {
     }
 
     /// Nothing is said at all.
-    pub(super) fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         self.settings.is_silent() && self.keys.is_none() && self.idle.is_none()
     }
 
     /// Both together; where they contradict one another, what does.
-    pub(super) fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
+    pub(crate) fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
         fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.is_some() && other.is_some() && one != other
         }
@@ -56,10 +64,10 @@ impl Given {
 }
 
 /// `{fail_max = 3, keys = 100}`
-impl fmt::Display for Given {
+impl<S: Settings> fmt::Display for Given<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said = f.debug_set();
-        Said(&self.settings).entries(&mut said);
+        self.settings.entries(&mut said);
         if let Some(keys) = self.keys {
             said.entry(&format_args!("keys = {keys}"));
         }

@@ -86,6 +86,8 @@ pub mod registry;
 pub mod retry;
 pub mod scope;
 pub mod testing;
+#[cfg(feature = "timeout")]
+pub mod timeout;
 
 pub use deadline::Deadline;
 pub use fault::{Error, Fault, InjectError, Reason};

@@ -35,6 +35,10 @@ pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{Again, Attempts, Pause, Retry};
+#[cfg(all(feature = "timeout", feature = "pool"))]
+pub use crate::timeout::on_pool;
+#[cfg(feature = "timeout")]
+pub use crate::timeout::{Timed, limited};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

@@ -32,17 +32,21 @@ pub(crate) struct Ambient {
     began: u64,
     /// It is made once more already, by a retry further out.
     again: bool,
+    /// Who set the deadline ends by itself what is late.
+    kept: bool,
 }
 
 impl Ambient {
-    pub(crate) const NONE: Self = Self { at: NEVER, limit: NEVER, began: NEVER, again: false };
+    pub(crate) const NONE: Self =
+        Self { at: NEVER, limit: NEVER, began: NEVER, again: false, kept: false };
 
     /// Until `at`.
     pub(crate) const fn until(at: Instant) -> Self {
         Self { at: at.as_nanos(), ..Self::NONE }
     }
 
-    /// For `limit` nanoseconds, of which the beginning is read when it is needed.
+    /// For `limit` nanoseconds, of which the beginning is read when it is needed, and at whose end
+    /// what is late is ended by who set it.
     #[inline]
     #[allow(dead_code)]
     pub(crate) const fn limited(limit: u64) -> Self {
@@ -59,10 +63,29 @@ impl Ambient {
         CALL.get()
     }
 
-    /// The same, with every limit begun: it may go elsewhere.
+    /// The same, with every limit begun: it may go elsewhere, where nobody ends what is late.
     pub(crate) fn begun() -> Self {
         let _began = deadline();
-        Self::current()
+        Self { kept: false, ..Self::current() }
+    }
+
+    /// The deadline, but for a limit that has not begun.
+    #[allow(dead_code)]
+    #[inline]
+    pub(crate) const fn at(&self) -> Option<Instant> {
+        if self.at == NEVER { None } else { Some(Instant::from_nanos(self.at)) }
+    }
+
+    /// Who set the deadline ends by itself what is late.
+    #[allow(dead_code)]
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// The same, of which the limit began then, unless it has begun.
+    #[allow(dead_code)]
+    pub(crate) fn begun_at(self, then: Instant) -> Self {
+        if self.limit == NEVER { self } else { self.begin(then.as_nanos()) }
     }
 
     #[inline]
@@ -90,13 +113,15 @@ impl Ambient {
             limit: self.limit.min(other.limit),
             began: NEVER,
             again: self.again || other.again,
+            kept: if other.at < self.at { other.kept } else { self.kept },
         }
     }
 
     /// Every limit begins `now`.
     fn begin(self, now: u64) -> Self {
-        let at = self.at.min(now.saturating_add(self.limit));
-        Self { at, limit: NEVER, began: now, again: self.again }
+        let end = now.saturating_add(self.limit);
+        let kept = self.kept || end <= self.at;
+        Self { at: self.at.min(end), limit: NEVER, began: now, again: self.again, kept }
     }
 
     /// Puts it in force as well, until the guard is left or dropped. None of it can be lengthened.
@@ -132,7 +157,7 @@ impl Within {
     #[inline]
     pub(crate) fn leave(self, own: Ambient) -> Ambient {
         let Ambient { began, .. } = CALL.get();
-        CALL.set(self.before);
+        drop(self);
         if own.limit != NEVER && began != NEVER { own.begin(began) } else { own }
     }
 }
@@ -140,7 +165,11 @@ impl Within {
 impl Drop for Within {
     #[inline]
     fn drop(&mut self) {
-        CALL.set(self.before);
+        let Ambient { began, .. } = CALL.get();
+        let before = self.before;
+        // A limit that began within has begun.
+        let begins = before.limit != NEVER && began != NEVER;
+        CALL.set(if begins { before.begin(began) } else { before });
     }
 }
 

@@ -90,6 +90,8 @@ pub mod scope;
 #[cfg(feature = "socket")]
 pub mod socket;
 pub mod testing;
+#[cfg(feature = "timeout")]
+pub mod timeout;
 
 pub use deadline::Deadline;
 pub use fault::{Error, Fault, InjectError, Reason};

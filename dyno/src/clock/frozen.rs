@@ -220,6 +220,25 @@ impl Virtual {
         Poll::Pending
     }
 
+    /// Has `waker` woken at `deadline`, unless that has passed: `true`. Moves no clock, be it
+    /// [manual](Frozen::manual) or not.
+    #[cfg(all(feature = "timeout", feature = "pool"))]
+    pub(super) fn wake_at(&self, deadline: Instant, key: &mut Option<Key>, waker: &Waker) -> bool {
+        let own = waker.clone();
+        let mut state = self.lock();
+        if state.now >= deadline || state.thawed {
+            let old = state.timers.remove(key);
+            drop(state);
+            drop((old, own));
+            return true;
+        }
+        let put = state.timers.put(key, deadline, own);
+        drop(state);
+        drop(put.old);
+        self.changed.notify_all();
+        false
+    }
+
     pub(super) fn forget(&self, key: &mut Option<Key>) {
         let mut state = self.lock();
         state.quiet = 0;

@@ -25,12 +25,16 @@ mod paused;
 mod real;
 mod sleep;
 mod timers;
+#[cfg(all(feature = "timeout", feature = "pool"))]
+mod wait;
 
 use std::time::Duration;
 
 pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
 pub use sleep::Sleep;
+#[cfg(all(feature = "timeout", feature = "pool"))]
+pub(crate) use wait::wait_until;
 
 use crate::scope;
 

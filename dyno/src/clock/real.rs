@@ -96,6 +96,16 @@ fn std_now() -> std::time::Instant {
     tokio::time::Instant::now().into_std()
 }
 
+/// The same moment on the runtime's clock.
+#[cfg(all(feature = "tokio", feature = "timeout"))]
+pub(super) fn of_runtime(moment: Instant) -> tokio::time::Instant {
+    /// As good as for ever, and every system's clock can say it.
+    const LONG: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+    let began = BEGAN.get_or_init(Began::now).at;
+    let at = began.checked_add(Duration::from_nanos(moment.as_nanos()));
+    tokio::time::Instant::from_std(at.unwrap_or_else(|| began + LONG))
+}
+
 /// Has `waker` woken at `deadline`.
 pub(super) fn wake_at(deadline: Instant, key: &mut Option<Key>, waker: &Waker) {
     // A waker is cloned and dropped outside the lock: both are somebody else's code.

@@ -43,6 +43,30 @@ impl Sleep {
         Self { deadline, key: None, on: On::Real }
     }
 
+    /// Until then.
+    #[cfg(feature = "timeout")]
+    pub(crate) fn until(deadline: Instant) -> Self {
+        if let Some(clock) = frozen::current() {
+            return Self { deadline, key: None, on: On::Frozen(clock) };
+        }
+        #[cfg(feature = "tokio")]
+        if tokio::runtime::Handle::try_current().is_ok() {
+            let sleep = Box::pin(tokio::time::sleep_until(real::of_runtime(deadline)));
+            return Self { deadline, key: None, on: On::Tokio(sleep) };
+        }
+        Self { deadline, key: None, on: On::Real }
+    }
+
+    /// The same as polling it, also for a task that has used up the turns its runtime gives it.
+    #[cfg(feature = "timeout")]
+    pub(crate) fn poll_strictly(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        #[cfg(feature = "tokio")]
+        if let On::Tokio(sleep) = &mut self.on {
+            return Pin::new(&mut tokio::task::unconstrained(sleep.as_mut())).poll(cx);
+        }
+        Pin::new(self).poll(cx)
+    }
+
     /// The moment it ends.
     #[must_use]
     pub const fn deadline(&self) -> Instant {

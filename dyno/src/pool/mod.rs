@@ -13,8 +13,13 @@
 //! # Ok::<(), rayon::ThreadPoolBuildError>(())
 //! ```
 
+#[cfg(feature = "timeout")]
+pub(crate) mod blocking;
 #[cfg(feature = "inject")]
 pub(crate) mod build;
+
+#[cfg(feature = "timeout")]
+pub use blocking::BLOCKING_THREADS;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 

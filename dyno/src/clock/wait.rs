@@ -1,0 +1,52 @@
+//! Blocking until another thread is done, or a moment has come.
+
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::thread::{self, Thread};
+
+use super::{Instant, frozen, now};
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Blocks this thread until `done` is true, or, which is `false`, `deadline` has passed.
+///
+/// Who makes it true wakes the waker. A frozen clock is not moved by the wait: another thread is at
+/// work, and time passes by what that one sleeps, or as the test advances it.
+pub(crate) fn wait_until(deadline: Instant, mut done: impl FnMut(&Waker) -> bool) -> bool {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let Some(clock) = frozen::current() else {
+        // The system's time, as a blocked thread holds up a runtime whose time is paused.
+        let began = std::time::Instant::now();
+        let most = deadline - now();
+        while !done(&waker) {
+            let Some(left) = most.checked_sub(began.elapsed()).filter(|left| !left.is_zero())
+            else {
+                return false;
+            };
+            thread::park_timeout(left);
+        }
+        return true;
+    };
+    let mut key = None;
+    let is_done = loop {
+        if done(&waker) {
+            break true;
+        }
+        if clock.wake_at(deadline, &mut key, &waker) {
+            break false;
+        }
+        thread::park();
+    };
+    clock.forget(&mut key);
+    is_done
+}

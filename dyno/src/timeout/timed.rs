@@ -1,0 +1,66 @@
+//! Functions that are asked to be in time: nobody can end them.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::span::Span;
+use super::who::Who;
+use super::{checked, refuse_spent};
+use crate::ambient::{self, Ambient, Within};
+use crate::clock;
+use crate::fault::Fault;
+use crate::point::{self, Point};
+
+/// A function at work under a limit: its deadline holds for all that it calls on this thread.
+#[must_use = "the limit holds until it is ended or dropped"]
+pub struct Timed {
+    span: Span,
+    within: Within,
+}
+
+impl Timed {
+    /// The limit of `point` begins.
+    ///
+    /// # Errors
+    /// The deadline in force here has passed: rejected with
+    /// [`Reason::DeadlineSpent`](crate::Reason::DeadlineSpent).
+    #[inline]
+    pub fn enter(point: &'static Point, limit: Duration) -> Result<Self, Fault> {
+        Self::start(Who::Point(point), limit)
+    }
+
+    #[inline]
+    pub(super) fn start(who: Who, limit: Duration) -> Result<Self, Fault> {
+        let limit = Duration::from_nanos(checked(limit));
+        let around = ambient::deadline();
+        if let Some(at) = around {
+            refuse_spent(who, at)?;
+        }
+        let began = clock::now();
+        let end = around.map_or(began + limit, |at| at.min(began + limit));
+        Ok(Self { span: Span { who, began, end }, within: Ambient::until(end).enter() })
+    }
+
+    /// It has returned: when that was late, the observers hear of it.
+    #[inline]
+    pub fn end(timed: Self) {
+        let Self { span, within } = timed;
+        drop(within);
+        if point::observed() {
+            ended(span);
+        }
+    }
+}
+
+impl fmt::Debug for Timed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timed").field("span", &self.span).finish_non_exhaustive()
+    }
+}
+
+#[cold]
+fn ended(span: Span) {
+    if clock::now() > span.end {
+        span.late(false);
+    }
+}

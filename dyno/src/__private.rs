@@ -13,6 +13,8 @@ pub use std::sync::{Arc, LazyLock};
 
 pub use dyno_macros::__pipeline;
 
+#[cfg(feature = "retry")]
+pub use crate::__dyno_asks as asks;
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
 #[cfg(feature = "aspect")]
@@ -27,10 +29,14 @@ pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
-pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
+pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
-pub use crate::retry::{Again, Attempts, Pause, Retry};
+pub use crate::retry::{
+    Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
+    Budget, Compound, CompoundError, Errors, Failing, Jitter, Pause, Retry, SharedBudget, hint,
+    once_more,
+};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

@@ -112,19 +112,29 @@ impl Layer for Retry {
         let point = cx.point();
         let verdict = self.failures.verdict(&Failures::failure(at, cx), at, cx);
         let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
-        let wait = if cx.is_async {
-            quote_spanned!(at=> #p::Pause::sleep(__dyno_pause).await)
+        let failure = Failures::failure(at, cx);
+        let (start, wait) = if cx.is_async {
+            (
+                quote_spanned!(at=> start_async),
+                quote_spanned!(at=> #p::Pause::sleep(__dyno_pause).await),
+            )
         } else {
-            quote_spanned!(at=> #p::Pause::block(__dyno_pause))
+            (quote_spanned!(at=> start), quote_spanned!(at=> #p::Pause::block(__dyno_pause)))
+        };
+        let inner = if cx.is_async {
+            quote_spanned!(at=> #p::once_more(#p::Attempts::is_again(&__dyno_attempts), async { #inner }).await)
+        } else {
+            inner
         };
         quote_spanned! {at=> {
-            let mut __dyno_attempts = #p::Attempts::start(#point, #p::Retry::new(#attempts)#pause);
+            let __dyno_retry = &#p::Retry::new(#attempts)#pause;
+            let mut __dyno_attempts = #p::Attempts::#start(#point, __dyno_retry);
             loop {
                 #reset
                 #again
                 let __dyno_out = #inner;
                 let __dyno_verdict = #verdict;
-                match #p::Attempts::next(&mut __dyno_attempts, __dyno_verdict) {
+                match #p::Attempts::next(&mut __dyno_attempts, __dyno_verdict, || #p::asks!(#failure)) {
                     #p::None => break __dyno_out,
                     #p::Some(__dyno_pause) => {
                         #p::give_up(__dyno_out);

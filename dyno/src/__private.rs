@@ -15,6 +15,8 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "fallback")]
 pub use crate::__dyno_both as both;
+#[cfg(feature = "retry")]
+pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
 #[cfg(feature = "aspect")]
@@ -31,10 +33,14 @@ pub use crate::fallback::{
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
-pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
+pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
-pub use crate::retry::{Again, Attempts, Pause, Retry};
+pub use crate::retry::{
+    Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
+    Budget, Compound, CompoundError, Errors, Failing, Jitter, Pause, Retry, SharedBudget, hint,
+    once_more,
+};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]

@@ -131,6 +131,50 @@ impl<B, C> Outcome for ControlFlow<B, C> {
     }
 }
 
+/// A value that may hold what a success gives, to be looked at.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "dyno cannot tell what `{Self}` holds in case of success",
+    label = "neither a `Result` nor an `Option`",
+    note = "`retry_if` asks the value inside of a `Result`, an `Option` or a `ControlFlow`"
+)]
+pub trait Succeeds {
+    /// The `T` of a `Result<T, E>`.
+    type Value;
+    /// It, in case of success.
+    fn success(&self) -> Option<&Self::Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Succeeds for Result<T, E> {
+    type Value = T;
+    #[inline]
+    fn success(&self) -> Option<&T> {
+        self.as_ref().ok()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Succeeds for Option<T> {
+    type Value = T;
+    #[inline]
+    fn success(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<B, C> Succeeds for ControlFlow<B, C> {
+    type Value = C;
+    #[inline]
+    fn success(&self) -> Option<&C> {
+        match self {
+            Self::Continue(value) => Some(value),
+            Self::Break(_) => None,
+        }
+    }
+}
+
 /// A value that can say "dyno would not run this".
 ///
 /// `Result<T, E>` where `E: From<Fault>` becomes `Err`, `Option` becomes `None`.

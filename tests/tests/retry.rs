@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dyno::__private::{Again, Attempts, Point};
+use dyno::__private::{Again, Asks, Attempts, Point};
 use dyno::Verdict;
 use dyno::clock;
 use dyno::point::{self, Event, Observing};
@@ -202,9 +202,11 @@ fn observers_hear_of_retries_and_of_their_end() {
 
     let run = |point: &'static Point, verdicts: &[Verdict]| {
         let (watching, heard) = overhear(point.name());
-        let mut attempts = Attempts::start(point, POLICY);
-        let more: Vec<bool> =
-            verdicts.iter().map(|verdict| attempts.next(*verdict).is_some()).collect();
+        let mut attempts = Attempts::start(point, &POLICY);
+        let more: Vec<bool> = verdicts
+            .iter()
+            .map(|verdict| attempts.next(*verdict, || Asks::Nothing).is_some())
+            .collect();
         drop(watching);
         (more, heard.lock().expect("held briefly").join(", "))
     };

@@ -1,0 +1,299 @@
+//! What a failure asks of a retry, found in whatever type it has.
+//!
+//! `(&&&&&&Failing(failure)).asks()` with the traits in scope takes the first one that applies, as
+//! it needs the fewest references more. In a generic function only what its bounds promise counts.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use crate::fault::{self, Fault};
+
+/// What a failure asks of a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing, or nothing that is known.
+    Nothing,
+    /// Not to come back sooner.
+    After(Duration),
+    /// dyno itself had turned the call away, and may let it pass after so long.
+    Rejected(Option<Duration>),
+    /// dyno had not waited for it any longer.
+    TimedOut,
+}
+
+impl Asks {
+    /// What dyno's own word asks.
+    #[must_use]
+    pub fn of(fault: &Fault) -> Self {
+        match fault {
+            Fault::Rejected { retry_after, .. } => Self::Rejected(*retry_after),
+            Fault::TimedOut { .. } => Self::TimedOut,
+            _ => fault.retry_after().map_or(Self::Nothing, Self::After),
+        }
+    }
+
+    /// What the first [`Fault`] asks among `error` and its sources.
+    #[must_use]
+    pub fn of_error(error: &(dyn Error + 'static)) -> Self {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(fault) = fault_in(error) {
+                return Self::of(fault);
+            }
+            next = error.source();
+        }
+        Self::Nothing
+    }
+
+    /// It asks something.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_some(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    /// The same, or what `other` asks where it asks nothing.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn or(self, other: impl FnOnce() -> Self) -> Self {
+        if self.is_some() { self } else { other() }
+    }
+
+    /// The same, not to be done sooner than the user says. A call that was turned away stays one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn or_after(self, said: Option<Duration>) -> Self {
+        match (said, self) {
+            (None, asks) => asks,
+            (said, Self::Rejected(_)) => Self::Rejected(said),
+            (Some(after), _) => Self::After(after),
+        }
+    }
+}
+
+fn fault_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Fault> {
+    // An `io::Error` passes over what it holds: its source is the source of that.
+    let held = |error: &'e io::Error| {
+        let held: &(dyn Error + 'static) = error.get_ref()?;
+        fault_in(held)
+    };
+    error.downcast_ref::<Fault>().or_else(|| error.downcast_ref::<io::Error>().and_then(held))
+}
+
+/// A failure that may ask something.
+pub struct Failing<'a, E: ?Sized>(pub Option<&'a E>);
+
+impl<E: ?Sized> fmt::Debug for Failing<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Failing")
+    }
+}
+
+/// `dyno::Error` around an error.
+pub trait AsksWrapped {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<E: Error + 'static> AsksWrapped for &&&&&Failing<'_, fault::Error<E>> {
+    fn asks(&self) -> Asks {
+        match self.0 {
+            Some(fault::Error::Fault(fault)) => Asks::of(fault),
+            Some(fault::Error::Inner(error)) => Asks::of_error(error),
+            None => Asks::Nothing,
+        }
+    }
+}
+
+/// `dyno::Error` around anything else.
+pub trait AsksWrapper {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<E> AsksWrapper for &&&&Failing<'_, fault::Error<E>> {
+    fn asks(&self) -> Asks {
+        self.0.and_then(fault::Error::fault).map_or(Asks::Nothing, Asks::of)
+    }
+}
+
+/// An error.
+pub trait AsksError {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<E: Error + 'static> AsksError for &&&Failing<'_, E> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, |error| Asks::of_error(error))
+    }
+}
+
+/// An error of any type, such as a `Box<dyn Error + Send + Sync>`.
+pub trait AsksBoxed {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<E: AsRef<dyn Error + Send + Sync>> AsksBoxed for &&Failing<'_, E> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, |error| Asks::of_error(error.as_ref()))
+    }
+}
+
+/// One that stays on its thread, such as a `Box<dyn Error>`.
+pub trait AsksLocal {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<E: AsRef<dyn Error>> AsksLocal for &Failing<'_, E> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, |error| Asks::of_error(error.as_ref()))
+    }
+}
+
+/// A failure of which nothing is known.
+pub trait AsksNothing {
+    /// Nothing.
+    fn asks(&self) -> Asks;
+}
+
+impl<E: ?Sized> AsksNothing for Failing<'_, E> {
+    #[inline]
+    fn asks(&self) -> Asks {
+        Asks::Nothing
+    }
+}
+
+/// What `ask` says of the failure: the closure's parameter takes its type from it.
+#[inline]
+pub fn hint<E: ?Sized>(
+    failure: Option<&E>,
+    ask: impl FnOnce(&E) -> Option<Duration>,
+) -> Option<Duration> {
+    failure.and_then(ask)
+}
+
+/// `asks!(failure)` or `asks!(failure, |error| …)`, of an `Option<&E>`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_asks {
+    ($failure:expr $(,)?) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{
+            AsksBoxed as _, AsksError as _, AsksLocal as _, AsksNothing as _, AsksWrapped as _,
+            AsksWrapper as _,
+        };
+        #[allow(clippy::needless_borrow)]
+        (&&&&&&$crate::__private::Failing($failure)).asks()
+    }};
+    ($failure:expr, $after:expr $(,)?) => {
+        $crate::__private::Asks::or_after(
+            $crate::__private::asks!($failure),
+            $crate::__private::hint($failure, $after),
+        )
+    };
+}
+
+/// Whether another attempt is to follow; what the failure asks is looked at after a failure only.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_next {
+    ($attempts:ident, $verdict:expr, $failure:expr $(, $after:expr)? $(,)?) => {
+        $crate::__private::Attempts::next(&mut $attempts, $verdict, || {
+            $crate::__private::asks!($failure $(, $after)?)
+        })
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::io;
+    use std::time::Duration;
+
+    use super::Asks;
+    use crate::__private::asks;
+    use crate::fault::{self, Fault, Reason};
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const REJECTED: Asks = Asks::Rejected(Some(SECOND));
+
+    fn rejected() -> Fault {
+        Fault::rejected("db", Reason::BreakerOpen, Some(SECOND))
+    }
+
+    struct Plain;
+    #[derive(Debug, thiserror::Error)]
+    enum Shop {
+        #[error("sold out")]
+        SoldOut,
+        // A transparent one would pass over the fault, and name its source as its own.
+        #[error("dyno's own")]
+        Dyno(#[from] Fault),
+        #[error("no connection")]
+        Wire(#[from] io::Error),
+    }
+
+    #[test]
+    fn a_fault_is_found_wherever_it_is() {
+        assert_eq!(asks!(Some(&rejected())), REJECTED);
+        assert_eq!(asks!(Some(&Shop::from(rejected()))), REJECTED);
+        assert_eq!(asks!(Some(&io::Error::from(rejected()))), REJECTED);
+        assert_eq!(asks!(Some(&Shop::from(io::Error::from(rejected())))), REJECTED);
+        let boxed: Box<dyn Error + Send + Sync> = rejected().into();
+        assert_eq!(asks!(Some(&boxed)), REJECTED);
+        let boxed: Box<dyn Error + Send + Sync> = Shop::from(rejected()).into();
+        assert_eq!(asks!(Some(&boxed)), REJECTED);
+        let local: Box<dyn Error> = rejected().into();
+        assert_eq!(asks!(Some(&local)), REJECTED);
+        assert_eq!(asks!(Some(&fault::Error::<Plain>::Fault(rejected()))), REJECTED);
+        assert_eq!(asks!(Some(&fault::Error::<Shop>::Fault(rejected()))), REJECTED);
+        assert_eq!(asks!(Some(&fault::Error::Inner(Shop::from(rejected())))), REJECTED);
+    }
+
+    #[test]
+    fn what_says_nothing_asks_nothing() {
+        assert_eq!(asks!(Some(&Shop::SoldOut)), Asks::Nothing);
+        assert_eq!(asks!(Some(&Plain)), Asks::Nothing);
+        assert_eq!(asks!(Some(&fault::Error::Inner(Plain))), Asks::Nothing);
+        assert_eq!(asks!(Some("text")), Asks::Nothing);
+        assert_eq!(asks!(Some(&String::new())), Asks::Nothing);
+        assert_eq!(asks!(None::<&Fault>), Asks::Nothing);
+        let borrowed = String::new();
+        assert_eq!(asks!(Some(&borrowed.as_str())), Asks::Nothing);
+    }
+
+    #[test]
+    fn a_timeout_is_told_from_a_rejection() {
+        assert_eq!(asks!(Some(&Fault::timed_out("db", SECOND))), Asks::TimedOut);
+        assert_eq!(asks!(Some(&io::Error::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
+    }
+
+    #[test]
+    fn the_closure_goes_first_but_makes_no_rejection_a_failure() {
+        let busy = Shop::Wire(io::ErrorKind::WouldBlock.into());
+        assert_eq!(asks!(Some(&busy), |_| Some(SECOND)), Asks::After(SECOND));
+        assert_eq!(
+            asks!(Some(&busy), |e| matches!(e, Shop::Dyno(_)).then_some(SECOND)),
+            Asks::Nothing
+        );
+        let rejected = Shop::from(Fault::rejected("db", Reason::BreakerOpen, None));
+        assert_eq!(asks!(Some(&rejected), |_| Some(SECOND)), REJECTED);
+    }
+
+    #[test]
+    fn a_generic_function_asks_what_its_bounds_promise() {
+        fn nothing_promised<E>(error: &E) -> Asks {
+            asks!(Some(error))
+        }
+        fn error_promised<E: Error + 'static>(error: &E) -> Asks {
+            asks!(Some(error))
+        }
+        assert_eq!(nothing_promised(&rejected()), Asks::Nothing);
+        assert_eq!(error_promised(&rejected()), REJECTED);
+    }
+}

@@ -1,0 +1,130 @@
+//! The tokens, and when they were last topped up, in one word.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A token in parts, so that shares such as 0.3 are exact.
+pub(in crate::retry) const TOKEN: u32 = 10_000;
+
+/// The clock in steps of 10 ms.
+pub(in crate::retry) const TICKS_A_SECOND: u32 = 100;
+
+/// The one primitive the bucket is made of, so that a model checker can put in its own.
+pub(in crate::retry) trait Word {
+    fn peek(&self) -> u64;
+    fn replace(&self, current: u64, new: u64) -> bool;
+}
+
+macro_rules! word {
+    ($atomic:ty) => {
+        impl Word for $atomic {
+            #[inline]
+            fn peek(&self) -> u64 {
+                self.load(Ordering::Relaxed)
+            }
+
+            #[inline]
+            fn replace(&self, current: u64, new: u64) -> bool {
+                // Nothing else is read or written by what it says: there is nothing to order.
+                self.compare_exchange(current, new, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            }
+        }
+    };
+}
+
+word!(AtomicU64);
+#[cfg(loom)]
+word!(loom::sync::atomic::AtomicU64);
+
+/// A bucket of tokens that time fills, too; the time is looked at only when tokens are taken.
+pub(in crate::retry) struct Bucket<W> {
+    word: W,
+}
+
+/// What the word says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::retry) struct Level {
+    /// In parts of a token.
+    pub(in crate::retry) parts: u32,
+    /// When it was last topped up; it wraps after 497 days.
+    pub(in crate::retry) tick: u32,
+}
+
+impl Level {
+    pub(in crate::retry) const fn word(self) -> u64 {
+        (self.tick as u64) << 32 | self.parts as u64
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)]
+    const fn of(word: u64) -> Self {
+        Self { parts: word as u32, tick: (word >> 32) as u32 }
+    }
+
+    /// Topped up to the time `tick`, with `reserve` tokens a second.
+    pub(in crate::retry) fn at(self, tick: u32, reserve: u32, capacity: u32) -> Self {
+        /// Further back than threads ever get out of step: it is another clock.
+        const MINUTE: u32 = 60 * TICKS_A_SECOND;
+        let passed = tick.wrapping_sub(self.tick);
+        let back = self.tick.wrapping_sub(tick);
+        if back < u32::MAX / 2 {
+            return if back > MINUTE { Self { tick, ..self } } else { self };
+        }
+        let gained = u64::from(passed) * u64::from(reserve);
+        let gained = gained.saturating_mul(u64::from(TOKEN / TICKS_A_SECOND));
+        let parts = u64::from(self.parts).saturating_add(gained).min(u64::from(capacity));
+        Self { parts: u32::try_from(parts).unwrap_or(capacity), tick }
+    }
+}
+
+impl<W: Word> Bucket<W> {
+    pub(in crate::retry) const fn new(word: W) -> Self {
+        Self { word }
+    }
+
+    #[inline]
+    pub(in crate::retry) fn level(&self) -> Level {
+        Level::of(self.word.peek())
+    }
+
+    /// Adds `parts`, up to `capacity`; a full one is only looked at.
+    #[inline]
+    pub(in crate::retry) fn deposit(&self, parts: u32, capacity: u32) {
+        let level = self.level();
+        if level.parts < capacity {
+            self.deposit_below(parts, capacity);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn deposit_below(&self, parts: u32, capacity: u32) {
+        self.change(|level| {
+            let parts = level.parts.saturating_add(parts).min(capacity);
+            (parts != level.parts).then_some(Level { parts, ..level })
+        });
+    }
+
+    /// Takes `parts` at the time `tick`, if they are there; `true` when they were.
+    pub(in crate::retry) fn withdraw(
+        &self,
+        parts: u32,
+        tick: u32,
+        reserve: u32,
+        capacity: u32,
+    ) -> bool {
+        self.change(|level| {
+            let level = level.at(tick, reserve, capacity);
+            Some(Level { parts: level.parts.checked_sub(parts)?, ..level })
+        })
+    }
+
+    fn change(&self, new: impl Fn(Level) -> Option<Level>) -> bool {
+        loop {
+            let word = self.word.peek();
+            let Some(new) = new(Level::of(word)) else { return false };
+            if self.word.replace(word, new.word()) {
+                return true;
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Every interleaving of the budget, by the model checker loom.

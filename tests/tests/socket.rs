@@ -61,7 +61,10 @@ fn greeted(listener: &TcpListener, mut stream: &TcpStream) -> String {
 #[test]
 fn the_presets_are_those_of_old() {
     assert_eq!([LOCALHOST, LAN, DC, INTERNET], [50 * MS, 50 * MS, 200 * MS, 3000 * MS]);
-    assert_eq!(socket("db", 1), socket("db", 1).timeout(LOCALHOST).retries(1).pause(0 * MS));
+    assert_eq!(
+        socket("db", 1),
+        socket("db", 1).timeout(LOCALHOST).retries(1).pause(Duration::ZERO)
+    );
 }
 
 #[test]
@@ -144,27 +147,45 @@ fn who_does_not_answer_is_given_up_in_time() {
     });
     let silent = silent.expect("a free port");
     let port = silent.local_addr().expect("it is bound").port();
-    let to = socket("127.0.0.1", port).timeout(20 * MS);
-    let mut queued = Vec::new();
-    let error = loop {
-        match to.connect() {
-            Ok(stream) => queued.push(stream),
-            Err(error) => break error,
+    ends(move || {
+        let to = socket("127.0.0.1", port).timeout(20 * MS);
+        let mut queued = Vec::new();
+        let error = loop {
+            match to.connect() {
+                Ok(stream) => queued.push(stream),
+                Err(error) => break error,
+            }
+            assert!(queued.len() < 100, "the queue has no end");
+        };
+        for error in [error, block_on(to.connect_async()).expect_err("no room")] {
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{error}");
+            assert_eq!(inside(&error).tried()[0].times, 1);
         }
-        assert!(queued.len() < 100, "the queue has no end");
-    };
-    for error in [error, block_on(to.connect_async()).expect_err("no room")] {
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{error}");
-        assert_eq!(inside(&error).tried()[0].times, 1);
-    }
-    // The deadline is the sooner one.
-    let to = patient("127.0.0.1", port).retries(9);
-    for error in [
-        Deadline::within(20 * MS, || to.connect()).expect_err("no room"),
-        block_on(Deadline::within_async(20 * MS, to.connect_async())).expect_err("no room"),
-    ] {
-        assert_eq!((error.kind(), inside(&error).tried()[0].times), (io::ErrorKind::TimedOut, 1));
-    }
+        // The deadline is the sooner one.
+        let to = patient("127.0.0.1", port).retries(9);
+        for error in [
+            Deadline::within(20 * MS, || to.connect()).expect_err("no room"),
+            block_on(Deadline::within_async(20 * MS, to.connect_async())).expect_err("no room"),
+        ] {
+            assert_eq!(
+                (error.kind(), inside(&error).tried()[0].times),
+                (io::ErrorKind::TimedOut, 1)
+            );
+        }
+    });
+    drop(silent);
+}
+
+/// Runs `f`, which else might wait for minutes.
+#[cfg(target_os = "linux")]
+fn ends(f: impl FnOnce() + Send + 'static) {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
+        tell.send(ended).unwrap_or_default();
+    });
+    let ended = told.recv_timeout(10 * INTERNET).expect("it waits for what never comes");
+    ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
 #[test]
@@ -275,7 +296,7 @@ fn contradictions_are_told() {
         let panic = std::panic::catch_unwind(f).expect_err("it panics");
         panic.downcast_ref::<&str>().map(ToString::to_string)
     };
-    let zero = told(|| drop(socket("db", 1).timeout(0 * MS).connect()));
+    let zero = told(|| drop(socket("db", 1).timeout(Duration::ZERO).connect()));
     assert_eq!(
         zero.as_deref(),
         Some("socket: `timeout` must be above zero: no connection is made in no time")

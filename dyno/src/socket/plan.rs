@@ -200,17 +200,18 @@ mod tests {
 
     #[test]
     fn a_host_that_cannot_be_found_is_looked_up_again() {
-        let mut answers = vec![Ok(vec![at(1)]), Err(io::Error::other("no such name")), Ok(vec![])];
-        let mut find = || answers.pop().expect("asked no more");
-        let (steps, error) = follow(socket("db", 5432).retries(2), &mut find, |_| refused());
-        assert_eq!(steps, ["resolve None", "resolve None"]);
-        assert_eq!(
-            error.to_string(),
-            "cannot connect to db:5432: its addresses cannot be found: no such name, 2 times"
-        );
-        let (steps, error) = follow(socket("db", 5432), find, |_| refused());
-        assert_eq!(steps, ["resolve None", "10.0.0.1 50ms"]);
-        assert_eq!(error.to_string(), "cannot connect to db:5432: 10.0.0.1:5432: refused");
+        let mut answers = vec![Ok(vec![at(1)]), Ok(Vec::new()), Err(io::Error::other("who?"))];
+        let find = || answers.pop().expect("asked no more");
+        let (steps, error) = follow(socket("db", 5432).retries(4), find, |_| refused());
+        let (resolve, connect) = ("resolve None", "10.0.0.1 50ms");
+        assert_eq!(steps, [resolve, resolve, resolve, connect, connect]);
+        let told = "cannot connect to db:5432: 10.0.0.1:5432: refused, 2 times";
+        assert_eq!(error.to_string(), told);
+
+        let find = || Err(io::Error::other("who?"));
+        let (_, error) = follow(socket("db", 5432).retries(2), find, |_| refused());
+        let told = "cannot connect to db:5432: its addresses cannot be found: who?, 2 times";
+        assert_eq!(error.to_string(), told);
         let (_, error) = follow(socket("db", 5432), || Ok(Vec::new()), |_| refused());
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }

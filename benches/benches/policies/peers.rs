@@ -1,6 +1,7 @@
 //! What the peers need of which several policies are measured.
 
 use std::future::poll_fn;
+use std::task::{Context, Waker};
 
 use seatbelt::ResilienceContext;
 use tick::Clock;
@@ -32,4 +33,11 @@ impl Refusing for BoxError {
     fn refuses(&self) -> bool {
         !self.is::<Fail>()
     }
+}
+
+/// Begins a call that is never to end.
+pub(crate) fn begin(future: impl Future + 'static) {
+    let future = Box::leak(Box::new(Box::pin(future)));
+    let context = &mut Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(context).is_pending(), "the call is over at once");
 }

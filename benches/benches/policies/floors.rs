@@ -1,0 +1,36 @@
+//! What a policy may want of the machine: a word that threads share, a clock.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::group::Group;
+
+static WORD: AtomicU64 = AtomicU64::new(0);
+
+/// A word that is read.
+pub(crate) fn load(group: &mut Group) {
+    group.call("floor: a relaxed load", |_| {
+        black_box(WORD.load(Ordering::Relaxed));
+    });
+}
+
+/// A word that is added to, and taken from again.
+pub(crate) fn add(group: &mut Group) {
+    group.call("floor: `fetch_add` on a shared word", |_| {
+        black_box(WORD.fetch_add(1, Ordering::Relaxed));
+    });
+}
+
+/// The clocks.
+pub(crate) fn clocks(group: &mut Group) {
+    group.call("floor: `Instant::now()`", |_| {
+        black_box(Instant::now());
+    });
+    group.call("floor: a coarse clock", |_| {
+        // Which clock it is does not matter to a deadline, only what it takes to read it.
+        let _ = black_box(clock_gettime(ClockId::MonotonicCoarse));
+    });
+}

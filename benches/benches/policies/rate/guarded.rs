@@ -1,0 +1,85 @@
+//! dyno's ways.
+
+use benches::Bars;
+use dyno::limit::rate::{KeyedRate, Rate};
+use dyno::rate;
+
+use super::{PLENTY, SECOND, Situation, key};
+use crate::HOUR;
+use crate::call::{Fail, call, call_async};
+use crate::group::{Group, Results, in_async};
+
+static ALLOWED: Rate = Rate::new("allowed", PLENTY, SECOND);
+static DENIED: Rate = Rate::new("denied", 1, HOUR);
+static KEYED: KeyedRate = KeyedRate::new("keyed", PLENTY, SECOND);
+
+#[rate(1000000000/1s)]
+fn own(x: u64) -> Result<u64, Fail> {
+    call(x)
+}
+
+#[rate(1000000000/1s)]
+async fn own_async(x: u64) -> Result<u64, Fail> {
+    call_async(x).await
+}
+
+#[rate(DENIED)]
+fn denied(x: u64) -> Result<u64, Fail> {
+    call(x)
+}
+
+#[rate(DENIED)]
+async fn denied_async(x: u64) -> Result<u64, Fail> {
+    call_async(x).await
+}
+
+#[rate(1000000000/1s, key = key(x))]
+fn keyed(x: u64) -> Result<u64, Fail> {
+    call(x)
+}
+
+const OWN: &str = "dyno: `#[rate(1000000000/1s)]`";
+const SHARED: &str = "dyno: `#[rate(API)]`";
+const TRY: &str = "dyno: `API.try_acquire`";
+
+pub(super) fn enter(group: &mut Group, situation: Situation) {
+    match situation {
+        Situation::Allowed => {
+            group.call(OWN, own);
+            group.call(TRY, |x| through(&ALLOWED, x));
+            group.call_async(OWN, own_async);
+        }
+        Situation::Denied => {
+            let _ = DENIED.try_acquire();
+            group.call(SHARED, denied);
+            group.call(TRY, |x| through(&DENIED, x));
+            group.call_async(SHARED, denied_async);
+        }
+        Situation::Keyed => {
+            group.call("dyno: `#[rate(1000000000/1s, key = host)]`", keyed);
+            group.call("dyno: `API.get(host).try_acquire`", |x| through(&KEYED.get(key(x)), x));
+        }
+    }
+}
+
+fn through(rate: &Rate, x: u64) -> Result<u64, Fail> {
+    rate.try_acquire()?;
+    call(x)
+}
+
+pub(super) fn judge(bars: &mut Bars, all: &Results, situation: Situation) {
+    let mut bar = |what, bar, measured| bars.at_most(what, bar, measured, "ns");
+    match situation {
+        Situation::Allowed => {
+            bar("rate, allowed, over the call", 16.0, all.over(OWN));
+            bar("rate, allowed, `try_acquire`, over the call", 16.0, all.over(TRY));
+            bar("rate, allowed, async, over the call", 16.0, all.over(&in_async(OWN)));
+        }
+        Situation::Denied => {
+            bar("rate, denied, in all", 6.0, all.median(SHARED));
+            bar("rate, denied, `try_acquire`, in all", 6.0, all.median(TRY));
+            bar("rate, denied, async, in all", 6.0, all.median(&in_async(SHARED)));
+        }
+        Situation::Keyed => {}
+    }
+}

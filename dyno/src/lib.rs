@@ -43,6 +43,7 @@
 //! | [`#[retry]`](macro@retry) | another attempt when a call fails |
 //! | [`#[breaker]`](macro@breaker) | no more calls to what keeps failing |
 //! | [`#[fuse]`](macro@fuse) | a switch, thrown by hand |
+//! | [`#[timeout]`](macro@timeout) | no longer than that |
 //! | [`#[fallback]`](macro@fallback) | what stands in |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
@@ -125,6 +126,9 @@ pub use dyno_macros::inject;
 pub use dyno_macros::retry;
 #[doc = include_str!("../docs/test.md")]
 pub use dyno_macros::test;
+#[cfg(feature = "timeout")]
+#[doc = include_str!("../docs/timeout.md")]
+pub use dyno_macros::timeout;
 
 pub mod prelude;
 

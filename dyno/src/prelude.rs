@@ -12,6 +12,8 @@ pub use dyno_macros::aspect;
 pub use dyno_macros::fallback;
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
+#[cfg(feature = "timeout")]
+pub use dyno_macros::timeout;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
 // The attribute and the module: `breaker::named("db")` is at hand where `#[breaker("db")]` is.

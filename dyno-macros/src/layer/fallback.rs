@@ -123,8 +123,9 @@ impl Fallback {
         } else {
             quote_spanned!(at=> #p::Ok(#inner))
         };
-        let of = cx.ret.span();
-        let why = quote_spanned!(of=> #p::why::<#ret>(__dyno_end));
+        let end = quote_spanned!(at=> __dyno_end);
+        // The user's own span: a type that is no outcome is told of under it.
+        let why = quote_spanned!(ret.span()=> #p::why::<#ret>(#end));
         quote_spanned! {at=> {
             let __dyno_end: #p::Result<_, #p::Fault> = #ends;
             match #why {

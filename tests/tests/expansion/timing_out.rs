@@ -151,7 +151,7 @@ fn what_blocks_is_told_of_its_deadline() {
     let counts = late.clone();
     let _watching = point::observe(move |point: &str, event: &Event<'_>| {
         if let ("timing_out.blocking", Event::Late { abandoned: false, .. }) = (point, event) {
-            counts.fetch_add(1, Ordering::SeqCst);
+            let _ = counts.fetch_add(1, Ordering::SeqCst);
         }
     });
     assert_eq!(blocking(20 * MS), Ok(Some(30 * MS)));

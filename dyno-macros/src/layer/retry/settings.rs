@@ -137,7 +137,7 @@ impl Settings {
         let what = if retries { "the number of retries" } else { "the number of attempts in all" };
         let number = diag.take(value::count(expr, what, 1)).unwrap_or_default();
         self.count = Some(if retries {
-            quote_spanned!(at=> with_retries(#number))
+            quote_spanned!(at=> retries(#number))
         } else {
             quote_spanned!(at=> new(#number))
         });

@@ -11,7 +11,9 @@ fn f(name: String) -> Result<u8, E> {
             ::dyno::__private::Ok(__dyno_out) => __dyno_out,
             ::dyno::__private::Err(__dyno_error) => {
                 ::dyno::__private::fell_back(&__DYNO_POINT, false);
-                ::dyno::__private::stood_in(
+                ::dyno::__private::stood_in::<
+                    Result<u8, E>,
+                >(
                     &__DYNO_POINT,
                     ::dyno::__private::with::<_, Result<u8, E>>(__dyno_error, |_| Ok(1)),
                 )

@@ -30,13 +30,15 @@ fn f(sku: &str) -> Result<u8, E> {
                 ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                 ::dyno::__private::Err(__dyno_error) => {
                     ::dyno::__private::fell_back(&__DYNO_POINT, false);
-                    ::dyno::__private::stood_in(
+                    ::dyno::__private::stood_in::<
+                        Result<u8, E>,
+                    >(
                         &__DYNO_POINT,
                         {
                             let __dyno_out: Result<u8, E> = cached(sku);
                             ::dyno::__private::both!(
-                                Result < u8, E >, __dyno_out,
-                                ::dyno::__private::Ok(__dyno_error)
+                                Result < u8, E >, __dyno_out, ::dyno::__private::Ok:: < _,
+                                ::dyno::__private::Fault > (__dyno_error)
                             )
                         },
                     )

@@ -14,7 +14,7 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
             let mut __dyno_attempts = ::dyno::__private::Attempts::start_async(
                 &__DYNO_POINT,
                 const {
-                    &::dyno::__private::Retry::with_retries(4)
+                    &::dyno::__private::Retry::retries(4)
                         .backoff(
                             (::core::time::Duration::from_millis(
                                 50,
@@ -174,7 +174,9 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
             ::dyno::__private::Err(__dyno_error) => {
                 ::dyno::__private::fell_back(&__DYNO_POINT, __dyno_refused);
                 __dyno_refused = false;
-                ::dyno::__private::stood_in(
+                ::dyno::__private::stood_in::<
+                    <Result<u8, E> as ::dyno::__private::Compound>::Compounded,
+                >(
                     &__DYNO_POINT,
                     match <<Result<
                         u8,
@@ -186,7 +188,8 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                         > as ::dyno::__private::Compound>::Compounded = cached(1);
                         ::dyno::__private::both!(
                             < Result < u8, E > as ::dyno::__private::Compound >
-                            ::Compounded, __dyno_out, ::dyno::__private::Ok(__dyno_error)
+                            ::Compounded, __dyno_out, ::dyno::__private::Ok:: < _,
+                            ::dyno::__private::Fault > (__dyno_error)
                         )
                     }) {
                         ::dyno::__private::Ok(__dyno_out) => __dyno_out,

@@ -152,7 +152,9 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                         ::dyno::__private::Err(__dyno_error) => {
                             ::dyno::__private::fell_back(&__DYNO_POINT, false);
-                            ::dyno::__private::stood_in(
+                            ::dyno::__private::stood_in::<
+                                Result<Price, E>,
+                            >(
                                 &__DYNO_POINT,
                                 ::dyno::__private::with::<
                                     _,
@@ -169,7 +171,9 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                         <Result<Price, E> as ::dyno::__private::Outcome>::Failure,
                     >::new())
                         .lift(__dyno_fault);
-                    ::dyno::__private::stood_in(
+                    ::dyno::__private::stood_in::<
+                        Result<Price, E>,
+                    >(
                         &__DYNO_POINT,
                         ::dyno::__private::with::<
                             _,

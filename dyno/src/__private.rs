@@ -15,8 +15,6 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "fallback")]
 pub use crate::__dyno_both as both;
-#[cfg(feature = "retry")]
-pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
 #[cfg(feature = "aspect")]
@@ -45,6 +43,8 @@ pub use crate::retry::{
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
 pub use crate::timeout::{Timed, limited};
+#[cfg(feature = "retry")]
+pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

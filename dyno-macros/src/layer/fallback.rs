@@ -46,17 +46,18 @@ pub(super) fn parse(
     }
     let Some(expr) = found else {
         if before && diag.is_empty() {
-            diag.error(
-                at,
-                "`#[fallback]` needs what stands in: a value, or a closure that gets the error, such as `#[fallback(|_| Ok(0))]`",
+            let how = if failures.is_all() { "#[fallback(|_| Ok(0))]" } else { "with = |_| Ok(0)" };
+            let message = format!(
+                "`#[fallback]` needs what stands in: a value, or a closure that gets the error, such as `{how}`"
             );
+            diag.error(at, message);
         }
         return Vec::new();
     };
-    let fallback = Fallback { failures, ..Fallback::new(at, expr) };
-    if fallback.chain.is_empty() {
-        diag.error(at, "the list of fallbacks is empty");
+    if matches!(&expr, Expr::Array(list) if list.elems.is_empty()) {
+        diag.error(&expr, "the list of fallbacks is empty");
     }
+    let fallback = Fallback { failures, ..Fallback::new(at, expr) };
     vec![Box::new(fallback)]
 }
 
@@ -87,6 +88,12 @@ pub(super) fn called(expr: &Expr, error: &TokenStream, cx: &Context) -> TokenStr
     }
     let made = cx.with(error, expr, &syn::parse_quote!(_));
     quote_spanned!(at=> #made.await)
+}
+
+/// Under the return type, as are all that ask for an outcome: the compiler tells of one place once.
+fn stood_in(cx: &Context) -> TokenStream {
+    let (p, ret) = (&cx.private, &cx.ret);
+    quote_spanned!(ret.span()=> #p::stood_in::<#ret>)
 }
 
 impl Layer for Fallback {
@@ -124,8 +131,8 @@ impl Fallback {
             quote_spanned!(at=> #p::Ok(#inner))
         };
         let end = quote_spanned!(at=> __dyno_end);
-        // The user's own span: a type that is no outcome is told of under it.
         let why = quote_spanned!(ret.span()=> #p::why::<#ret>(#end));
+        let stood_in = stood_in(cx);
         quote_spanned! {at=> {
             let __dyno_end: #p::Result<_, #p::Fault> = #ends;
             match #why {
@@ -133,7 +140,7 @@ impl Fallback {
                 #p::Err(__dyno_why) => {
                     #p::fell_back(#point, #p::Result::is_err(&__dyno_why));
                     let __dyno_out: #ret = #value;
-                    #p::stood_in(#point, #p::both!(#ret, __dyno_out, __dyno_why))
+                    #stood_in(#point, #p::both!(#ret, __dyno_out, __dyno_why))
                 }
             }
         }}
@@ -146,12 +153,13 @@ impl Fallback {
         let split = cx.of_return("Outcome", "split", &quote_spanned!(at=> __dyno_out));
         let jumped = cx.jumped.replace(false);
         let called = called(closure, &quote_spanned!(at=> __dyno_error), cx);
+        let stood_in = stood_in(cx);
         let split = quote_spanned! {at=>
             match #split {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #p::Err(__dyno_error) => {
                     #p::fell_back(#point, false);
-                    #p::stood_in(#point, #called)
+                    #stood_in(#point, #called)
                 }
             }
         };
@@ -172,7 +180,7 @@ impl Fallback {
                     use #p::{LiftInto as _, LiftKeep as _};
                     #p::fell_back(#point, true);
                     let __dyno_error = #lifted;
-                    #p::stood_in(#point, #called)
+                    #stood_in(#point, #called)
                 }
             }
         }}
@@ -188,6 +196,7 @@ impl Fallback {
             if flagged { quote_spanned!(at=> __dyno_refused) } else { quote_spanned!(at=> false) };
         // Those further out see a call that was answered.
         let reset = flagged.then(|| quote_spanned!(at=> __dyno_refused = false;));
+        let stood_in = stood_in(cx);
         let stand_in = self.from(0, at, cx);
         let stand_in = quote_spanned! {at=>
             match #split {
@@ -195,7 +204,7 @@ impl Fallback {
                 #p::Err(__dyno_error) => {
                     #p::fell_back(#point, #refused);
                     #reset
-                    #p::stood_in(#point, #stand_in)
+                    #stood_in(#point, #stand_in)
                 }
             }
         };
@@ -222,7 +231,7 @@ impl Fallback {
             Expr::Closure(_) => called(expr, &quote_spanned!(at=> __dyno_error), cx),
             _ => quote_spanned! {at=> {
                 let __dyno_out: #ret = #expr;
-                #p::both!(#ret, __dyno_out, #p::Ok(__dyno_error))
+                #p::both!(#ret, __dyno_out, #p::Ok::<_, #p::Fault>(__dyno_error))
             }},
         };
         if number + 1 == self.chain.len() {

@@ -71,25 +71,26 @@ fn is_lent(ty: &Type) -> bool {
     }
 }
 
-impl Timeout {
-    fn check_pool(&self, on_pool: &Ident, cx: &Context, diag: &mut Diag) {
-        if cx.is_async {
-            diag.error(on_pool, "`on_pool` is for functions that block; an async one is dropped when it is late, so leave it out");
-            return;
-        }
-        for input in &cx.sig.inputs {
-            let (lent, remedy) = match input {
-                FnArg::Receiver(receiver) => {
-                    (matches!(receiver.kind, ReceiverKind::Reference(..)), "take `self: Arc<Self>`")
-                }
-                FnArg::Typed(arg) => (is_lent(&arg.ty), "take it by value: a `String`, an `Arc`"),
-            };
-            if lent {
-                diag.error(input, format!("`on_pool` hands the arguments to another thread, and this one is borrowed; {remedy}"));
+/// What the pool cannot take.
+fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
+    if cx.is_async {
+        diag.error(on_pool, "`on_pool` is for functions that block; an async one is dropped when it is late, so leave it out");
+        return;
+    }
+    for input in &cx.sig.inputs {
+        let (lent, remedy) = match input {
+            FnArg::Receiver(receiver) => {
+                (matches!(receiver.kind, ReceiverKind::Reference(..)), "take `self: Arc<Self>`")
             }
+            FnArg::Typed(arg) => (is_lent(&arg.ty), "take it by value: a `String`, an `Arc`"),
+        };
+        if lent {
+            diag.error(input, format!("`on_pool` hands the arguments to another thread, and this one is borrowed; {remedy}"));
         }
     }
+}
 
+impl Timeout {
     /// Refusals from inside and the time-out itself both come as a `Fault`.
     fn enclosed(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
@@ -141,7 +142,7 @@ impl Layer for Timeout {
             check_word(expr, "timeout", say, &keys(&[&OWN]), cx, diag);
         }
         if let Some(on_pool) = &self.on_pool {
-            self.check_pool(on_pool, cx, diag);
+            check_pool(on_pool, cx, diag);
         }
     }
 

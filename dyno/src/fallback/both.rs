@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 
 use super::Failed;
 use crate::fault::Fault;
-use crate::outcome::Outcome;
 
 /// Keeps what a failed fallback stood in for beside its own error, where the type can carry both.
 ///
@@ -56,17 +55,14 @@ impl<T, E: From<Failed> + Into<Box<dyn Error + Send + Sync>>> BothInto for Both<
 pub trait BothKeep {
     /// The return type.
     type Out;
-    /// Its error.
-    type Failure;
     /// `out` as it is; the other error is dropped.
-    fn both(&self, out: Self::Out, why: Result<Self::Failure, Fault>) -> Self::Out;
+    fn both<W>(&self, out: Self::Out, why: W) -> Self::Out;
 }
 
-impl<R: Outcome> BothKeep for &Both<R> {
+impl<R> BothKeep for &Both<R> {
     type Out = R;
-    type Failure = R::Failure;
     #[cold]
-    fn both(&self, out: R, _why: Result<R::Failure, Fault>) -> R {
+    fn both<W>(&self, out: R, _why: W) -> R {
         out
     }
 }
@@ -93,7 +89,7 @@ mod tests {
     /// The error that comes of two, as an expansion asks for it.
     macro_rules! both {
         ($failure:ty, $error:expr, $cause:expr) => {
-            match crate::__private::both!(Result<u8, $failure>, Err($error), Ok($cause)) {
+            match crate::__private::both!(Result<u8, $failure>, Err($error), Ok::<_, Fault>($cause)) {
                 Err(error) => error,
                 Ok(_) => unreachable!("it had failed"),
             }

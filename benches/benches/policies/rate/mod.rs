@@ -43,11 +43,13 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     let allowed = Group::of_calls("Rate, allowed", about);
     measure(section, bars, allowed, Situation::Allowed);
 
-    let about = "One call an hour may be made, and has been. tower's own turns nobody away, but waits.";
+    let about =
+        "One call an hour may be made, and has been. tower's own turns nobody away, but waits.";
     let denied = Group::of_refusals("Rate, denied", about);
     measure(section, bars, denied, Situation::Denied);
 
-    let about = "As allowed, with a rate for each key: 256 names of hosts in turn, all of them known.";
+    let about =
+        "As allowed, with a rate for each key: 256 names of hosts in turn, all of them known.";
     let keyed = Group::of_calls("Rate by key, allowed", about).keys(KEYS);
     measure(section, bars, keyed, Situation::Keyed);
 }

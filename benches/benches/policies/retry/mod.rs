@@ -28,7 +28,8 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     let all = group.run(section);
     guarded::judge(bars, &all, Situation::Plain);
 
-    let about = "The same, and a call in five may be made again: what the first attempt adds to it.";
+    let about =
+        "The same, and a call in five may be made again: what the first attempt adds to it.";
     let mut group = Group::of_calls("Retry with a budget", about).in_pairs();
     floors::add(&mut group);
     floors::clocks(&mut group);

@@ -20,9 +20,9 @@ pub(crate) struct Retry {
     settings: Settings,
     failures: Failures,
     /// A success for which this does not hold is good enough.
-    retry_if: Option<Expr>,
+    not_if: Option<Expr>,
     /// How long to wait, by the failure.
-    retry_after: Option<Expr>,
+    asks: Option<Expr>,
     /// All errors are returned.
     compound: bool,
     /// The value without a key.
@@ -49,8 +49,8 @@ pub(super) fn parse(
         at: at.clone(),
         settings: Settings::new(common.private()),
         failures: Failures::default(),
-        retry_if: None,
-        retry_after: None,
+        not_if: None,
+        asks: None,
         compound: false,
         lone: None,
         again: TokenStream::new(),
@@ -75,9 +75,9 @@ pub(super) fn parse(
                     layers.push(Box::new(Fallback::new(at, expr.clone())));
                 }
             }
-            "retry_if" => retry.retry_if = closure(&arg, "|value| value.is_stale()", diag),
+            "retry_if" => retry.not_if = closure(&arg, "|value| value.is_stale()", diag),
             "retry_after" => {
-                retry.retry_after = closure(&arg, "|error| error.retry_after()", diag);
+                retry.asks = closure(&arg, "|error| error.retry_after()", diag);
             }
             key => retry.settings.set(key, &arg, diag),
         }
@@ -103,9 +103,9 @@ impl Retry {
         let at = here(self.at.span());
         let p = &cx.private;
         let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
-        let Some(retry_if) = &self.retry_if else { return verdict };
+        let Some(not_if) = &self.not_if else { return verdict };
         let value = cx.of_return("Succeeds", "success", &quote_spanned!(at=> &__dyno_out));
-        quote_spanned!(at=> #p::not_if(#verdict, #value, #retry_if))
+        quote_spanned!(at=> #p::not_if(#verdict, #value, #not_if))
     }
 
     /// One attempt: a statement that binds `__dyno_out`, and how it ended.
@@ -140,10 +140,10 @@ impl Retry {
         let at = here(self.at.span());
         let p = &cx.private;
         let mut failure = quote_spanned!(at=> __dyno_failure);
-        if cx.wrap && self.retry_after.is_some() {
+        if cx.wrap && self.asks.is_some() {
             failure = quote_spanned!(at=> #p::Option::and_then(#failure, #p::Error::inner));
         }
-        let ask = self.retry_after.as_ref().map(|ask| quote_spanned!(at=> , #ask));
+        let ask = self.asks.as_ref().map(|ask| quote_spanned!(at=> , #ask));
         if !rejected {
             return quote_spanned!(at=> #p::next!(__dyno_attempts, #verdict, #failure #ask));
         }

@@ -114,11 +114,10 @@ impl Settings {
             }
             "rejected" => value::word(expr, &what, &["retry", "stop"]).map(|word| {
                 self.rejected = word == "retry";
-                self.rejected.then(|| quote_spanned!(at=> .rejected())).unwrap_or_default()
+                flag(self.rejected, "rejected", at)
             }),
-            "nested" => value::word(expr, &what, &["allow", "stop"]).map(|word| {
-                (word == "allow").then(|| quote_spanned!(at=> .nested())).unwrap_or_default()
-            }),
+            "nested" => value::word(expr, &what, &["allow", "stop"])
+                .map(|word| flag(word == "allow", "nested", at)),
             _ => of_static(expr, &what).map(|it| {
                 let method = Ident::new(key, at);
                 quote_spanned!(at=> .#method(#it))
@@ -209,6 +208,12 @@ impl Settings {
             diag.error(key, message);
         }
     }
+}
+
+/// `.nested()`, if so.
+fn flag(given: bool, name: &str, at: Span) -> TokenStream {
+    let name = Ident::new(name, at);
+    if given { quote_spanned!(at=> .#name()) } else { TokenStream::new() }
 }
 
 /// A literal or a constant; a word in lower case may be a parameter.

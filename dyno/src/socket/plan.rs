@@ -202,9 +202,12 @@ mod tests {
     fn a_host_that_cannot_be_found_is_looked_up_again() {
         let mut answers = vec![Ok(vec![at(1)]), Ok(Vec::new()), Err(io::Error::other("who?"))];
         let find = || answers.pop().expect("asked no more");
-        let (steps, error) = follow(socket("db", 5432).retries(4), find, |_| refused());
-        let (resolve, connect) = ("resolve None", "10.0.0.1 50ms");
-        assert_eq!(steps, [resolve, resolve, resolve, connect, connect]);
+        let _frozen = clock::freeze();
+        let to = socket("db", 5432).retries(4).pause(7 * MS);
+        let (steps, error) = follow(to, find, |_| refused());
+        let (resolve, connect, pause) = ("resolve None", "10.0.0.1 50ms", "pause 7ms");
+        let expected = [resolve, pause, resolve, pause, resolve, connect, pause, connect];
+        assert_eq!(steps, expected);
         let told = "cannot connect to db:5432: 10.0.0.1:5432: refused, 2 times";
         assert_eq!(error.to_string(), told);
 

@@ -71,7 +71,7 @@ fn other_settings_for_the_same_name_are_refused_with_both_places() {
     });
     ONE.get();
     for _ in 0..2 {
-        let message = refused(|| drop(OTHER.get()));
+        let message = refused(|| _ = OTHER.get());
         for part in [
             "bulkhead \"bulkhead-two\": defined as {limit = 1, queue = 7} at ",
             "bulkhead_named.rs:",

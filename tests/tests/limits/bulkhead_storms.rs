@@ -144,8 +144,9 @@ fn limits_that_change_meanwhile_hold() {
     is_at_rest(&BULKHEAD);
 }
 
-/// Polls `future` at most so many times.
-async fn for_polls<F: Future>(mut polls: u32, future: F) -> Option<F::Output> {
+/// Polls `future` so many times more, or to its end.
+async fn for_polls<F: Future>(polls: Option<u32>, future: F) -> Option<F::Output> {
+    let Some(mut polls) = polls else { return Some(future.await) };
     let mut future = pin!(future);
     poll_fn(move |cx| {
         if let Poll::Ready(value) = future.as_mut().poll(cx) {
@@ -181,7 +182,7 @@ fn tasks_that_are_cancelled_at_any_moment_lose_no_place() {
                     let (mut ended, mut cancelled) = (0, 0);
                     for _ in 0..EACH {
                         // Some are never cancelled, or the queue would never be served.
-                        let polls = if random.bool() { u32::MAX } else { random.u32(0..6) };
+                        let polls = random.bool().then(|| random.u32(0..6));
                         let steps = random.u32(0..3);
                         let call = BULKHEAD.call_async(|| async {
                             inside.enter();

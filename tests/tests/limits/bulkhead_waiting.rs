@@ -19,7 +19,7 @@ fn acquiring(bulkhead: &Bulkhead) -> Acquiring<'_> {
     Box::pin(bulkhead.acquire_async())
 }
 
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 

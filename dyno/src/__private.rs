@@ -32,6 +32,10 @@ pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
 pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
+#[cfg(feature = "limit")]
+pub use crate::limit::Refused as TurnedAway;
+#[cfg(feature = "limit")]
+pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, SharedKeyedBulkhead};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{

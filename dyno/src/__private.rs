@@ -27,6 +27,12 @@ pub use crate::fallback::{Lift, LiftInto, LiftKeep, fell_back};
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
+#[cfg(feature = "limit")]
+pub use crate::limit::Refused as TurnedAway;
+#[cfg(feature = "limit")]
+pub use crate::limit::bulkhead::{
+    Bulkhead, KeyedBulkhead, Permit as Slot, SharedBulkhead, SharedKeyedBulkhead,
+};
 pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]

@@ -78,6 +78,8 @@ pub mod fault;
 pub mod inject;
 #[cfg(any(feature = "breaker", feature = "limit"))]
 mod keyed;
+#[cfg(feature = "limit")]
+pub mod limit;
 pub mod outcome;
 pub mod point;
 #[cfg(feature = "pool")]

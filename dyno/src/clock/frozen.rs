@@ -162,10 +162,7 @@ impl Virtual {
         }
         if self.owner == thread::current().id() {
             drop(state);
-            panic!(
-                "clock: this thread sleeps on a manual clock that only itself can advance; \
-                 sleep on another thread (`dyno::spawn`), or freeze without `manual`"
-            );
+            alone();
         }
         state.blocked += 1;
         self.changed.notify_all();
@@ -173,6 +170,19 @@ impl Virtual {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.blocked -= 1;
+    }
+
+    /// Whether a thread that waits on it is blocked: a manual clock waits for its test.
+    ///
+    /// # Panics
+    /// When this thread is the test's.
+    #[cfg(feature = "limit")]
+    pub(super) fn blocks(&self) -> bool {
+        let manual = self.lock().manual;
+        if manual && self.owner == thread::current().id() {
+            alone();
+        }
+        manual
     }
 
     fn advance_to(&self, to: Instant) {
@@ -227,6 +237,14 @@ impl Virtual {
         drop(state);
         drop(old);
     }
+}
+
+#[cold]
+fn alone() -> ! {
+    panic!(
+        "clock: this thread sleeps on a manual clock that only itself can advance; sleep on another \
+         thread (`dyno::spawn`), or freeze without `manual`"
+    );
 }
 
 #[cfg(test)]

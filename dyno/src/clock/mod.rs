@@ -18,6 +18,8 @@
 //! With the feature `tokio`, and on a tokio runtime, the real time is tokio's: a runtime whose time
 //! is paused pauses dyno's policies too. The runtime needs its time driver (`enable_time`).
 
+#[cfg(feature = "limit")]
+mod block;
 mod frozen;
 mod instant;
 #[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
@@ -28,6 +30,8 @@ mod timers;
 
 use std::time::Duration;
 
+#[cfg(feature = "limit")]
+pub(crate) use block::block_on;
 pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
 pub use sleep::Sleep;

@@ -34,14 +34,14 @@ impl<S: Settings> Given<S> {
     pub(super) fn idle(&self) -> Duration {
         self.idle.unwrap_or(IDLE)
     }
+}
 
-    /// Nothing is said at all.
-    pub(crate) fn is_silent(&self) -> bool {
+impl<S: Settings> Settings for Given<S> {
+    fn is_silent(&self) -> bool {
         self.settings.is_silent() && self.keys.is_none() && self.idle.is_none()
     }
 
-    /// Both together; where they contradict one another, what does.
-    pub(crate) fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
+    fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
         fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.is_some() && other.is_some() && one != other
         }
@@ -61,19 +61,23 @@ impl<S: Settings> Given<S> {
             _ => Err(contradicting),
         }
     }
-}
 
-/// `{fail_max = 3, keys = 100}`
-impl<S: Settings> fmt::Display for Given<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = f.debug_set();
-        self.settings.entries(&mut said);
+    fn entries(&self, said: &mut fmt::DebugSet<'_, '_>) {
+        self.settings.entries(said);
         if let Some(keys) = self.keys {
             said.entry(&format_args!("keys = {keys}"));
         }
         if let Some(idle) = self.idle {
             said.entry(&format_args!("idle = {idle:?}"));
         }
+    }
+}
+
+/// `{fail_max = 3, keys = 100}`
+impl<S: Settings> fmt::Display for Given<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = f.debug_set();
+        self.entries(&mut said);
         said.finish()
     }
 }

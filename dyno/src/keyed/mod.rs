@@ -17,9 +17,12 @@ use crate::point::Point;
 
 pub(crate) use self::given::{Given, Settings};
 
-/// What is kept by key. None of its methods runs code of the user's.
+/// What is kept by key. None of its methods runs code of the user's, nor waits.
 pub(crate) trait Keep: Sized {
     type Settings: Settings;
+
+    /// One that somebody holds, or that may not go, never does: there are more than may be kept then.
+    const STAYS_IN_USE: bool;
 
     /// A new one; `at` is where those of all keys are defined.
     fn made(name: Arc<str>, at: &'static Location<'static>, settings: Self::Settings) -> Self;

@@ -165,6 +165,9 @@ impl<T: Keep> Table<T> {
             }
             self.look();
             if self.oldest.is_empty() {
+                if T::STAYS_IN_USE {
+                    return None;
+                }
                 // Each tells something: so be it.
                 let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.age());
                 let key = oldest.map(|(key, _)| key.clone())?;

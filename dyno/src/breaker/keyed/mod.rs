@@ -161,6 +161,8 @@ impl fmt::Debug for Keyed {
 impl Keep for Breaker {
     type Settings = Settings;
 
+    const STAYS_IN_USE: bool = false;
+
     fn made(name: Arc<str>, at: &'static Location<'static>, settings: Settings) -> Self {
         Self::keyed(name, at, settings)
     }

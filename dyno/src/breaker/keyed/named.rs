@@ -9,7 +9,7 @@ use once_cell::race::OnceRef;
 use super::super::named::claim;
 use super::Keyed;
 use crate::breaker::Settings;
-use crate::keyed::Given;
+use crate::keyed::{Given, Settings as _};
 
 /// The breakers by key that the attributes call `name`; they make them on their first call.
 #[must_use]

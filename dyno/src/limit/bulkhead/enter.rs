@@ -1,0 +1,117 @@
+//! The way in, where there is no place at once, and the way out.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+
+use super::wait::Wait;
+use super::{Bulkhead, Permit};
+use crate::ambient;
+use crate::clock::{self, Instant};
+use crate::limit::Refused;
+
+/// The last moment of the clock: never.
+const NEVER: Instant = Instant::from_nanos(u64::MAX);
+
+impl Bulkhead {
+    /// A place now, or not at all.
+    #[doc(hidden)]
+    #[inline]
+    pub fn try_enter(&self) -> Result<Permit<'_>, Refused<'_>> {
+        if self.gate.pass() { Ok(Permit::new(self)) } else { Err(self.full()) }
+    }
+
+    /// A place, for which it waits as long as the bulkhead says.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter(&self) -> Result<Permit<'_>, Refused<'_>> {
+        if self.gate.pass() { Ok(Permit::new(self)) } else { self.wait_here() }
+    }
+
+    /// The same without blocking the thread.
+    #[doc(hidden)]
+    #[inline]
+    pub async fn enter_async(&self) -> Result<Permit<'_>, Refused<'_>> {
+        if self.gate.pass() { Ok(Permit::new(self)) } else { self.wait_async().await }
+    }
+
+    #[cold]
+    fn wait_here(&self) -> Result<Permit<'_>, Refused<'_>> {
+        let until = self.until()?;
+        self.note();
+        let mut wait = Wait::new(&self.gate, self.room());
+        let until = (until != NEVER).then_some(until);
+        if clock::block_on(&mut wait, until).unwrap_or_else(|| wait.give_up()) {
+            Ok(Permit::new(self))
+        } else {
+            Err(self.full())
+        }
+    }
+
+    async fn wait_async(&self) -> Result<Permit<'_>, Refused<'_>> {
+        let until = self.until()?;
+        self.note();
+        let mut wait = Wait::new(&self.gate, self.room());
+        let mut sleep = None;
+        let is_in = poll_fn(|cx| {
+            if let Poll::Ready(is_in) = Pin::new(&mut wait).poll(cx) {
+                return Poll::Ready(is_in);
+            }
+            if until == NEVER {
+                return Poll::Pending;
+            }
+            let sleep = sleep.get_or_insert_with(|| clock::sleep_async(until - clock::now()));
+            Pin::new(sleep).poll(cx).map(|()| wait.give_up())
+        });
+        if is_in.await { Ok(Permit::new(self)) } else { Err(self.full()) }
+    }
+
+    /// Until when a call waits.
+    fn until(&self) -> Result<Instant, Refused<'_>> {
+        let wait = self.wait.load(Ordering::Relaxed);
+        if wait == 0 {
+            return Err(self.full());
+        }
+        let now = clock::now().as_nanos();
+        let until = Instant::from_nanos(now.saturating_add(wait));
+        match ambient::deadline() {
+            Some(deadline) if deadline.as_nanos() <= now => {
+                self.turned_away.fetch_add(1, Ordering::Relaxed);
+                Err(Refused::late(&self.label))
+            }
+            Some(deadline) => Ok(until.min(deadline)),
+            None => Ok(until),
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.room.load(Ordering::Relaxed).try_into().unwrap_or(usize::MAX)
+    }
+
+    fn note(&self) {
+        if self.gate.is_to_note() {
+            self.estimate.begin();
+            self.gate.note();
+        }
+    }
+
+    #[cold]
+    fn full(&self) -> Refused<'_> {
+        self.turned_away.fetch_add(1, Ordering::Relaxed);
+        self.note();
+        Refused::full(&self.label, self.estimate.span())
+    }
+
+    #[inline]
+    pub(super) fn leave(&self) {
+        if self.gate.leave() {
+            self.left();
+        }
+    }
+
+    #[cold]
+    fn left(&self) {
+        self.estimate.end();
+    }
+}

@@ -31,6 +31,8 @@ layers! {
     retry,
     breaker,
     fuse,
+    bulkhead,
+    rate,
     fallback,
     aspect,
 }

@@ -33,6 +33,8 @@ pub use crate::limit::Refused as TurnedAway;
 pub use crate::limit::bulkhead::{
     Bulkhead, KeyedBulkhead, Permit as Slot, SharedBulkhead, SharedKeyedBulkhead,
 };
+#[cfg(feature = "limit")]
+pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
 pub use crate::outcome::{Outcome, Refuse, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]

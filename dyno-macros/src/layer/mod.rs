@@ -4,9 +4,12 @@
 
 mod aspect;
 mod breaker;
+mod bulkhead;
 mod fallback;
 mod fuse;
 pub(crate) mod inject;
+mod limited;
+mod rate;
 mod retry;
 mod which;
 
@@ -56,11 +59,13 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 6] = [
+const KINDS: [(&str, Parse); 8] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
     ("breaker", breaker::parse),
     ("fuse", fuse::parse),
+    ("bulkhead", bulkhead::parse),
+    ("rate", rate::parse),
     ("fallback", fallback::parse),
     ("aspect", aspect::parse),
 ];

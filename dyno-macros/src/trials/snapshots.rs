@@ -30,6 +30,8 @@ fn plain_uses_fit_on_a_screen() {
         ("retry", "3, backoff = 50ms..2s", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("breaker", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("fuse", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("bulkhead", "10", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("rate", "100/1s", "async fn f(name: String) -> Result<u8, E> { ask(name).await }"),
         ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("aspect", "before = enter, after = leave", "fn f(name: String) -> u8 { ask(name) }"),
     ];
@@ -58,6 +60,17 @@ fn a_breaker_with_every_kind_of_setting() {
     let args = "\"hosts\", key = host, keys = 64, idle = 10m, skip = host.is_local(), window = 10s, failure_rate = 50%, reset_timeout = 1s..60s, recover = [1%, TENTH], rule = MINE, trip_error = rejected, starts = half_open, only = E::Http(500..), excluded = success, retry_after = |e| e.retry_after()";
     let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
     snapshot("breaker_settings", &[("breaker", args)], item);
+}
+
+#[test]
+fn limits_with_every_kind_of_setting() {
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    let bulkhead = (
+        "bulkhead",
+        "\"hosts\", limit = 10, key = host, keys = 64, idle = 10m, wait = 50ms, queue = QUEUE",
+    );
+    let rate = ("rate", "RATE / PERIOD, key = host.name(), smooth, wait = patience()");
+    snapshot("limits", &[bulkhead, rate], item);
 }
 
 #[test]

@@ -167,6 +167,7 @@ impl fmt::Debug for KeyedRate {
 }
 
 impl Keep for Rate {
+    const STAYS_IN_USE: bool = false;
     type Settings = Settings;
 
     fn made(name: Arc<str>, at: &'static Location<'static>, settings: Settings) -> Self {

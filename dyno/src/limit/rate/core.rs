@@ -151,12 +151,21 @@ impl<W: Word> Core<W> {
         let (word, old) = (self.due.read(), self.pace());
         let before = old.nanos(ahead(word, old.at(now), old));
         let most = new.tolerance + new.interval;
-        // In whole nanoseconds: rounded up, and less than `most` before it is compared.
+        // Compared in whole nanoseconds first: in parts it might go round.
         let ahead = if before > new.nanos(most) { most } else { new.at(before).min(most) };
+        self.begin(new, now, ahead);
+    }
+
+    /// The same, and nobody has been let in.
+    pub(super) fn begin_anew(&self, new: Pace, now: u64) {
+        self.begin(new, now, 0);
+    }
+
+    fn begin(&self, new: Pace, now: u64, ahead: u64) {
         self.interval.write(new.interval);
         self.tolerance.write(new.tolerance);
         self.unit.write(new.unit);
-        let turn = word.wrapping_add(NEXT_TURN) & TURN;
+        let turn = self.due.read().wrapping_add(NEXT_TURN) & TURN;
         self.due.write(new.at(now).wrapping_add(ahead) | turn | HELD);
     }
 }

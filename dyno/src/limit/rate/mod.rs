@@ -268,10 +268,16 @@ impl Rate {
 
     fn change_by(&self, change: impl FnOnce(Settings) -> Settings) {
         let mut line = self.line();
-        let settings = change(line.changed.unwrap_or(self.given));
+        let before = line.changed.unwrap_or(self.given);
+        let settings = change(before);
         let pace = settings.pace();
+        let now = clock::now().as_nanos();
         self.core.hold();
-        self.core.change(pace, clock::now().as_nanos());
+        if before.rate.is_some() {
+            self.core.change(pace, now);
+        } else {
+            self.core.begin_anew(pace, now);
+        }
         self.wait.store(settings.wait_nanos(), Ordering::Relaxed);
         line.changed = Some(settings);
         if line.is_empty() {

@@ -31,7 +31,7 @@ pub use crate::inject::expansion::*;
 pub use crate::limit::Refused as TurnedAway;
 #[cfg(feature = "limit")]
 pub use crate::limit::bulkhead::{
-    Bulkhead, KeyedBulkhead, Permit as Slot, SharedBulkhead, SharedKeyedBulkhead,
+    Bulkhead, KeyedBulkhead, Permit as Place, SharedBulkhead, SharedKeyedBulkhead,
 };
 #[cfg(feature = "limit")]
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};

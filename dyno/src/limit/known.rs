@@ -12,6 +12,8 @@ type Place = &'static Location<'static>;
 pub(super) struct Known<T: 'static, S> {
     /// The attribute that makes them.
     kind: &'static str,
+    /// What it has to say besides the name.
+    and: &'static str,
     inner: Mutex<Inner<T, S>>,
 }
 
@@ -37,7 +39,17 @@ pub(super) struct Join<T: 'static> {
 
 impl<T, S: Settings> Known<T, S> {
     pub(super) const fn new(kind: &'static str) -> Self {
-        Self { kind, inner: Mutex::new(Inner { shared: Vec::new(), listed: Vec::new() }) }
+        Self::all_of(kind, "")
+    }
+
+    /// One for each key.
+    pub(super) const fn by_key(kind: &'static str) -> Self {
+        Self::all_of(kind, ", key = …")
+    }
+
+    const fn all_of(kind: &'static str, and: &'static str) -> Self {
+        let inner = Inner { shared: Vec::new(), listed: Vec::new() };
+        Self { kind, and, inner: Mutex::new(inner) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner<T, S>> {
@@ -83,10 +95,10 @@ impl<T, S: Settings> Known<T, S> {
         });
         if let Some((other, there, settings)) = contradiction {
             drop(known);
-            let kind = self.kind;
+            let Self { kind, and, .. } = self;
             panic!(
                 "{kind} \"{name}\": defined as {} at {there}, and as {} at {here}, which contradict \
-                 one another in `{}`; give it in one place and say `#[{kind}(\"{name}\")]` in the \
+                 one another in `{}`; give it in one place and say `#[{kind}(\"{name}\"{and})]` in the \
                  others",
                 Said(&other),
                 Said(&given),

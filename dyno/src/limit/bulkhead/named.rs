@@ -13,7 +13,7 @@ use crate::point::{self, Event};
 
 static KINDS: Kinds = Kinds::new("bulkhead");
 static KNOWN: Known<Bulkhead, Settings> = Known::new("bulkhead");
-static KEYED: Known<KeyedBulkhead, Given<Settings>> = Known::new("bulkhead");
+static KEYED: Known<KeyedBulkhead, Given<Settings>> = Known::by_key("bulkhead");
 
 /// The bulkhead that the attributes call `name`, or the first listed `static` of that name.
 ///

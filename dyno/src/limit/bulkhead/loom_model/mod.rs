@@ -26,7 +26,8 @@ fn gate(limit: u64) -> Arc<Model> {
     })
 }
 
-/// How many are in at a time, counted by those who are.
+/// How many are in at a time, counted by those who are, one after another: whoever comes next sees
+/// what the one before has written.
 struct Inside(AtomicU64);
 
 impl Inside {
@@ -34,11 +35,11 @@ impl Inside {
         Arc::new(Self(AtomicU64::new(0)))
     }
 
-    /// Comes in and goes again, as one of no more than `limit`.
-    fn visit(&self, gate: &Model, limit: u64) {
-        let others = self.0.fetch_add(1, Ordering::Relaxed);
-        assert!(others < limit, "one of {} where {limit} are allowed", others + 1);
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    /// Comes in as the only one, and goes again.
+    fn visit(&self, gate: &Model) {
+        assert_eq!(self.0.load(Ordering::Relaxed), 0, "another one is in");
+        self.0.store(1, Ordering::Relaxed);
+        self.0.store(0, Ordering::Relaxed);
         gate.leave();
     }
 }

@@ -50,11 +50,11 @@ fn loom_two_that_wait_both_get_in() {
         let other = spawn(&gate, move |gate| {
             let mut wait = Wait::new(gate, 2);
             assert!(block(&mut wait));
-            there.visit(gate, 1);
+            there.visit(gate);
         });
         let mut wait = Wait::new(&gate, 2);
         assert!(block(&mut wait));
-        inside.visit(&gate, 1);
+        inside.visit(&gate);
         other.join().expect("joins");
         is_empty(&gate, 1);
     });

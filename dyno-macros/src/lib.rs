@@ -32,6 +32,8 @@ layers! {
     timeout,
     breaker,
     fuse,
+    bulkhead,
+    rate,
     fallback,
     aspect,
 }

@@ -35,7 +35,11 @@ pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
 #[cfg(feature = "limit")]
 pub use crate::limit::Refused as TurnedAway;
 #[cfg(feature = "limit")]
-pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, SharedKeyedBulkhead};
+pub use crate::limit::bulkhead::{
+    Bulkhead, KeyedBulkhead, Permit as Place, SharedBulkhead, SharedKeyedBulkhead,
+};
+#[cfg(feature = "limit")]
+pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{

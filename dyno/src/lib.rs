@@ -44,6 +44,8 @@
 //! | [`#[breaker]`](macro@breaker) | no more calls to what keeps failing |
 //! | [`#[fuse]`](macro@fuse) | a switch, thrown by hand |
 //! | [`#[timeout]`](macro@timeout) | no longer than that |
+//! | [`#[bulkhead]`](macro@bulkhead) | no more than so many calls at a time |
+//! | [`#[rate]`](macro@rate) | no more than so many calls in so long |
 //! | [`#[fallback]`](macro@fallback) | what stands in |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
@@ -114,6 +116,9 @@ pub use dyno_macros::aspect;
 #[cfg(feature = "breaker")]
 #[doc = include_str!("../docs/breaker.md")]
 pub use dyno_macros::breaker;
+#[cfg(feature = "limit")]
+#[doc = include_str!("../docs/bulkhead.md")]
+pub use dyno_macros::bulkhead;
 #[cfg(feature = "fallback")]
 #[doc = include_str!("../docs/fallback.md")]
 pub use dyno_macros::fallback;
@@ -123,6 +128,9 @@ pub use dyno_macros::fuse;
 #[cfg(feature = "inject")]
 #[doc = include_str!("../docs/inject.md")]
 pub use dyno_macros::inject;
+#[cfg(feature = "limit")]
+#[doc = include_str!("../docs/rate.md")]
+pub use dyno_macros::rate;
 #[cfg(feature = "retry")]
 #[doc = include_str!("../docs/retry.md")]
 pub use dyno_macros::retry;

@@ -16,6 +16,8 @@ pub use dyno_macros::retry;
 pub use dyno_macros::timeout;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
+#[cfg(feature = "limit")]
+pub use dyno_macros::{bulkhead, rate};
 // The attribute and the module: `breaker::named("db")` is at hand where `#[breaker("db")]` is.
 #[cfg(feature = "breaker")]
 pub use crate::breaker;

@@ -1,12 +1,13 @@
 //! The grammar that all attributes share.
 //!
 //! [`args`] reads a list of `value`, `key = value`, `key(group)` and `flag`, and says all that is
-//! wrong with it at once. [`value`] reads durations, counts, ranges, rates, windows
-//! and words, [`share`] percentages.
+//! wrong with it at once. [`value`] reads durations, counts, ranges, windows and words,
+//! [`rate`] rates, [`share`] percentages.
 //! [`failures`] reads which failures a policy minds.
 
 pub(crate) mod args;
 pub(crate) mod failures;
+pub(crate) mod rate;
 pub(crate) mod share;
 pub(crate) mod value;
 

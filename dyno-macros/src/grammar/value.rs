@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprBinary, ExprRange, Lit, RangeLimits, UnOp};
+use syn::{Expr, ExprRange, Lit, RangeLimits, UnOp};
 
 use crate::diag::hint;
 
@@ -145,20 +145,6 @@ pub(crate) fn range(expr: &Expr, what: &str) -> syn::Result<TokenStream> {
     Ok(quote_spanned!(expr.span()=> (#start)..(#end)))
 }
 
-/// `100/1s`: how many in how long, both literals, or an error.
-#[cfg_attr(not(test), expect(dead_code, reason = "the rate policy reads it"))]
-pub(crate) fn rate(expr: &Expr, what: &str) -> syn::Result<(TokenStream, TokenStream)> {
-    match expr {
-        Expr::Binary(ExprBinary { left, op: syn::BinOp::Div(_), right, .. }) => {
-            Ok((count(left, what, 1)?, duration(right, what)?))
-        }
-        _ => Err(syn::Error::new_spanned(
-            expr,
-            format!("{what} is a number per duration, such as `100/1s`"),
-        )),
-    }
-}
-
 /// What a window is measured in.
 pub(crate) enum Window {
     Calls(TokenStream),
@@ -220,7 +206,7 @@ fn is_type(suffix: &str) -> bool {
     suffix.strip_prefix(['u', 'i']).is_some_and(|bits| bits == "size" || bits.parse::<u8>().is_ok())
 }
 
-fn is_unit(suffix: &str) -> bool {
+pub(super) fn is_unit(suffix: &str) -> bool {
     UNITS.iter().any(|(unit, _)| *unit == suffix)
 }
 
@@ -344,14 +330,6 @@ mod tests {
             let error = of(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn rates_are_a_number_per_duration() {
-        let expr: Expr = parse_str("100/1s").unwrap();
-        let (count, per) = rate(&expr, "`rate`").unwrap();
-        assert_eq!(count.to_string(), "100");
-        assert!(per.to_string().contains("from_secs"));
     }
 
     #[test]

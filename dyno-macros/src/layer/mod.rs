@@ -4,9 +4,12 @@
 
 mod aspect;
 mod breaker;
+mod bulkhead;
 mod fallback;
 mod fuse;
 pub(crate) mod inject;
+mod limited;
+mod rate;
 mod retry;
 mod timeout;
 mod which;
@@ -69,12 +72,14 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 7] = [
+const KINDS: [(&str, Parse); 9] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
     ("timeout", timeout::parse),
     ("breaker", breaker::parse),
     ("fuse", fuse::parse),
+    ("bulkhead", bulkhead::parse),
+    ("rate", rate::parse),
     ("fallback", fallback::parse),
     ("aspect", aspect::parse),
 ];

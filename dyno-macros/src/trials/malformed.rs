@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::{expand, parse};
 
-const KINDS: [&str; 7] = ["inject", "retry", "timeout", "breaker", "fuse", "fallback", "aspect"];
+const KINDS: [&str; 9] =
+    ["inject", "retry", "timeout", "breaker", "fuse", "bulkhead", "rate", "fallback", "aspect"];
 const ITEM: &str = "fn f(db: &Db, id: u8) -> Result<u8, E> { Ok(id) }";
 
 const NONSENSE: &[&str] = &[
@@ -85,6 +86,19 @@ const NONSENSE: &[&str] = &[
     "skip = true",
     "retry_after = ",
     "off = 3",
+    "10s",
+    "limit = 0",
+    "queue = 0",
+    "100/",
+    "100/s",
+    "100/0s",
+    "0/1s",
+    "1s/100",
+    "rate = 100",
+    "burst = 0",
+    "smooth = 1",
+    "burst = 2, smooth",
+    "wait = 5",
     "off()",
     "except_if = |_| true",
     "{}",
@@ -100,8 +114,8 @@ fn nonsense_is_an_error_in_every_attribute() {
             let out = crate::stack::attribute(kind, args_tokens, &parse(ITEM)).to_string();
             assert!(out.contains("fn f"), "#[{kind}({args})] lost the function: {out}");
             // A value may be any expression; what it means is for the compiler to say.
-            let is_value = matches!(kind, "retry" | "timeout" | "breaker" | "fuse" | "fallback")
-                && syn::parse_str::<syn::Expr>(args).is_ok();
+            let is_value =
+                !matches!(kind, "inject" | "aspect") && syn::parse_str::<syn::Expr>(args).is_ok();
             let fine = is_value || args == "," && kind != "inject";
             assert!(fine || out.contains("compile_error"), "#[{kind}({args})] was accepted: {out}");
         }
@@ -145,6 +159,12 @@ fn half_typed_arguments_never_panic() {
         ),
         ("breaker", "DB, key = &id, excluded = ignored, except = E::A, skip = !armed(), wrap"),
         ("fuse", "\"beta\", off, fallback = |_| Ok(1), name = \"x\", wrap, crate = ::dyno"),
+        ("bulkhead", "10, wait = 50ms, queue = 100, fallback = |_| Ok(1), name = \"x\", wrap"),
+        ("bulkhead", "\"db\", limit = LIMIT, key = (id % 4), keys = 64, idle = 10m, wait = WAIT"),
+        ("bulkhead", "DB, key = &id, crate = ::dyno"),
+        ("rate", "100/1s, burst = 20, wait = 50ms, fallback = |_| Ok(1), name = \"x\", wrap"),
+        ("rate", "\"api\", rate = (CALLS / PER), smooth, key = (id % 4), keys = 64, idle = 10m"),
+        ("rate", "API, key = &id, crate = ::dyno"),
         ("fallback", "|e| match e { E::A => Ok(1), other => Err(other) }"),
         ("fallback", "[cached(id), |e| match e { E::A => Ok(1), other => Err(other) }, Ok(0)]"),
         ("fallback", "only = E::A | E::B if minor(e), with = |_| Ok(1), name = \"x\""),

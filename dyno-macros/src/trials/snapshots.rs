@@ -31,6 +31,8 @@ fn plain_uses_fit_on_a_screen() {
         ("timeout", "250ms", "async fn f(name: &str) -> Result<u8, E> { ask(name).await }"),
         ("breaker", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("fuse", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("bulkhead", "10", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
+        ("rate", "100/1s", "async fn f(name: String) -> Result<u8, E> { ask(name).await }"),
         ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("aspect", "before = enter, after = leave", "fn f(name: String) -> u8 { ask(name) }"),
     ];
@@ -89,6 +91,17 @@ fn a_time_out_of_what_blocks() {
 fn a_fallback_for_some() {
     let item = "fn f(sku: &str) -> Result<u8, E> { ask(sku) }";
     snapshot("fallback_for_some", &[("fallback", "only = E::Down, with = cached(sku)")], item);
+}
+
+#[test]
+fn limits_with_every_kind_of_setting() {
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    let bulkhead = (
+        "bulkhead",
+        "\"hosts\", limit = 10, key = host, keys = 64, idle = 10m, wait = 50ms, queue = QUEUE",
+    );
+    let rate = ("rate", "RATE / PERIOD, key = host.name(), smooth, wait = patience()");
+    snapshot("limits", &[bulkhead, rate], item);
 }
 
 #[test]

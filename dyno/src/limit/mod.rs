@@ -1,7 +1,8 @@
 //! How much at once, and how often: the bulkhead and the rate limit.
 //!
 //! A [`Bulkhead`] lets no more than so many calls be in flight at a time: what is slow takes its own
-//! places and no others (Michael Nygard, "Release It!", 2007).
+//! places and no others (Michael Nygard, "Release It!", 2007). A [`Rate`] lets no more than so many
+//! in in so long: what a partner allows, what a machine can take.
 //!
 //! ```
 //! use dyno::limit::Bulkhead;
@@ -19,9 +20,11 @@ pub mod bulkhead;
 mod known;
 mod label;
 mod queue;
+pub mod rate;
 mod refused;
 mod sync;
 
 pub use bulkhead::{Bulkhead, KeyedBulkhead};
+pub use rate::{KeyedRate, Rate};
 #[doc(hidden)]
 pub use refused::Refused;

@@ -27,9 +27,14 @@ impl<'a> Refused<'a> {
     }
 
     /// There are more calls than the rate allows.
-    #[allow(dead_code)]
-    pub(super) fn limited(label: &'a Label, after: Option<Duration>) -> Self {
-        Self::new(label, 1, after)
+    #[inline]
+    pub(super) fn limited(label: &'a Label, nanos: u64) -> Self {
+        Self { label, what: 1 << 62 | nanos.min(UNKNOWN - 1) }
+    }
+
+    /// The same, and the deadline leaves no time to wait for it.
+    pub(super) fn limited_late(label: &'a Label, nanos: u64) -> Self {
+        Self { label, what: 2 << 62 | nanos.min(UNKNOWN - 1) }
     }
 
     /// The deadline has passed, or would have.
@@ -80,9 +85,12 @@ mod tests {
         let label = Label::Name("db", std::panic::Location::caller());
         for after in [None, Some(Duration::ZERO), Some(Duration::from_secs(3600))] {
             assert_eq!(Refused::full(&label, after).fault().retry_after(), after);
-            let limited = Refused::limited(&label, after).fault();
-            assert_eq!(limited, Fault::rejected("db", Reason::RateLimited, after));
         }
+        let after = Some(Duration::from_nanos(5));
+        let limited = Refused::limited(&label, 5).fault();
+        assert_eq!(limited, Fault::rejected("db", Reason::RateLimited, after));
+        let limited = Refused::limited_late(&label, 5).fault();
+        assert_eq!(limited, Fault::rejected("db", Reason::DeadlineSpent, after));
         let late = Refused::late(&label).fault();
         assert_eq!((late.reason(), late.retry_after()), (Some(Reason::DeadlineSpent), None));
         assert!(Refused::full(&label, Some(Duration::MAX)).fault().retry_after().is_some());

@@ -6,7 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, GenericArgument, Ident, Lit, PathArguments, Type};
 
-use self::settings::{Settings, is_const_expr, is_setting};
+pub(super) use self::settings::is_const_expr;
+use self::settings::{Settings, is_setting};
 use super::which::{Which, Words, lent};
 use super::{Common, Fallback, Layer, keys};
 use crate::diag::Diag;

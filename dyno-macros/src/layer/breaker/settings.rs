@@ -271,7 +271,7 @@ fn is_const(value: &Value) -> bool {
     }
 }
 
-pub(super) fn is_const_expr(expr: &Expr) -> bool {
+pub(in super::super) fn is_const_expr(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) | Expr::Path(_) => true,
         Expr::Range(range) => [&range.start, &range.end]

@@ -1,0 +1,108 @@
+//! Rates by name: one rate, many functions.
+
+use std::fmt;
+use std::sync::atomic::Ordering;
+
+use once_cell::race::OnceRef;
+
+use super::Rate;
+use super::settings::Settings;
+use crate::keyed::Settings as _;
+use crate::limit::known::{Kinds, Known};
+use crate::point::{self, Event};
+
+static KNOWN: Known<Rate, Settings> = Known::new("rate");
+pub(super) static KINDS: Kinds = Kinds::new("rate");
+
+/// The rate that the attributes call `name`, or the first listed `static` of that name.
+///
+/// Attributes make theirs on their first call.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Rate> {
+    KNOWN.find(name, Rate::name)
+}
+
+/// Every rate that an attribute has used, and every [listed](Rate::list) one. Those by key are found
+/// at their [`KeyedRate`](super::KeyedRate), or by its [name](super::keyed).
+#[must_use]
+pub fn all() -> Vec<&'static Rate> {
+    KNOWN.all()
+}
+
+impl Rate {
+    /// Lets [`all`] and [`named`] find it. Attributes do so with each rate they use.
+    #[inline]
+    pub fn list(&'static self) -> &'static Self {
+        if !self.listed.load(Ordering::Relaxed) {
+            self.list_once();
+        }
+        self
+    }
+
+    #[cold]
+    fn list_once(&'static self) {
+        if !self.listed.swap(true, Ordering::Relaxed) {
+            KNOWN.list(self);
+        }
+    }
+
+    /// Adds what another definition of the same rate says, which contradicts none before.
+    pub(super) fn add(&self, given: Settings) {
+        self.change_by(|now| now.merged(&given).unwrap_or(now));
+    }
+}
+
+/// The rate that all attributes with the same name share.
+#[doc(hidden)]
+pub struct SharedRate {
+    name: &'static str,
+    define: fn() -> Rate,
+    /// Threads that race for it all join the same one.
+    rate: OnceRef<'static, Rate>,
+}
+
+impl SharedRate {
+    /// One of those that share `name`; `define` makes a rate with the settings given here.
+    #[must_use]
+    pub const fn new(name: &'static str, define: fn() -> Rate) -> Self {
+        Self { name, define, rate: OnceRef::new() }
+    }
+
+    /// The rate.
+    ///
+    /// # Panics
+    /// When it is defined elsewhere with other settings, or as one for each key.
+    #[inline]
+    pub fn get(&'static self) -> &'static Rate {
+        self.rate.get_or_init(|| self.join())
+    }
+
+    fn join(&self) -> &'static Rate {
+        let new = (self.define)();
+        let (given, here) = (new.given, new.location());
+        KINDS.claim(self.name, false, here);
+        let joined = KNOWN.join(self.name, new, given, here);
+        if joined.adds {
+            joined.limit.add(given);
+        }
+        if joined.is_new {
+            tell_unlimited(self.name, &given);
+        }
+        joined.limit
+    }
+}
+
+impl fmt::Debug for SharedRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SharedRate({})", self.name)
+    }
+}
+
+/// Nothing is let pass in silence.
+pub(super) fn tell_unlimited(name: &str, given: &Settings) {
+    if given.rate.is_none() {
+        let message = "the first call says no rate, so all pass until a call is made where one is \
+                       said; say it in all places, or share a static";
+        point::emit(name, &Event::Warning { message });
+    }
+}

@@ -1,0 +1,38 @@
+//! The one primitive the rate is made of, so that a model checker can put in its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A shared word.
+pub(super) trait Word {
+    /// Reads it, and all that was written before it was.
+    fn read(&self) -> u64;
+    /// Writes it, for those who read it and what was written before.
+    fn write(&self, new: u64);
+    /// Writes `new` if it still is `current`; `true` when it was.
+    fn replace(&self, current: u64, new: u64) -> bool;
+}
+
+macro_rules! word {
+    ($atomic:ty) => {
+        impl Word for $atomic {
+            #[inline]
+            fn read(&self) -> u64 {
+                self.load(Ordering::Acquire)
+            }
+
+            #[inline]
+            fn write(&self, new: u64) {
+                self.store(new, Ordering::Release);
+            }
+
+            #[inline]
+            fn replace(&self, current: u64, new: u64) -> bool {
+                self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+            }
+        }
+    };
+}
+
+word!(AtomicU64);
+#[cfg(loom)]
+word!(loom::sync::atomic::AtomicU64);

@@ -7,6 +7,7 @@ pub use core::convert::From;
 pub use core::default::Default;
 pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
+pub use core::pin::pin;
 pub use core::result::Result::{self, Err, Ok};
 pub use std::boxed::Box;
 pub use std::sync::{Arc, LazyLock};
@@ -35,7 +36,7 @@ pub use crate::point::Point;
 pub use crate::retry::{
     Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Pause, Retry, SharedBudget, hint,
-    once_more,
+    once_more, pinned,
 };
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};

@@ -122,12 +122,12 @@ impl Layer for Retry {
             (quote_spanned!(at=> start), quote_spanned!(at=> #p::Pause::block(__dyno_pause)))
         };
         let inner = if cx.is_async {
-            quote_spanned!(at=> #p::once_more(#p::Attempts::is_again(&__dyno_attempts), async { #inner }).await)
+            quote_spanned!(at=> #p::pinned(#p::Attempts::is_again(&__dyno_attempts), #p::pin!(async { #inner })).await)
         } else {
             inner
         };
         quote_spanned! {at=> {
-            let __dyno_retry = &#p::Retry::new(#attempts)#pause;
+            let __dyno_retry = const { &#p::Retry::new(#attempts)#pause };
             let mut __dyno_attempts = #p::Attempts::#start(#point, __dyno_retry);
             loop {
                 #reset

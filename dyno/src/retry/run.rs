@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::panic::Location;
+use std::pin::pin;
 use std::time::Duration;
 
 use super::Retry;
 use super::asks::Asks;
 use super::attempts::Attempts;
-use super::mark::once_more;
+use super::mark::pinned;
 use crate::outcome::{Outcome, Verdict};
 
 impl Retry {
@@ -290,7 +291,7 @@ async fn run_async<R, F: Future<Output = R>>(
     loop {
         let again = attempts.is_again();
         // Called within as well: `f` may do some of its work before it returns a future.
-        let outcome = once_more(again, async { f().await }).await;
+        let outcome = pinned(again, pin!(async { f().await })).await;
         let (verdict, asks) = judge(&outcome);
         let Some(pause) = attempts.next(verdict, || asks) else { return outcome };
         drop(outcome);

@@ -78,11 +78,11 @@ impl Retry {
     /// use dyno::retry::retry;
     ///
     /// let mut replies = vec![200, 503, 503];
-    /// let status = retry(3).retry_if(|status| *status == 503).run(|| replies.pop().unwrap());
+    /// let status = retry(3).retry_if(|status: &u16| *status == 503).run(|| replies.pop().unwrap());
     /// assert_eq!(status, 200);
     /// ```
     #[inline]
-    pub const fn retry_if<F>(self, again: F) -> RetryIf<F> {
+    pub const fn retry_if<R, F: FnMut(&R) -> bool>(self, again: F) -> RetryIf<F> {
         RetryIf { retry: self, again }
     }
 
@@ -103,7 +103,10 @@ impl Retry {
     /// assert!(reply.is_ok() && start.elapsed() == Duration::from_secs(30));
     /// ```
     #[inline]
-    pub const fn retry_after<F>(self, after: F) -> RetryAfter<F> {
+    pub const fn retry_after<E, F>(self, after: F) -> RetryAfter<F>
+    where
+        F: FnMut(&E) -> Option<Duration>,
+    {
         RetryAfter { retry: self, after }
     }
 

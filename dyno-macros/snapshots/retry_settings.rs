@@ -54,14 +54,12 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                                                     );
                                                 }
                                             };
-                                            let __dyno_out = ::dyno::__private::once_more(
+                                            let __dyno_out = ::dyno::__private::pinned(
                                                     ::dyno::__private::Attempts::is_again(&__dyno_attempts),
-                                                    async {
-                                                        if false {
-                                                            return ::dyno::__private::never::<Result<u8, E>>();
-                                                        }
-                                                        ask(host).await
-                                                    },
+                                                    ::dyno::__private::pin!(
+                                                        async { if false { return ::dyno::__private::never:: <
+                                                        Result < u8, E > > (); } ask(host). await }
+                                                    ),
                                                 )
                                                 .await;
                                             let __dyno_failure = <Result<

@@ -96,14 +96,12 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                     );
                                 }
                             };
-                            let __dyno_out = ::dyno::__private::once_more(
+                            let __dyno_out = ::dyno::__private::pinned(
                                     ::dyno::__private::Attempts::is_again(&__dyno_attempts),
-                                    async {
-                                        if false {
-                                            return ::dyno::__private::never::<Result<Price, E>>();
-                                        }
-                                        the_body(db, rates, sku)
-                                    },
+                                    ::dyno::__private::pin!(
+                                        async { if false { return ::dyno::__private::never:: <
+                                        Result < Price, E > > (); } the_body(db, rates, sku) }
+                                    ),
                                 )
                                 .await;
                             let __dyno_failure = <Result<

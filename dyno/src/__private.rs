@@ -7,6 +7,7 @@ pub use core::convert::From;
 pub use core::default::Default;
 pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
+pub use core::pin::pin;
 pub use core::result::Result::{self, Err, Ok};
 pub use std::boxed::Box;
 pub use std::sync::{Arc, LazyLock};
@@ -31,7 +32,6 @@ pub use crate::fallback::{
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
-pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
 #[cfg(feature = "limit")]
 pub use crate::limit::Refused as TurnedAway;
 #[cfg(feature = "limit")]
@@ -40,12 +40,13 @@ pub use crate::limit::bulkhead::{
 };
 #[cfg(feature = "limit")]
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
+pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{
     Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Pause, Retry, SharedBudget, hint,
-    once_more,
+    once_more, pinned,
 };
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;

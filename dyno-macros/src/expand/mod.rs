@@ -197,7 +197,7 @@ fn wrapped(
         let block = block(body, &first, user);
         if layers.iter().any(|layer| layer.repeats()) {
             let again = quote_spanned!(at=> #p::Attempts::is_again(&__dyno_attempts));
-            quote_spanned!(at=> #p::once_more(#again, async #block).await)
+            quote_spanned!(at=> #p::pinned(#again, #p::pin!(async #block)).await)
         } else {
             quote_spanned!(at=> (async #block).await)
         }

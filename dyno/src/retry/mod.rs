@@ -52,7 +52,7 @@ pub use compound::CompoundError;
 pub use compound::{Compound, Errors};
 pub use listen::Listener;
 #[doc(hidden)]
-pub use mark::once_more;
+pub use mark::{once_more, pinned};
 pub use run::{Heeding, RetryAfter, RetryIf};
 pub use wait::Jitter;
 use wait::Wait;
@@ -83,6 +83,14 @@ pub struct Retry {
 #[inline]
 pub const fn retry(attempts: u32) -> Retry {
     Retry::new(attempts)
+}
+
+impl Retry {
+    /// Nobody is to know when a call begins.
+    #[inline]
+    const fn is_plain(&self) -> bool {
+        self.budget.is_none() && self.listener.is_none() && self.max_elapsed.is_none()
+    }
 }
 
 impl fmt::Debug for Retry {

@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::panic::Location;
+use std::pin::pin;
 use std::time::Duration;
 
 use super::Retry;
 use super::asks::Asks;
 use super::attempts::Attempts;
-use super::mark::once_more;
+use super::mark::pinned;
 use crate::outcome::{Outcome, Verdict};
 
 impl Retry {
@@ -77,11 +78,11 @@ impl Retry {
     /// use dyno::retry::retry;
     ///
     /// let mut replies = vec![200, 503, 503];
-    /// let status = retry(3).retry_if(|status| *status == 503).run(|| replies.pop().unwrap());
+    /// let status = retry(3).retry_if(|status: &u16| *status == 503).run(|| replies.pop().unwrap());
     /// assert_eq!(status, 200);
     /// ```
     #[inline]
-    pub const fn retry_if<F>(self, again: F) -> RetryIf<F> {
+    pub const fn retry_if<R, F: FnMut(&R) -> bool>(self, again: F) -> RetryIf<F> {
         RetryIf { retry: self, again }
     }
 
@@ -102,7 +103,10 @@ impl Retry {
     /// assert!(reply.is_ok() && start.elapsed() == Duration::from_secs(30));
     /// ```
     #[inline]
-    pub const fn retry_after<F>(self, after: F) -> RetryAfter<F> {
+    pub const fn retry_after<E, F>(self, after: F) -> RetryAfter<F>
+    where
+        F: FnMut(&E) -> Option<Duration>,
+    {
         RetryAfter { retry: self, after }
     }
 
@@ -290,7 +294,7 @@ async fn run_async<R, F: Future<Output = R>>(
     loop {
         let again = attempts.is_again();
         // Called within as well: `f` may do some of its work before it returns a future.
-        let outcome = once_more(again, async { f().await }).await;
+        let outcome = pinned(again, pin!(async { f().await })).await;
         let (verdict, asks) = judge(&outcome);
         let Some(pause) = attempts.next(verdict, || asks) else { return outcome };
         drop(outcome);

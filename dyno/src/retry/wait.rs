@@ -91,11 +91,12 @@ impl Wait {
     }
 }
 
-/// `nanos` times `factor`, at most `cap`; the product may well be infinite.
+/// `nanos` times `factor`, which is at least 1, at most `cap`; the product may well be infinite.
 fn scaled(nanos: u64, factor: f64, cap: u64) -> u64 {
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let product = (nanos as f64 * factor) as u64;
-    product.min(cap)
+    // A product of so many nanoseconds is rounded, but it is never the smaller for it.
+    product.max(nanos).min(cap)
 }
 
 /// 584 years are as good as for ever.

@@ -64,9 +64,10 @@ impl Level {
     pub(in crate::retry) fn at(self, tick: u32, reserve: u32, capacity: u32) -> Self {
         /// Further back than threads ever get out of step: it is another clock.
         const MINUTE: u32 = 60 * TICKS_A_SECOND;
+        const DAY: u32 = 24 * 60 * MINUTE;
         let passed = tick.wrapping_sub(self.tick);
         let back = self.tick.wrapping_sub(tick);
-        if back < u32::MAX / 2 {
+        if back < DAY {
             return if back > MINUTE { Self { tick, ..self } } else { self };
         }
         let gained = u64::from(passed) * u64::from(reserve);

@@ -5,10 +5,10 @@ use std::hint::black_box;
 use benches::Section;
 use dyno::Deadline;
 
+use crate::HOUR;
 use crate::call::{call, call_async};
 use crate::floors;
 use crate::group::Group;
-use crate::HOUR;
 
 const CURRENT: &str = "dyno: `Deadline::current`";
 const CHECK: &str = "dyno: `Deadline::check`";

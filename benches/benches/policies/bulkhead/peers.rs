@@ -99,12 +99,7 @@ fn resilience(group: &mut Group, situation: Situation) {
     resilient(group, situation, "tower-resilience: `reject_when_full`", rejecting);
 }
 
-fn resilient(
-    group: &mut Group,
-    situation: Situation,
-    name: &str,
-    builder: BulkheadConfigBuilder,
-) {
+fn resilient(group: &mut Group, situation: Situation, name: &str, builder: BulkheadConfigBuilder) {
     let layer = leak(builder.build_with_handle().expect("settings that it allows").0);
     if situation == Situation::Full {
         for _ in 0..PLACES {

@@ -1,8 +1,5 @@
 //! Rate: calls that are let in, calls that are not, and one rate for each key.
 
-// dyno's rows are not there yet: without this line `guarded.rs` takes part.
-#[path = "../pending.rs"]
-mod guarded;
 mod peers;
 
 use std::sync::LazyLock;
@@ -12,6 +9,8 @@ use benches::{Bars, Section};
 
 use crate::floors;
 use crate::group::Group;
+// dyno's rows are not there yet: `mod guarded;` in place of it.
+use crate::pending as guarded;
 use crate::{HOUR, leak};
 
 /// So many calls a second as no machine makes: a nanosecond each.
@@ -43,11 +42,13 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     let allowed = Group::of_calls("Rate, allowed", about);
     measure(section, bars, allowed, Situation::Allowed);
 
-    let about = "One call an hour may be made, and has been. tower's own turns nobody away, but waits.";
+    let about =
+        "One call an hour may be made, and has been. tower's own turns nobody away, but waits.";
     let denied = Group::of_refusals("Rate, denied", about);
     measure(section, bars, denied, Situation::Denied);
 
-    let about = "As allowed, with a rate for each key: 256 names of hosts in turn, all of them known.";
+    let about =
+        "As allowed, with a rate for each key: 256 names of hosts in turn, all of them known.";
     let keyed = Group::of_calls("Rate by key, allowed", about).keys(KEYS);
     measure(section, bars, keyed, Situation::Keyed);
 }

@@ -10,9 +10,7 @@ use ratelimit::Ratelimiter;
 use throttle_net::{PerKey, Throttle};
 use tower::limit::rate::{Rate, RateLimit};
 use tower::{Layer as _, service_fn};
-use tower_resilience_ratelimiter::{
-    RateLimiterLayer, RateLimiterServiceError, WindowType,
-};
+use tower_resilience_ratelimiter::{RateLimiterLayer, RateLimiterServiceError, WindowType};
 
 use super::{Situation, key};
 use crate::call::{Fail, Refusing, call, call_async};
@@ -88,18 +86,24 @@ fn leaky_bucket(group: &mut Group, situation: Situation) {
     let mut builder = LeakyBucket::builder();
     let limiter = leak(builder.max(calls).initial(calls).refill(calls).interval(per).build());
     let _ = limiter.try_acquire(1);
-    group.call("leaky-bucket", |x| {
-        if limiter.try_acquire(1) { call(x) } else { Err(Fail::Refused) }
-    });
+    group.call(
+        "leaky-bucket",
+        |x| {
+            if limiter.try_acquire(1) { call(x) } else { Err(Fail::Refused) }
+        },
+    );
 }
 
 fn throttle_net(group: &mut Group, situation: Situation) {
     let (calls, per) = situation.rate();
     let limiter = leak(Throttle::per_duration(calls, per));
     let _ = limiter.try_acquire();
-    group.call("throttle-net", |x| {
-        if limiter.try_acquire() { call(x) } else { Err(Fail::Refused) }
-    });
+    group.call(
+        "throttle-net",
+        |x| {
+            if limiter.try_acquire() { call(x) } else { Err(Fail::Refused) }
+        },
+    );
 }
 
 fn throttle_net_by_key(group: &mut Group) {

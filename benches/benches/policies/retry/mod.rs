@@ -1,8 +1,5 @@
 //! Retry, where the first attempt succeeds.
 
-// dyno's rows with a budget are not there yet: without this line `budgeted.rs` takes part.
-#[path = "../pending.rs"]
-mod budgeted;
 mod guarded;
 mod peers;
 
@@ -10,6 +7,8 @@ use benches::{Bars, Section};
 
 use crate::floors;
 use crate::group::Group;
+// dyno's rows with a budget are not there yet: `mod budgeted;` in place of it.
+use crate::pending as budgeted;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Situation {
@@ -28,7 +27,8 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     let all = group.run(section);
     guarded::judge(bars, &all, Situation::Plain);
 
-    let about = "The same, and a call in five may be made again: what the first attempt adds to it.";
+    let about =
+        "The same, and a call in five may be made again: what the first attempt adds to it.";
     let mut group = Group::of_calls("Retry with a budget", about).in_pairs();
     floors::add(&mut group);
     floors::clocks(&mut group);

@@ -8,6 +8,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::group::Group;
 
+pub(crate) const COARSE: &str = "floor: a coarse clock";
+
 static WORD: AtomicU64 = AtomicU64::new(0);
 
 /// A word that is read.
@@ -29,8 +31,8 @@ pub(crate) fn clocks(group: &mut Group) {
     group.call("floor: `Instant::now()`", |_| {
         black_box(Instant::now());
     });
-    group.call("floor: a coarse clock", |_| {
-        // Which clock it is does not matter to a deadline, only what it takes to read it.
+    group.call(COARSE, |_| {
+        // Only what it takes to read it is asked for.
         let _ = black_box(clock_gettime(ClockId::MonotonicCoarse));
     });
 }

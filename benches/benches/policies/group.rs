@@ -5,7 +5,7 @@ use std::hint::black_box;
 use benches::{Laps, Race, Section, Table, block_on, ns};
 use tokio::task::unconstrained;
 
-use crate::call::{Came, GOOD, Outcome, call, call_async};
+use crate::call::{Came, Fail, GOOD, Outcome, call, call_async};
 
 pub(crate) const CALL: &str = "floor: the call";
 pub(crate) const CALL_ASYNC: &str = "floor: the call, async";
@@ -39,6 +39,17 @@ impl Group {
         let mut group = Self::of(title, about, Came::Success);
         group.call(CALL, call);
         group.call_async(CALL, call_async);
+        group
+    }
+
+    /// Async calls that succeed; `call` alone is the floor.
+    pub(crate) fn of_calls_to<F: Future<Output = Result<u64, Fail>>>(
+        title: &'static str,
+        about: &'static str,
+        call: impl Fn(u64) -> F + Copy + Sync + 'static,
+    ) -> Self {
+        let mut group = Self::of(title, about, Came::Success);
+        group.call_async(CALL, call);
         group
     }
 
@@ -164,10 +175,20 @@ impl Results {
         self.over_of(self.named(name)).unwrap_or(f64::NAN)
     }
 
+    /// The same in reads of a clock, which differ from machine to machine.
+    pub(crate) fn over_in(&self, name: &str, clock: &str) -> f64 {
+        self.over(name) / self.median(clock)
+    }
+
+    /// The middle batch in reads of a clock.
+    pub(crate) fn median_in(&self, name: &str, clock: &str) -> f64 {
+        self.median(name) / self.median(clock)
+    }
+
     fn table(&self) -> Table {
-        let calls = self.at(CALL).is_some();
+        let has_floor = self.at(CALL).or(self.at(CALL_ASYNC)).is_some();
         let mut columns = vec!["way", "min", "median"];
-        columns.extend(calls.then_some("over the call"));
+        columns.extend(has_floor.then_some("over the call"));
         if !self.pairs.is_empty() {
             columns.extend(["two threads", "both, against one"]);
         }
@@ -175,7 +196,7 @@ impl Results {
         for (i, row) in self.rows.iter().enumerate() {
             let it = &self.alone[i];
             let mut cells = vec![row.name.clone(), ns(it.min()), ns(it.median())];
-            cells.extend(calls.then(|| self.over_of(i).map_or_else(String::new, ns)));
+            cells.extend(has_floor.then(|| self.over_of(i).map_or_else(String::new, ns)));
             if let Some(pair) = self.pairs.get(i).map(Laps::median) {
                 cells.extend([ns(pair), ns(2.0 * it.median() / pair)]);
             }

@@ -7,6 +7,7 @@ mod deadline;
 mod floors;
 mod group;
 mod peers;
+mod pending;
 mod rate;
 mod retry;
 mod timeout;

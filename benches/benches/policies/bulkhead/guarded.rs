@@ -43,8 +43,8 @@ pub(super) fn enter(group: &mut Group, situation: Situation) {
             group.call(TRY, |x| through(&FREE, x));
             group.call_async(OWN, own_async);
             group.call_async(SHARED, free_async);
-            group.call_async("dyno: `DB.acquire`", async |x| {
-                let _permit = FREE.acquire().await?;
+            group.call_async("dyno: `DB.acquire_async`", async |x| {
+                let _permit = FREE.acquire_async().await?;
                 call_async(x).await
             });
         }

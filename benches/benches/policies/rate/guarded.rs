@@ -7,6 +7,7 @@ use dyno::rate;
 use super::{PLENTY, SECOND, Situation, key};
 use crate::HOUR;
 use crate::call::{Fail, call, call_async};
+use crate::floors::COARSE;
 use crate::group::{Group, Results, in_async};
 
 static ALLOWED: Rate = Rate::new("allowed", PLENTY, SECOND);
@@ -40,6 +41,7 @@ fn keyed(x: u64) -> Result<u64, Fail> {
 
 const OWN: &str = "dyno: `#[rate(1000000000/1s)]`";
 const SHARED: &str = "dyno: `#[rate(API)]`";
+const IN_READS: &str = "in reads of a coarse clock";
 const TRY: &str = "dyno: `API.try_acquire`";
 
 pub(super) fn enter(group: &mut Group, situation: Situation) {
@@ -68,17 +70,28 @@ fn through(rate: &Rate, x: u64) -> Result<u64, Fail> {
 }
 
 pub(super) fn judge(bars: &mut Bars, all: &Results, situation: Situation) {
-    let mut bar = |what, bar, measured| bars.at_most(what, bar, measured, "ns");
     match situation {
         Situation::Allowed => {
-            bar("rate, allowed, over the call", 16.0, all.over(OWN));
-            bar("rate, allowed, `try_acquire`, over the call", 16.0, all.over(TRY));
-            bar("rate, allowed, async, over the call", 16.0, all.over(&in_async(OWN)));
+            for (what, name) in [
+                ("rate, allowed", OWN),
+                ("rate, allowed, `try_acquire`", TRY),
+                ("rate, allowed, async", &in_async(OWN)),
+            ] {
+                let (over, reads) = (all.over(name), all.over_in(name, COARSE));
+                bars.at_most(&format!("{what}, over the call"), 16.0, over, "ns");
+                bars.at_most(&format!("{what}, over the call, {IN_READS}"), 4.2, reads, "x");
+            }
         }
         Situation::Denied => {
-            bar("rate, denied, in all", 6.0, all.median(SHARED));
-            bar("rate, denied, `try_acquire`, in all", 6.0, all.median(TRY));
-            bar("rate, denied, async, in all", 6.0, all.median(&in_async(SHARED)));
+            for (what, name) in [
+                ("rate, denied", SHARED),
+                ("rate, denied, `try_acquire`", TRY),
+                ("rate, denied, async", &in_async(SHARED)),
+            ] {
+                let (whole, reads) = (all.median(name), all.median_in(name, COARSE));
+                bars.at_most(&format!("{what}, in all"), 6.0, whole, "ns");
+                bars.at_most(&format!("{what}, in all, {IN_READS}"), 1.6, reads, "x");
+            }
         }
         Situation::Keyed => {}
     }

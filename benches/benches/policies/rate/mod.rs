@@ -1,8 +1,5 @@
 //! Rate: calls that are let in, calls that are not, and one rate for each key.
 
-// dyno's rows are not there yet: without this line `guarded.rs` takes part.
-#[path = "../pending.rs"]
-mod guarded;
 mod peers;
 
 use std::sync::LazyLock;
@@ -12,6 +9,8 @@ use benches::{Bars, Section};
 
 use crate::floors;
 use crate::group::Group;
+// dyno's rows are not there yet: `mod guarded;` in place of it.
+use crate::pending as guarded;
 use crate::{HOUR, leak};
 
 /// So many calls a second as no machine makes: a nanosecond each.

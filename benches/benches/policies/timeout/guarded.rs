@@ -24,11 +24,15 @@ pub(super) fn enter(group: &mut Group, situation: Situation) {
     match situation {
         Situation::Ready => {
             group.call_async(LIMITED, limited);
-            group.call_async(RUN, async |x| timeout::timeout(LIMIT).run_async(call_async(x)).await?);
+            group.call_async(RUN, async |x| {
+                timeout::timeout(LIMIT).run_async(call_async(x)).await?
+            });
         }
         Situation::Later => {
             group.call_async(LIMITED, limited_later);
-            group.call_async(RUN, async |x| timeout::timeout(LIMIT).run_async(call_later(x)).await?);
+            group.call_async(RUN, async |x| {
+                timeout::timeout(LIMIT).run_async(call_later(x)).await?
+            });
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Time-outs, around futures that are in time.
 
-// dyno's rows are not there yet: without this line `guarded.rs` takes part.
-#[path = "../pending.rs"]
-mod guarded;
 mod peers;
 
 use std::time::Duration;
 
 use benches::{Bars, Section};
 
-use crate::call::call_later;
+use crate::call::{call_async, call_later};
 use crate::floors;
 use crate::group::Group;
+// dyno's rows are not there yet: `mod guarded;` in place of it.
+use crate::pending as guarded;
 
 const LIMIT: Duration = Duration::from_millis(250);
 
@@ -25,19 +24,17 @@ enum Situation {
 
 pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     let about = "250 ms around a call that is ready when it is first polled.";
-    let mut group = Group::of_calls("Timeout, ready at once", about);
-    floors::clocks(&mut group);
+    let group = Group::of_calls_to("Timeout, ready at once", about, call_async);
     measure(section, bars, group, Situation::Ready);
 
     let about = "The same around one that is ready when it is polled again, for which it asks at once: \
-                 now the timer is wanted. The floor of these is the last of the floors.";
-    let mut group = Group::of_calls("Timeout, ready when polled again", about);
-    floors::clocks(&mut group);
-    group.call_async("floor: the call, polled twice", call_later);
+                 now a timer is wanted.";
+    let group = Group::of_calls_to("Timeout, ready when polled again", about, call_later);
     measure(section, bars, group, Situation::Later);
 }
 
 fn measure(section: &mut Section, bars: &mut Bars, mut group: Group, situation: Situation) {
+    floors::clocks(&mut group);
     guarded::enter(&mut group, situation);
     peers::enter(&mut group, situation);
     let all = group.run(section);

@@ -16,6 +16,8 @@
 //! assert_eq!(answer, Ok(42));
 //! ```
 
+#![doc = include_str!("../../docs/retry_module.md")]
+
 mod again;
 mod asks;
 mod attempts;

@@ -104,7 +104,7 @@ fn the_standard_budget_is_that_of_the_aws_sdks() {
 #[test]
 fn threads_spend_exactly_what_there_is() {
     const THREADS: usize = 8;
-    const EACH: u32 = 500;
+    const EACH: u32 = 8_000;
     static BUDGET: Budget = Budget::new().capacity(700).reserve(0).share(0.25);
     let _frozen = clock::freeze();
     let ready = Barrier::new(THREADS);

@@ -127,7 +127,7 @@ impl Layer for Retry {
             inner
         };
         quote_spanned! {at=> {
-            let __dyno_retry = const { &#p::Retry::new(#attempts)#pause };
+            let __dyno_retry = &#p::Retry::new(#attempts)#pause;
             let mut __dyno_attempts = #p::Attempts::#start(#point, __dyno_retry);
             loop {
                 #reset

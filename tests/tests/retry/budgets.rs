@@ -105,7 +105,7 @@ fn the_standard_budget_is_that_of_the_aws_sdks() {
 fn threads_spend_exactly_what_there_is() {
     const THREADS: usize = 8;
     const EACH: u32 = 8_000;
-    static BUDGET: Budget = Budget::new().capacity(700).reserve(0).share(0.25);
+    static BUDGET: Budget = Budget::new().capacity(100_000).reserve(0).share(0.25);
     let _frozen = clock::freeze();
     let ready = Barrier::new(THREADS);
     // Of each call: how many further attempts, and whether one was refused.
@@ -129,7 +129,7 @@ fn threads_spend_exactly_what_there_is() {
     assert_eq!(spent.refused, refused);
     // Every call puts in a quarter, but for those that found it full; it never is again.
     let calls = u32::try_from(THREADS).expect("few") * EACH;
-    let in_all = f64::from(700 + calls / 4);
+    let in_all = f64::from(100_000 + calls / 4);
     let left = in_all - f64::from(further);
     assert!(spent.tokens <= left && left - spent.tokens <= 0.25 * 8.0, "{BUDGET}, {left}");
     assert!(spent.tokens < 1.0, "{BUDGET}");

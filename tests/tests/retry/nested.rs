@@ -104,6 +104,17 @@ fn who_wants_to_multiply_says_so() {
 }
 
 #[test]
+fn one_further_in_takes_the_mark_of_another_not_away() {
+    let made = RefCell::new(Vec::new());
+    let _ = retry(2).run(|| {
+        inner(retry(3).nested());
+        made.borrow_mut().push(inner(retry(4)));
+        FAILED
+    });
+    assert_eq!(*made.borrow(), [4, 1]);
+}
+
+#[test]
 fn it_holds_through_retries_that_lie_between() {
     let made = RefCell::new(Vec::new());
     let _ = retry(2).run(|| {

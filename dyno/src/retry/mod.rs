@@ -87,14 +87,6 @@ pub const fn retry(attempts: u32) -> Retry {
     Retry::new(attempts)
 }
 
-impl Retry {
-    /// Nobody is to know when a call begins.
-    #[inline]
-    const fn is_plain(&self) -> bool {
-        self.budget.is_none() && self.listener.is_none() && self.max_elapsed.is_none()
-    }
-}
-
 impl fmt::Debug for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told = f.debug_struct("Retry");

@@ -2,7 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 
+use dyno::__private::{once_more, pinned};
 use dyno::clock;
 use dyno::retry::{Retry, retry};
 
@@ -60,6 +62,15 @@ fn nor_in_async_code() {
         assert_eq!(inner_async(retry(4)).await, 4, "and afterwards as before");
     });
     assert_eq!(*made.borrow(), [4, 1, 1]);
+}
+
+#[test]
+fn an_expansion_marks_its_further_attempts_only() {
+    let _frozen = clock::freeze();
+    let made = |again| block_on(once_more(again, inner_async(retry(4))));
+    assert_eq!((made(false), made(true)), (4, 1));
+    let pinned = |again| block_on(async move { pinned(again, pin!(inner_async(retry(4)))).await });
+    assert_eq!((pinned(false), pinned(true)), (4, 1));
 }
 
 #[test]

@@ -197,6 +197,14 @@ pub(crate) fn is_again() -> bool {
     CALL.get().again
 }
 
+/// From here on this thread does things once more, or no longer does; how it was before.
+#[allow(dead_code)]
+pub(crate) fn set_again(again: bool) -> bool {
+    let call = CALL.get();
+    CALL.set(Ambient { again, ..call });
+    call.again
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

@@ -62,7 +62,13 @@ impl<'r, M: Mark> Attempts<'r, M> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
     fn begin(who: Who, retry: &'r Retry, mark: M) -> Self {
-        let began = if retry.is_plain() { 0 } else { begun(who, retry) };
+        if let Some(budget) = retry.budget {
+            budget.called();
+        }
+        if let Some(listener) = retry.listener {
+            Begins { who, listener, attempt: 1 }.tell();
+        }
+        let began = if retry.max_elapsed.is_some() { clock::now().as_nanos() } else { 0 };
         Self { who, retry, failed: 0, paid: 0, began, previous: 0, stop: None, mark }
     }
 
@@ -130,18 +136,6 @@ fn aside(asks: impl FnOnce() -> Asks) -> Asks {
     asks()
 }
 
-/// Tells who is to know that a call begins; when it does, if anybody will ask.
-#[inline(never)]
-fn begun(who: Who, retry: &Retry) -> u64 {
-    if let Some(budget) = retry.budget {
-        budget.called();
-    }
-    if let Some(listener) = retry.listener {
-        Begins { who, listener, attempt: 1 }.tell();
-    }
-    if retry.max_elapsed.is_some() { clock::now().as_nanos() } else { 0 }
-}
-
 /// Who tries.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Who {
@@ -188,6 +182,7 @@ pub(super) struct Begins {
 
 impl Begins {
     #[cold]
+    #[inline(never)]
     fn tell(self) {
         let Self { who, listener, attempt } = self;
         who.named(|name| {

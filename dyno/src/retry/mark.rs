@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use crate::ambient::{Ambient, Within};
+use crate::ambient::{self, Ambient, Within};
 
 /// Where the mark of a further attempt is put.
 pub trait Mark {
@@ -14,32 +14,45 @@ pub trait Mark {
 }
 
 /// On the thread, until the attempts are over or a panic ends them.
+#[derive(Debug)]
 #[doc(hidden)]
-pub struct OnThread(Option<Within>);
-
-impl OnThread {
-    pub(super) const NEW: Self = Self(None);
+pub struct OnThread {
+    /// It has been put there, where there was none.
+    set: bool,
 }
 
-impl fmt::Debug for OnThread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OnThread({})", self.0.is_some())
-    }
+impl OnThread {
+    pub(super) const NEW: Self = Self { set: false };
 }
 
 impl Mark for OnThread {
     #[inline]
     fn set(&mut self) {
-        if self.0.is_none() {
-            self.0 = Some(mark());
+        if !self.set {
+            self.set = put();
+        }
+    }
+}
+
+impl Drop for OnThread {
+    #[inline]
+    fn drop(&mut self) {
+        if self.set {
+            take_away();
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-fn mark() -> Within {
-    Ambient::AGAIN.enter()
+fn put() -> bool {
+    !ambient::set_again(true)
+}
+
+#[cold]
+#[inline(never)]
+fn take_away() {
+    ambient::set_again(false);
 }
 
 /// On the polls of each further attempt, by [`once_more`].
@@ -61,6 +74,12 @@ pub async fn once_more<F: Future>(again: bool, attempt: F) -> F::Output {
 #[inline]
 pub const fn pinned<F: Future>(again: bool, attempt: Pin<&mut F>) -> Pinned<'_, F> {
     Pinned { again, attempt }
+}
+
+#[cold]
+#[inline(never)]
+fn mark() -> Within {
+    Ambient::AGAIN.enter()
 }
 
 /// See [`pinned`].

@@ -16,6 +16,8 @@
 //! assert_eq!(answer, Ok(42));
 //! ```
 
+#![doc = include_str!("../../docs/retry_module.md")]
+
 mod again;
 mod asks;
 mod attempts;
@@ -83,14 +85,6 @@ pub struct Retry {
 #[inline]
 pub const fn retry(attempts: u32) -> Retry {
     Retry::new(attempts)
-}
-
-impl Retry {
-    /// Nobody is to know when a call begins.
-    #[inline]
-    const fn is_plain(&self) -> bool {
-        self.budget.is_none() && self.listener.is_none() && self.max_elapsed.is_none()
-    }
 }
 
 impl fmt::Debug for Retry {

@@ -115,15 +115,13 @@ impl Retry {
     /// [to be](Self::rejected), and no attempt is made before its `retry_after`.
     ///
     /// ```
-    /// use dyno::breaker::Breaker;
-    /// use dyno::{Fault, retry::retry};
+    /// use dyno::retry::retry;
+    /// use dyno::{Fault, Reason};
     ///
-    /// static DB: Breaker = Breaker::new("db").fail_max(1);
-    /// DB.trip();
     /// let mut calls = 0;
     /// let refused: Result<(), Fault> = retry(3).heeding().run(|| {
     ///     calls += 1;
-    ///     DB.acquire().map(drop)
+    ///     Err(Fault::rejected("db", Reason::BreakerOpen, None))
     /// });
     /// assert!(refused.is_err() && calls == 1);
     /// ```

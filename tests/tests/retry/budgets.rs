@@ -104,8 +104,8 @@ fn the_standard_budget_is_that_of_the_aws_sdks() {
 #[test]
 fn threads_spend_exactly_what_there_is() {
     const THREADS: usize = 8;
-    const EACH: u32 = 500;
-    static BUDGET: Budget = Budget::new().capacity(700).reserve(0).share(0.25);
+    const EACH: u32 = 8_000;
+    static BUDGET: Budget = Budget::new().capacity(100_000).reserve(0).share(0.25);
     let _frozen = clock::freeze();
     let ready = Barrier::new(THREADS);
     // Of each call: how many further attempts, and whether one was refused.
@@ -129,15 +129,14 @@ fn threads_spend_exactly_what_there_is() {
     assert_eq!(spent.refused, refused);
     // Every call puts in a quarter, but for those that found it full; it never is again.
     let calls = u32::try_from(THREADS).expect("few") * EACH;
-    let in_all = f64::from(700 + calls / 4);
+    let in_all = f64::from(100_000 + calls / 4);
     let left = in_all - f64::from(further);
     assert!(spent.tokens <= left && left - spent.tokens <= 0.25 * 8.0, "{BUDGET}, {left}");
     assert!(spent.tokens < 1.0, "{BUDGET}");
 }
 
 #[test]
-fn a_full_budget_is_not_written_to() {
-    // The tick that is in its word would change with any write by a later time.
+fn calls_in_good_times_leave_it_full() {
     static BUDGET: Budget = Budget::new();
     for _ in 0..1000 {
         assert_eq!(retry(3).budget(&BUDGET).run(|| Some(1)), Some(1));

@@ -2,7 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 
+use dyno::__private::{once_more, pinned};
 use dyno::clock;
 use dyno::retry::{Retry, retry};
 
@@ -63,6 +65,15 @@ fn nor_in_async_code() {
 }
 
 #[test]
+fn an_expansion_marks_its_further_attempts_only() {
+    let _frozen = clock::freeze();
+    let made = |again| block_on(once_more(again, inner_async(retry(4))));
+    assert_eq!((made(false), made(true)), (4, 1));
+    let pinned = |again| block_on(async move { pinned(again, pin!(inner_async(retry(4)))).await });
+    assert_eq!((pinned(false), pinned(true)), (4, 1));
+}
+
+#[test]
 fn a_further_attempt_of_one_task_is_none_of_another() {
     let _frozen = clock::freeze();
     let others = RefCell::new(Vec::new());
@@ -101,6 +112,17 @@ fn who_wants_to_multiply_says_so() {
         FAILED
     });
     assert_eq!(*made.borrow(), [4, 4]);
+}
+
+#[test]
+fn one_further_in_takes_the_mark_of_another_not_away() {
+    let made = RefCell::new(Vec::new());
+    let _ = retry(2).run(|| {
+        inner(retry(3).nested());
+        made.borrow_mut().push(inner(retry(4)));
+        FAILED
+    });
+    assert_eq!(*made.borrow(), [4, 1]);
 }
 
 #[test]

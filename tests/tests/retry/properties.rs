@@ -5,6 +5,7 @@ use std::time::Duration;
 use dyno::clock;
 use dyno::retry::{Budget, Jitter, Retry, retry};
 use proptest::prelude::*;
+use proptest::test_runner::Config;
 
 fn jitters() -> impl Strategy<Value = Jitter> {
     prop_oneof![
@@ -31,6 +32,8 @@ fn growing() -> impl Strategy<Value = (Retry, Duration, Duration, Jitter)> {
 }
 
 proptest! {
+    #![proptest_config(Config { failure_persistence: None, ..Config::default() })]
+
     #[test]
     fn every_pause_is_within_its_bounds((retry, start, cap, jitter) in growing()) {
         for (at, pause) in retry.schedule().enumerate() {

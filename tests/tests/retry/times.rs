@@ -57,6 +57,7 @@ fn a_deadline_is_kept_in_async_code() {
 #[test]
 fn a_rule_of_ones_own_hears_of_the_previous_pause_and_may_end_it() {
     static SCRIBE: Scribe = Scribe::new();
+    static EVERY: fn(u32, Duration) -> Option<Duration> = |_, _| Some(MS);
     struct Growing;
     impl Backoff for Growing {
         fn pause(&self, failed: u32, previous: Duration) -> Option<Duration> {
@@ -67,7 +68,6 @@ fn a_rule_of_ones_own_hears_of_the_previous_pause_and_may_end_it() {
     let (begun, end) = begun(Retry::new(99).pauses(&Growing), &SCRIBE);
     assert_eq!(begun, [0, 1, 1 + 3, 1 + 3 + 6]);
     assert_eq!(end, "gave up after 4: Pauses");
-    static EVERY: fn(u32, Duration) -> Option<Duration> = |_, _| Some(MS);
     assert_eq!(retry(3).pauses(&EVERY).schedule().collect::<Vec<_>>(), [MS, MS]);
 }
 

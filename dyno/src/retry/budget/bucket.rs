@@ -129,3 +129,56 @@ impl<W: Word> Bucket<W> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u32 = TICKS_A_SECOND;
+
+    /// Empty at the second `at`, topped up at the second `now` with a token a second, up to a hundred.
+    fn topped_up(at: u32, now: u32) -> (u32, u32) {
+        let level = Level { parts: 0, tick: at.wrapping_mul(SECOND) };
+        let level = level.at(now.wrapping_mul(SECOND), 1, 100 * TOKEN);
+        (level.parts / TOKEN, level.tick)
+    }
+
+    #[test]
+    fn the_time_that_has_passed_tops_it_up() {
+        assert_eq!(topped_up(10, 10), (0, 10 * SECOND));
+        assert_eq!(topped_up(10, 17), (7, 17 * SECOND));
+        assert_eq!(topped_up(10, 500), (100, 500 * SECOND));
+        let days = 400 * 24 * 3600;
+        assert_eq!(topped_up(10, days), (100, days.wrapping_mul(SECOND)));
+        let most = Level { parts: 1, tick: 0 }.at(u32::MAX / 4 * 3, u32::MAX, TOKEN);
+        assert_eq!(most.parts, TOKEN);
+    }
+
+    #[test]
+    fn the_count_of_ticks_may_wrap() {
+        let level = Level { parts: 0, tick: u32::MAX - SECOND + 1 };
+        assert_eq!(level.at(SECOND, 1, 100 * TOKEN).parts, 2 * TOKEN);
+    }
+
+    #[test]
+    fn threads_out_of_step_get_no_time_twice_and_another_clock_begins_anew() {
+        assert_eq!(topped_up(100, 99), (0, 100 * SECOND));
+        assert_eq!(topped_up(100, 39), (0, 39 * SECOND));
+        assert_eq!(topped_up(3600, 10), (0, 10 * SECOND));
+    }
+
+    #[test]
+    fn a_full_one_is_not_written_to() {
+        struct Sealed(u64);
+        impl Word for Sealed {
+            fn peek(&self) -> u64 {
+                self.0
+            }
+            fn replace(&self, _current: u64, _new: u64) -> bool {
+                unreachable!("it is written to")
+            }
+        }
+        let full = Level { parts: 5 * TOKEN, tick: 7 };
+        Bucket::new(Sealed(full.word())).deposit(TOKEN, 5 * TOKEN);
+    }
+}

@@ -34,7 +34,7 @@ pub use crate::retry::{Again, Attempts, Pause, Retry};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
-pub use crate::timeout::{Timed, limited};
+pub use crate::timeout::{Late, Timed, limited, limited_here};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

@@ -17,7 +17,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::limited;
+pub use limited::{Late, Limited, limited, limited_here};
 #[cfg(feature = "pool")]
 #[doc(hidden)]
 pub use pooled::on_pool;

@@ -252,6 +252,17 @@ fn begin(call: &Call) -> Instant {
     call.begin(clock::now().as_nanos())
 }
 
+/// What is in force here, with every limit begun then that had not: the clock need not be read.
+#[allow(dead_code)]
+pub(crate) fn begun_at(then: Instant) -> Ambient {
+    CALL.with(|call| {
+        if call.limit.get() != NEVER {
+            call.begin(then.as_nanos());
+        }
+        call.get()
+    })
+}
+
 /// A retry further out makes this call once more already.
 #[allow(dead_code)]
 #[inline]

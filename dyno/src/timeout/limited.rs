@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::checked;
 use super::span::Span;
 use super::who::Who;
-use crate::ambient::Ambient;
+use crate::ambient::{self, Ambient};
 use crate::clock::{self, Sleep};
 use crate::fault::{Fault, Reason};
 use crate::point::Point;
@@ -141,10 +141,11 @@ impl Limit {
 
     #[cold]
     fn start(&mut self) -> Option<Sleep> {
-        let own = self.own.begun_at(self.own.began().unwrap_or_else(clock::now));
-        self.own = own;
-        let end = own.at()?;
-        let around = Ambient::current();
+        let began = self.own.began().unwrap_or_else(clock::now);
+        self.own = self.own.begun_at(began);
+        let end = self.own.at()?;
+        // Those further out have begun before: they wait from now on as well.
+        let around = ambient::begun_at(began);
         let end = match around.at() {
             // That it was this one that was late, is said by who set it.
             Some(at) if at <= end && around.is_kept() => return None,

@@ -6,6 +6,8 @@
 //! ```
 
 mod limited;
+#[cfg(all(test, feature = "tokio"))]
+mod paused;
 #[cfg(feature = "pool")]
 mod pooled;
 mod span;

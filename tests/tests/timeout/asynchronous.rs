@@ -140,8 +140,8 @@ fn what_the_body_held_is_gone_when_its_lateness_is_told() {
     });
     let slot = Slot::of(&slots);
     let body = async move {
-        let _slot = slot;
         pending::<()>().await;
+        drop(slot);
     };
     let limited = timeout(MS).named("asynchronous::permit").run_async(body);
     assert!(block_on(limited).is_err());
@@ -155,8 +155,8 @@ fn dropping_it_drops_the_body_and_its_timer_and_says_nothing() {
     let slots = Arc::new(());
     let slot = Slot::of(&slots);
     let body = async move {
-        let _slot = slot;
         pending::<()>().await;
+        drop(slot);
     };
     {
         let mut limited = pin!(timeout(MS).named("asynchronous::cancelled").run_async(body));

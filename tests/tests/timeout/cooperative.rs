@@ -51,8 +51,8 @@ fn under_a_spent_deadline_it_is_not_run() {
     let frozen = clock::freeze();
     Deadline::within(100 * MS, || {
         frozen.advance(100 * MS);
-        let outcome = timeout(MS).run(|| panic!("run"));
-        assert_eq!(outcome.map(|()| ()).expect_err("spent").reason(), Some(Reason::DeadlineSpent));
+        let outcome = timeout(MS).run(|| -> () { panic!("run") });
+        assert_eq!(outcome.expect_err("spent").reason(), Some(Reason::DeadlineSpent));
     });
 }
 

@@ -96,7 +96,7 @@ fn a_panic_is_the_callers_and_never_a_time_out() {
             Err(panic) => assert_eq!(panic.downcast_ref(), Some(&"its own")),
             Ok(outcome) => {
                 assert!(late, "in time it is heard");
-                assert!(outcome.map(|()| ()).expect_err("late").is_timed_out());
+                assert!(outcome.expect_err("late").is_timed_out());
             }
         }
     }
@@ -120,7 +120,7 @@ fn an_abandoned_body_that_panics_is_counted_out() {
     });
     frozen.wait_for_sleepers(2);
     frozen.advance(MS);
-    assert!(caller.join().expect("no panic").map(|()| ()).expect_err("late").is_timed_out());
+    assert!(caller.join().expect("no panic").expect_err("late").is_timed_out());
     assert_eq!(abandoned().running, before.running + 1);
     frozen.advance(9 * MS);
     assert!(heard.next().starts_with("timed out"));
@@ -133,8 +133,8 @@ fn under_a_spent_deadline_it_is_not_run() {
     let frozen = clock::freeze();
     Deadline::within(100 * MS, || {
         frozen.advance(100 * MS);
-        let outcome = timeout(MS).run_on_pool(|| panic!("run"));
-        assert_eq!(outcome.map(|()| ()).expect_err("spent").reason(), Some(Reason::DeadlineSpent));
+        let outcome = timeout(MS).run_on_pool(|| -> () { panic!("run") });
+        assert_eq!(outcome.expect_err("spent").reason(), Some(Reason::DeadlineSpent));
     });
 }
 

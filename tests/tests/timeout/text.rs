@@ -15,7 +15,7 @@ proptest! {
         let read: Deadline = text.parse().expect("it is one");
         prop_assert!(read <= deadline);
         // Eight digits: the first of them is wrong by no more than one in ten million.
-        let lost = deadline.remaining() - read.remaining();
+        let lost = deadline.moment() - read.moment();
         prop_assert!(lost.as_nanos() <= u128::from(nanos) / 1_000_000, "{} lost {:?}", text, lost);
     }
 

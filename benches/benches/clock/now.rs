@@ -47,7 +47,7 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     }
     section.add(&table);
     let over = find(&laps, DYNO).over(floor);
-    bars.at_most("`clock::now`, over `Instant::now`", 2.0, over, "ns");
+    bars.at_most("`clock::now`, over `Instant::now`", 4.0, over, "ns");
 }
 
 fn refused() -> bool {

@@ -52,7 +52,8 @@ use crate::scope;
 
 /// The time here: frozen where a scope has frozen it, else the real one.
 ///
-/// Monotonic. Without a frozen clock it costs one relaxed load more than [`std::time::Instant::now`].
+/// Monotonic. Without a frozen clock it costs a relaxed load and the subtraction of the moment at
+/// which the clock began more than [`std::time::Instant::now`].
 #[inline]
 #[must_use]
 pub fn now() -> Instant {

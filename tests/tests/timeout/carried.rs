@@ -1,11 +1,13 @@
 //! Where a deadline goes along.
 
+use std::future::pending;
+use std::sync::mpsc;
 use std::thread;
 
 use dyno::timeout::timeout;
 use dyno::{Deadline, clock};
 
-use crate::support::{MS, block_on};
+use crate::support::{MS, WATCHDOG, block_on};
 
 #[test]
 fn threads_under_a_frozen_clock_share_the_deadline() {
@@ -28,6 +30,23 @@ fn a_thread_of_a_limited_future_is_under_its_deadline() {
     let body = async { dyno::spawn(Deadline::current).join().expect("it ends") };
     let there = block_on(timeout(100 * MS).run_async(body));
     assert_eq!(there, Ok(Some(Deadline::at(end))));
+}
+
+#[test]
+fn on_another_thread_nobody_else_ends_what_is_late() {
+    let _frozen = clock::freeze();
+    let start = clock::now();
+    let (tell, told) = mpsc::channel();
+    let body = async {
+        dyno::spawn(move || {
+            let inner = timeout(900 * MS).run_async(pending::<()>());
+            tell.send((block_on(inner), clock::now())).unwrap_or_default();
+        });
+        told.recv_timeout(WATCHDOG)
+    };
+    let (inner, then) = block_on(timeout(100 * MS).run_async(body)).expect("ready").expect("ends");
+    assert!(inner.expect_err("late").is_timed_out());
+    assert_eq!(then - start, 100 * MS);
 }
 
 #[test]

@@ -7,16 +7,16 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn what_is_left_reads_back_never_later_and_by_less_than_a_unit(nanos in 0..=u64::MAX / 4) {
+    fn what_is_left_reads_back_never_later_and_hardly_sooner(nanos in 0..=u64::MAX / 4) {
         let _frozen = clock::freeze();
         let deadline = Deadline::after(Duration::from_nanos(nanos));
         let text = deadline.to_string();
         prop_assert!((2..=9).contains(&text.len()), "{}", text);
         let read: Deadline = text.parse().expect("it is one");
         prop_assert!(read <= deadline);
-        // Eight digits: the first of them is wrong by no more than one in ten million.
+        // Where eight digits do not do, six of the next unit, a thousand times as long, may be left.
         let lost = deadline.moment() - read.moment();
-        prop_assert!(lost.as_nanos() <= u128::from(nanos) / 1_000_000, "{} lost {:?}", text, lost);
+        prop_assert!(lost.as_nanos() <= u128::from(nanos) / 100_000, "{} lost {:?}", text, lost);
     }
 
     #[test]

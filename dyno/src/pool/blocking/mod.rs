@@ -70,7 +70,7 @@ impl Blocking {
     /// Has `job` run in `scope`; none when every thread is at work that nobody waits for, or when
     /// there is none to be had.
     ///
-    /// What it returns after `end` is dropped there, and `late` called.
+    /// What it returns at `end` or later is dropped there, and `late` called.
     pub(crate) fn start<T: Send + 'static>(
         &'static self,
         scope: Scope,

@@ -85,6 +85,29 @@ fn where_every_thread_is_stuck_nothing_is_taken_until_one_ends() {
     drop(end_second);
 }
 
+/// T10 of the peers' flaws: a panic told as a time-out.
+#[test]
+fn what_is_late_is_dropped_there_but_a_panic_is_the_callers() {
+    let pool = pool(1);
+    let (held, dropped) = mpsc::channel::<()>();
+    let (tell, told) = mpsc::channel();
+    let late = move || tell.send(()).unwrap_or_default();
+    let long_ago = Instant::from_nanos(0);
+    let ticket = pool.start(Scope::empty(), move || held, long_ago, late).expect("a thread");
+    wait(&ticket);
+    assert!(matches!(ticket.leave(), Left::Late));
+    told.recv().expect("it is told");
+    assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Disconnected), "not left to the caller");
+    assert_eq!(pool.abandoned(), (0, 1));
+
+    let panics = || -> () { panic!("its own") };
+    let ticket = pool.start(Scope::empty(), panics, long_ago, || {}).expect("a thread");
+    wait(&ticket);
+    let Left::With(Err(panic)) = ticket.leave() else { panic!("a time-out") };
+    assert_eq!(panic.downcast_ref(), Some(&"its own"));
+    assert_eq!(pool.abandoned(), (0, 1));
+}
+
 #[test]
 fn a_result_whose_drop_panics_harms_no_thread() {
     struct Panics;

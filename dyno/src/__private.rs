@@ -51,7 +51,7 @@ pub use crate::retry::{
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
-pub use crate::timeout::{Timed, limited};
+pub use crate::timeout::{Late, Timed, limited_here};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "breaker")]

@@ -15,7 +15,17 @@ use crate::clock::{self, Instant};
 const NEVER: u64 = u64::MAX;
 
 thread_local! {
-    static CALL: Cell<Ambient> = const { Cell::new(Ambient::NONE) };
+    static CALL: Call = const { Call::none() };
+}
+
+/// What is in force on a thread: the words of an [`Ambient`], each for itself, as what is written by
+/// the word and read as a whole is waited for.
+struct Call {
+    at: Cell<u64>,
+    limit: Cell<u64>,
+    began: Cell<u64>,
+    again: Cell<bool>,
+    kept: Cell<bool>,
 }
 
 /// What is in force for one call.
@@ -28,7 +38,7 @@ pub(crate) struct Ambient {
     at: u64,
     /// How long from its beginning, which is yet to be read.
     limit: u64,
-    /// When a limit began, of which the beginning has been read.
+    /// When the limit began, of which the beginning has been read.
     began: u64,
     /// It is made once more already, by a retry further out.
     again: bool,
@@ -60,7 +70,7 @@ impl Ambient {
     /// What is in force here.
     #[inline]
     pub(crate) fn current() -> Self {
-        CALL.get()
+        CALL.with(Call::get)
     }
 
     /// The same, with every limit begun: it may go elsewhere, where nobody ends what is late.
@@ -105,18 +115,6 @@ impl Ambient {
         if self.began == NEVER { None } else { Some(Instant::from_nanos(self.began)) }
     }
 
-    /// Both hold: the sooner deadline, the shorter limit.
-    #[inline]
-    fn and(self, other: Self) -> Self {
-        Self {
-            at: self.at.min(other.at),
-            limit: self.limit.min(other.limit),
-            began: NEVER,
-            again: self.again || other.again,
-            kept: if other.at < self.at { other.kept } else { self.kept },
-        }
-    }
-
     /// Every limit begins `now`.
     fn begin(self, now: u64) -> Self {
         let end = now.saturating_add(self.limit);
@@ -124,12 +122,25 @@ impl Ambient {
         Self { at: self.at.min(end), limit: NEVER, began: now, again: self.again, kept }
     }
 
-    /// Puts it in force as well, until the guard is left or dropped. None of it can be lengthened.
+    /// Puts it in force as well, until the guard is left or dropped: the sooner deadline and the
+    /// shorter limit hold.
     #[inline]
     pub(crate) fn enter(self) -> Within {
-        let before = CALL.get();
-        CALL.set(before.and(self));
-        Within { before, here: PhantomData }
+        CALL.with(|call| {
+            let (at, limit) = (call.at.get(), call.limit.get());
+            let (again, kept) = (call.again.get(), call.kept.get());
+            if self.at < at {
+                call.at.set(self.at);
+                call.kept.set(self.kept);
+            }
+            if self.limit < limit {
+                call.limit.set(self.limit);
+            }
+            if self.again {
+                call.again.set(true);
+            }
+            Within { at, limit, again, kept, here: PhantomData }
+        })
     }
 
     /// `future` under it, whenever it is polled.
@@ -138,63 +149,125 @@ impl Ambient {
         poll_fn(|cx| {
             let within = self.enter();
             let polled = future.as_mut().poll(cx);
-            self = within.leave(self);
+            within.leave(&mut self);
             polled
         })
         .await
     }
 }
 
+impl Call {
+    const fn none() -> Self {
+        Self {
+            at: Cell::new(NEVER),
+            limit: Cell::new(NEVER),
+            began: Cell::new(NEVER),
+            again: Cell::new(false),
+            kept: Cell::new(false),
+        }
+    }
+
+    #[inline]
+    fn get(&self) -> Ambient {
+        Ambient {
+            at: self.at.get(),
+            limit: self.limit.get(),
+            began: self.began.get(),
+            again: self.again.get(),
+            kept: self.kept.get(),
+        }
+    }
+
+    /// A limit that was in force, or was put in force, has begun: while one has not there is one.
+    #[inline]
+    fn has_begun(&self, limit: u64) -> bool {
+        limit != NEVER && self.limit.get() == NEVER
+    }
+
+    /// Every limit begins `now`.
+    #[cold]
+    fn begin(&self, now: u64) -> Instant {
+        let Ambient { at, limit, began, kept, .. } = self.get().begin(now);
+        self.at.set(at);
+        self.limit.set(limit);
+        self.began.set(began);
+        self.kept.set(kept);
+        Instant::from_nanos(at)
+    }
+}
+
 /// Restores what was in force before.
 #[must_use = "what was in force before is restored when the guard is dropped"]
 pub(crate) struct Within {
-    before: Ambient,
+    at: u64,
+    limit: u64,
+    again: bool,
+    kept: bool,
     here: PhantomData<*const ()>,
 }
 
 impl Within {
-    /// Ends it; what became of `own`, which was put in force by it: its limit may have begun.
+    /// Ends it, and tells `own`, which was put in force by it, whether its limit has begun.
     #[inline]
-    pub(crate) fn leave(self, own: Ambient) -> Ambient {
-        let Ambient { began, .. } = CALL.get();
+    pub(crate) fn leave(self, own: &mut Ambient) {
+        let began = CALL.with(|call| call.has_begun(own.limit).then(|| call.began.get()));
         drop(self);
-        if own.limit != NEVER && began != NEVER { own.begin(began) } else { own }
+        if let Some(began) = began {
+            *own = own.begin(began);
+        }
     }
 }
 
 impl Drop for Within {
     #[inline]
     fn drop(&mut self) {
-        let Ambient { began, .. } = CALL.get();
-        let before = self.before;
-        // A limit that began within has begun.
-        let begins = before.limit != NEVER && began != NEVER;
-        CALL.set(if begins { before.begin(began) } else { before });
+        CALL.with(|call| {
+            let begun = call.has_begun(self.limit);
+            call.at.set(self.at);
+            call.limit.set(self.limit);
+            call.again.set(self.again);
+            call.kept.set(self.kept);
+            // What began within has begun.
+            if begun {
+                call.begin(call.began.get());
+            }
+        });
     }
 }
 
 /// Until when what is done here is to be done.
 #[inline]
 pub(crate) fn deadline() -> Option<Instant> {
-    let ambient = CALL.get();
-    if ambient.limit != NEVER {
-        return Some(begin());
-    }
-    if ambient.at == NEVER { None } else { Some(Instant::from_nanos(ambient.at)) }
+    CALL.with(|call| {
+        if call.limit.get() != NEVER {
+            return Some(begin(call));
+        }
+        let at = call.at.get();
+        if at == NEVER { None } else { Some(Instant::from_nanos(at)) }
+    })
 }
 
 #[cold]
-fn begin() -> Instant {
-    let ambient = CALL.get().begin(clock::now().as_nanos());
-    CALL.set(ambient);
-    Instant::from_nanos(ambient.at)
+fn begin(call: &Call) -> Instant {
+    call.begin(clock::now().as_nanos())
+}
+
+/// What is in force here, with every limit begun then that had not: the clock need not be read.
+#[allow(dead_code)]
+pub(crate) fn begun_at(then: Instant) -> Ambient {
+    CALL.with(|call| {
+        if call.limit.get() != NEVER {
+            call.begin(then.as_nanos());
+        }
+        call.get()
+    })
 }
 
 /// A retry further out makes this call once more already.
 #[allow(dead_code)]
 #[inline]
 pub(crate) fn is_again() -> bool {
-    CALL.get().again
+    CALL.with(|call| call.again.get())
 }
 
 /// From here on this thread does things once more, or no longer does; how it was before.
@@ -228,7 +301,8 @@ mod tests {
         assert_eq!(deadline(), Some(at(2)));
         frozen.advance(Duration::from_secs(1));
         assert_eq!(deadline(), Some(at(2)));
-        let own = inner.leave(Ambient::limited(SECOND));
+        let mut own = Ambient::limited(SECOND);
+        inner.leave(&mut own);
         assert_eq!(own.began(), Some(at(1)));
         assert_eq!(deadline(), Some(at(5)));
         drop(outer);

@@ -3,6 +3,7 @@
 //! A program of its own: the allocator that counts, thread by thread, is the whole program's.
 
 use std::fmt::Display;
+use std::future::ready;
 use std::hint::black_box;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,8 @@ use allocation_counter::measure;
 use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
 use dyno::limit::{Bulkhead, KeyedBulkhead};
-use dyno::{Fault, Registry, Verdict, breaker, inject, retry};
+use dyno::timeout::timeout;
+use dyno::{Deadline, Fault, Registry, Verdict, breaker, inject, retry};
 
 const CALLS: u64 = 1000;
 
@@ -235,6 +237,17 @@ fn a_place_in_a_bulkhead() {
     assert_eq!(of_many(|x| host(&"a").call(|| Some(7 + x)).expect("it is free")), 0);
     let _taken = host(&"b").acquire_owned();
     assert_eq!(of_many(|x| host(&"b").try_acquire().map_or_else(|_| 7 + x, |_| 0)), 0);
+}
+
+#[test]
+fn a_call_in_time() {
+    let limit = timeout(Duration::from_secs(3600)).named("allocations::timeout");
+    let asynchronous = || of_many_async(async |x| limit.run_async(ready(7 + x)).await.unwrap_or(0));
+    let function = || of_many(|x| limit.run(|| 7 + x).unwrap_or(0));
+    assert_eq!((asynchronous(), function()), (0, 0));
+    Deadline::within(Duration::from_secs(7200), || {
+        assert_eq!((asynchronous(), function()), (0, 0), "under a deadline");
+    });
 }
 
 /// The control: what allocates once a call is caught, once a call.

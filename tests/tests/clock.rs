@@ -229,3 +229,67 @@ fn a_sleep_may_move_between_threads() {
     let sleep = clock::sleep_async(SECOND);
     sendable(&sleep);
 }
+
+#[test]
+fn threads_and_tasks_on_a_manual_clock_wake_in_the_order_of_their_ends() {
+    let frozen = clock::freeze().manual();
+    let (tell, told) = mpsc::channel();
+    for n in 1..=6_u32 {
+        let tell = tell.clone();
+        dyno::spawn(move || {
+            if n % 2 == 0 {
+                clock::sleep(n * SECOND);
+            } else {
+                block_on(clock::sleep_async(n * SECOND));
+            }
+            tell.send(n).expect("the test waits");
+        });
+    }
+    frozen.wait_for_sleepers(6);
+    for n in 1..=6 {
+        frozen.advance(SECOND);
+        assert_eq!(told.recv_timeout(WATCHDOG), Ok(n));
+        assert!(told.try_recv().is_err(), "only one, after {n} s");
+    }
+}
+
+#[test]
+fn a_task_that_is_woken_late_sees_the_time_as_it_is() {
+    let frozen = clock::freeze().manual();
+    let start = clock::now();
+    let task = dyno::spawn(move || {
+        block_on(clock::sleep_async(SECOND));
+        start.elapsed()
+    });
+    frozen.wait_for_sleepers(1);
+    frozen.advance(3 * SECOND);
+    assert_eq!(task.join().expect("joins"), 3 * SECOND);
+}
+
+#[test]
+fn many_threads_that_sleep_add_up_no_time_that_was_not_slept() {
+    let _frozen = clock::freeze();
+    let start = clock::now();
+    let threads: Vec<_> = (1..=8).map(|n| dyno::spawn(move || clock::sleep(n * SECOND))).collect();
+    for thread in threads {
+        thread.join().expect("joins");
+    }
+    let passed = start.elapsed();
+    assert!(passed >= 8 * SECOND && passed <= 36 * SECOND, "{passed:?}");
+}
+
+#[test]
+fn a_spent_deadline_is_seen_by_every_thread_at_the_same_moment() {
+    let frozen = clock::freeze();
+    dyno::Deadline::within(SECOND, || {
+        let check = || dyno::Deadline::check("clock").is_ok();
+        let everywhere = || {
+            let threads: Vec<_> = (0..4).map(|_| dyno::spawn(check)).collect();
+            threads.into_iter().map(|it| it.join().expect("joins")).collect::<Vec<_>>()
+        };
+        frozen.advance(Duration::from_nanos(999_999_999));
+        assert_eq!(everywhere(), [true; 4]);
+        frozen.advance(Duration::from_nanos(1));
+        assert_eq!(everywhere(), [false; 4]);
+    });
+}

@@ -17,6 +17,18 @@
 //!
 //! With the feature `tokio`, and on a tokio runtime, the real time is tokio's: a runtime whose time
 //! is paused pauses dyno's policies too. The runtime needs its time driver (`enable_time`).
+//!
+//! # Which clock
+//!
+//! The real time is [`std::time::Instant`], less the moment at which the program first asked; the
+//! bench `clock` measures it beside others. Clocks that count the processor's cycles (quanta,
+//! fastant) are read in less than half the time, but are calibrated when the program starts, drift
+//! from the system's clock, by which threads and runtimes wake, and give way to a coarse one where
+//! the cycles are not steady. The kernel's own call would save the subtraction of two `Instant`s, a
+//! tenth, and costs a crate or `unsafe`. It is not worth either: what is called most reads no clock
+//! at all (a closed breaker, a future under a limit that is ready at once, a deadline that is only
+//! handed on), and what an open breaker or a cache compares needs no more than the kernel's ticks,
+//! which are read in a quarter of the time.
 
 #[cfg(feature = "limit")]
 mod block;
@@ -44,7 +56,8 @@ use crate::scope;
 
 /// The time here: frozen where a scope has frozen it, else the real one.
 ///
-/// Monotonic. Without a frozen clock it costs one relaxed load more than [`std::time::Instant::now`].
+/// Monotonic. Without a frozen clock it costs a relaxed load and the subtraction of the moment at
+/// which the clock began more than [`std::time::Instant::now`].
 #[inline]
 #[must_use]
 pub fn now() -> Instant {

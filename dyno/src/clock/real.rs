@@ -20,6 +20,10 @@ struct Began {
     coarse: u64,
 }
 
+/// The clock begins as much before its first reading: a runtime whose time is paused may have stopped
+/// just before another thread read it.
+const EARLIER: Duration = Duration::from_secs(1);
+
 impl Began {
     #[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
     #[cold]
@@ -39,13 +43,16 @@ impl Began {
             }
             first = read();
         }
-        first.1
+        let Self { at, coarse } = first.1;
+        let Some(earlier) = at.checked_sub(EARLIER) else { return first.1 };
+        Self { at: earlier, coarse: coarse.saturating_sub(nanos(EARLIER)) }
     }
 
     #[cfg(not(all(target_os = "linux", any(feature = "breaker", feature = "limit"))))]
     #[cold]
     fn now() -> Self {
-        Self { at: std_now() }
+        let at = std_now();
+        Self { at: at.checked_sub(EARLIER).unwrap_or(at) }
     }
 }
 

@@ -3,7 +3,9 @@
 //! A pool from [`scoped`] carries the [`Scope`] in which it was made: overrides, a virtual clock, a
 //! tenant's registry hold on its threads too. Dependencies are built on private workers, each a
 //! rayon pool of one thread (`dyno-build-N`): a provider may use rayon inside, and can neither
-//! steal another build nor starve in the program's own pool.
+//! steal another build nor starve in the program's own pool. Calls that may hang, and that
+//! [`timeout`](mod@crate::timeout) leaves, are on threads of their own: `dyno-blocking-N`, up to
+//! [`BLOCKING_THREADS`].
 //!
 //! ```
 //! use rayon::prelude::*;

@@ -1,22 +1,22 @@
 //! Futures that are dropped when they are late.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::checked;
 use super::span::Span;
 use super::who::Who;
-use super::{checked, refuse_spent};
-use crate::ambient::Ambient;
+use crate::ambient::{self, Ambient};
 use crate::clock::{self, Sleep};
-use crate::fault::Fault;
+use crate::fault::{Fault, Reason};
 use crate::point::Point;
 
 /// `future` under the limit of `point`: what an expansion awaits.
 ///
-/// The future of it holds `future` twice, as all that are made of `async` do; a `pin!` of it is one
-/// word.
+/// What it makes holds `future` twice, as all does that is made of `async`: see [`limited_here`].
 #[inline]
 pub fn limited<T, F>(
     point: &'static Point,
@@ -26,63 +26,132 @@ pub fn limited<T, F>(
 where
     F: Future<Output = Result<T, Fault>>,
 {
-    let limited = within(Who::Point(point), checked(limit), future);
-    async move { limited.await? }
+    let limit = Limit::new(Who::Point(point), checked(limit));
+    async move {
+        let ended = Limited { future: pin!(future), limit }.await;
+        // Told when what was late is gone, and what it held.
+        ended.map_err(Late::fault)?
+    }
+}
+
+/// The same for a future of any output that stays where it is. It is to be dropped, with all that it
+/// holds, before what became of it is told by [`Late::fault`].
+#[inline]
+pub fn limited_here<'f, F: Future>(
+    point: &'static Point,
+    limit: Duration,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    Limited { future, limit: Limit::new(Who::Point(point), checked(limit)) }
 }
 
 /// `future`, which is dropped at the end of `limit` nanoseconds.
+#[inline]
 pub(super) async fn within<F: Future>(who: Who, limit: u64, future: F) -> Result<F::Output, Fault> {
-    if let Some(at) = Ambient::current().at() {
-        refuse_spent(who, at)?;
-    }
-    let late = {
-        let mut future = pin!(future);
-        let mut own = Ambient::limited(limit);
-        let mut timer = None;
-        let ended = poll_fn(|cx| {
-            let entered = own.enter();
-            let polled = future.as_mut().poll(cx);
-            own = entered.leave(own);
-            match polled {
-                Poll::Ready(output) => Poll::Ready(Ok(output)),
-                Poll::Pending => wait(who, &mut own, &mut timer, cx).map(Err),
+    let ended = Limited { future: pin!(future), limit: Limit::new(who, limit) }.await;
+    ended.map_err(Late::fault)
+}
+
+/// A future under its limit.
+#[must_use = "a future does nothing until it is polled"]
+pub struct Limited<'f, F> {
+    future: Pin<&'f mut F>,
+    limit: Limit,
+}
+
+impl<F: Future> Future for Limited<'_, F> {
+    type Output = Result<F::Output, Late>;
+
+    /// Its own answer comes first: what is there is not late.
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { future, limit } = &mut *self;
+        if !limit.polled {
+            limit.polled = true;
+            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
+                return Poll::Ready(Err(Late(Why::Spent(limit.who))));
             }
-        });
-        match ended.await {
-            Ok(output) => return Ok(output),
-            Err(late) => late,
         }
-    };
-    // Told when what was late is gone, and what it held.
-    Err(late.timed_out())
-}
-
-/// The future waits: ready when it is late.
-fn wait(
-    who: Who,
-    own: &mut Ambient,
-    timer: &mut Option<(Sleep, Span)>,
-    cx: &mut Context<'_>,
-) -> Poll<Span> {
-    if timer.is_none() {
-        *timer = start(who, own);
+        let entered = limit.own.enter();
+        let polled = future.as_mut().poll(cx);
+        entered.leave(&mut limit.own);
+        match polled {
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
+            Poll::Pending => limit.wait(cx).map(Err),
+        }
     }
-    let Some((sleep, span)) = timer else { return Poll::Pending };
-    sleep.poll_strictly(cx).map(|()| *span)
 }
 
-/// None where somebody further out ends it before.
-#[cold]
-fn start(who: Who, own: &mut Ambient) -> Option<(Sleep, Span)> {
-    let began = own.began().unwrap_or_else(clock::now);
-    *own = own.begun_at(began);
-    let end = own.at()?;
-    let around = Ambient::current();
-    let end = match around.at() {
-        // That it was this one that was late, is said by who set it.
-        Some(at) if at <= end && around.is_kept() => return None,
-        Some(at) => end.min(at),
-        None => end,
-    };
-    Some((Sleep::until(end), Span { who, began, end }))
+impl<F> fmt::Debug for Limited<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limited")
+    }
+}
+
+/// That a future was late, which nobody knows yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Late(Why);
+
+#[derive(Clone, Copy, Debug)]
+enum Why {
+    Spent(Who),
+    Out(Span),
+}
+
+impl Late {
+    /// Tells it.
+    #[cold]
+    #[must_use]
+    pub fn fault(self) -> Fault {
+        match self.0 {
+            Why::Spent(who) => who.refuse(Reason::DeadlineSpent),
+            Why::Out(span) => span.timed_out(),
+        }
+    }
+}
+
+/// The limit of one future.
+struct Limit {
+    who: Who,
+    own: Ambient,
+    polled: bool,
+    /// Made when the future first waits, where nobody further out ends it before.
+    timer: Option<Sleep>,
+}
+
+impl Limit {
+    #[inline]
+    const fn new(who: Who, limit: u64) -> Self {
+        Self { who, own: Ambient::limited(limit), polled: false, timer: None }
+    }
+
+    /// The future waits: ready when it is late.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Late> {
+        if self.timer.is_none() {
+            self.timer = self.start();
+        }
+        let Some(timer) = &mut self.timer else { return Poll::Pending };
+        if timer.poll_strictly(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let end = timer.deadline();
+        let began = self.own.began().unwrap_or(end);
+        Poll::Ready(Late(Why::Out(Span { who: self.who, began, end })))
+    }
+
+    #[cold]
+    fn start(&mut self) -> Option<Sleep> {
+        let began = self.own.began().unwrap_or_else(clock::now);
+        self.own = self.own.begun_at(began);
+        let end = self.own.at()?;
+        // Those further out have begun before: they wait from now on as well.
+        let around = ambient::begun_at(began);
+        let end = match around.at() {
+            // That it was this one that was late, is said by who set it.
+            Some(at) if at <= end && around.is_kept() => return None,
+            Some(at) => end.min(at),
+            None => end,
+        };
+        Some(Sleep::until(end))
+    }
 }

@@ -1,11 +1,27 @@
-//! Not to wait for ever.
+//! Waiting no longer than so long.
+//!
+//! `#[timeout(250ms)]` on a function, or [`timeout(limit)`](timeout) around a block, ends what is
+//! late where it can be ended: a future is dropped, a function is asked to be in time, and one on
+//! dyno's pool is left there. The limit is a [`Deadline`](crate::Deadline) for all that is called
+//! within; of several the soonest holds, and the point whose limit it was tells of it.
 //!
 //! ```
 //! use std::time::Duration;
-//! use dyno::timeout::timeout;
+//! use dyno::{Deadline, clock, timeout::timeout};
+//!
+//! # let frozen = clock::freeze();
+//! let limit = timeout(Duration::from_millis(250)).named("catalogue");
+//! let left = limit.run(|| Deadline::current().map(Deadline::remaining))?;
+//! assert_eq!(left, Some(Duration::from_millis(250)));
+//!
+//! let late = limit.run_on_pool(|| clock::sleep(Duration::from_secs(2))); // it hangs
+//! assert!(late.unwrap_err().is_timed_out());
+//! # Ok::<(), dyno::Fault>(())
 //! ```
 
 mod limited;
+#[cfg(all(test, feature = "tokio"))]
+mod paused;
 #[cfg(feature = "pool")]
 mod pooled;
 mod span;
@@ -17,7 +33,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::limited;
+pub use limited::{Late, Limited, limited, limited_here};
 #[cfg(feature = "pool")]
 #[doc(hidden)]
 pub use pooled::on_pool;
@@ -74,6 +90,23 @@ impl Timeout {
 
     /// `future`, which is dropped when it has not ended within the limit.
     ///
+    /// No clock is read before it first waits: the time that it computes before does not count,
+    /// unless something in it asks for the [deadline](crate::Deadline), with which the limit
+    /// begins, too. A result that is there wins, however late it is looked at. A deadline that is
+    /// sooner than the limit ends it as well; where it is the limit of a time-out further out, that
+    /// one tells of it.
+    ///
+    /// What this returns is larger than `future` by as much again and some 200 bytes.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use dyno::{Fault, timeout::timeout};
+    /// # async fn ping(host: &str) -> u8 { 1 }
+    /// # async fn demo(host: &str) -> Result<u8, Fault> {
+    /// timeout(Duration::from_millis(250)).run_async(ping(host)).await
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Fault::TimedOut`] when it was late, and [`Reason::DeadlineSpent`] when the deadline in
     /// force had passed before it was first polled: it is not polled then.
@@ -101,6 +134,10 @@ impl Timeout {
     }
 
     /// Runs `f` on a thread of dyno's pool, and waits no longer for it than the limit.
+    ///
+    /// It runs in the [`Scope`](crate::Scope) that is in force here, its deadline included. For a
+    /// thread it waits as well, and no longer. On a frozen clock waiting moves no time: what `f`
+    /// sleeps does, and the test.
     ///
     /// # Errors
     /// [`Fault::TimedOut`] when it was late: it goes on to its end, where its result is dropped, and

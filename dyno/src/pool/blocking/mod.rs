@@ -3,16 +3,19 @@
 //! Plain threads and no rayon pool: they are to be stuck without harm to anybody's computation, and
 //! to end when nobody needs them.
 
+mod task;
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
-use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
-use crate::clock::{self, Instant};
+use self::task::Task;
+pub(crate) use self::task::{Left, Ticket};
+use crate::clock::Instant;
 use crate::point::harmless;
 use crate::scope::Scope;
 
@@ -67,7 +70,7 @@ impl Blocking {
     /// Has `job` run in `scope`; none when every thread is at work that nobody waits for, or when
     /// there is none to be had.
     ///
-    /// What it returns after `end` is dropped there, and `late` called.
+    /// What it returns at `end` or later is dropped there, and `late` called.
     pub(crate) fn start<T: Send + 'static>(
         &'static self,
         scope: Scope,
@@ -88,7 +91,7 @@ impl Blocking {
             scope.run(|| mine.run(self, job, end, late));
         };
         let number = self.push(Box::new(run))?;
-        Some(Ticket { pool: self, number, task })
+        Some(Ticket::new(self, number, task))
     }
 
     /// The number of the job; none when there is no thread for it.
@@ -154,129 +157,5 @@ impl Blocking {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a caller and the thread that works for it share.
-struct Task<T>(Mutex<Shared<T>>);
-
-struct Shared<T> {
-    stage: Stage<T>,
-    /// Wakes the caller.
-    waker: Option<Waker>,
-}
-
-enum Stage<T> {
-    Waiting,
-    AtWork,
-    /// In time, or by a panic.
-    Over(thread::Result<T>),
-    Late,
-    /// The caller has gone.
-    Left,
-}
-
-impl<T> Task<T> {
-    const fn new() -> Self {
-        Self(Mutex::new(Shared { stage: Stage::Waiting, waker: None }))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Goes on to `next`, unless the caller has gone: then it comes back.
-    fn reach(&self, next: Stage<T>) -> Result<(), Stage<T>> {
-        let mut shared = self.lock();
-        if matches!(shared.stage, Stage::Left) {
-            return Err(next);
-        }
-        let waker = if matches!(next, Stage::AtWork) { None } else { shared.waker.take() };
-        shared.stage = next;
-        drop(shared);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        Ok(())
-    }
-
-    /// On a thread of the pool. A panic is the job's, and the caller's to hear.
-    fn run(&self, pool: &Blocking, job: impl FnOnce() -> T, end: Instant, late: impl FnOnce()) {
-        if self.reach(Stage::AtWork).is_err() {
-            return;
-        }
-        let result = catch_unwind(AssertUnwindSafe(job));
-        let in_time = result.is_err() || clock::now() <= end;
-        let too_late = if in_time {
-            match self.reach(Stage::Over(result)) {
-                Ok(()) => return,
-                Err(stage) => stage,
-            }
-        } else {
-            Stage::Over(result)
-        };
-        // It lets go here of what it held, and is counted until it has.
-        harmless("a late result on", pool.name, || drop(too_late));
-        if self.reach(Stage::Late).is_ok() {
-            pool.ever_left.fetch_add(1, Ordering::Relaxed);
-        } else {
-            pool.left.fetch_sub(1, Ordering::Relaxed);
-        }
-        late();
-    }
-}
-
-/// What a caller waits with; it leaves when this is dropped.
-pub(crate) struct Ticket<T> {
-    pool: &'static Blocking,
-    number: u64,
-    task: Arc<Task<T>>,
-}
-
-/// What a caller leaves with.
-pub(crate) enum Left<T> {
-    /// What the job returned in time, or its panic.
-    With(thread::Result<T>),
-    /// It is at work, or was late.
-    Late,
-    /// No thread was free: it is never run.
-    Waiting,
-}
-
-impl<T> Ticket<T> {
-    /// Nothing is left to wait for; else `waker` is woken when that is so.
-    pub(crate) fn is_over(&self, waker: &Waker) -> bool {
-        let mut shared = self.task.lock();
-        shared.waker.get_or_insert_with(|| waker.clone());
-        !matches!(shared.stage, Stage::Waiting | Stage::AtWork)
-    }
-
-    pub(crate) fn leave(self) -> Left<T> {
-        self.left()
-    }
-
-    fn left(&self) -> Left<T> {
-        let mut shared = self.task.lock();
-        match mem::replace(&mut shared.stage, Stage::Left) {
-            Stage::Over(result) => Left::With(result),
-            Stage::AtWork => {
-                // Under the lock: the job counts itself out when it has seen that it was left.
-                self.pool.left.fetch_add(1, Ordering::Relaxed);
-                self.pool.ever_left.fetch_add(1, Ordering::Relaxed);
-                Left::Late
-            }
-            Stage::Late | Stage::Left => Left::Late,
-            Stage::Waiting => {
-                drop(shared);
-                self.pool.take_back(self.number);
-                Left::Waiting
-            }
-        }
-    }
-}
-
-impl<T> Drop for Ticket<T> {
-    fn drop(&mut self) {
-        drop(self.left());
     }
 }

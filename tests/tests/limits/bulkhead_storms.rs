@@ -4,12 +4,13 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
 use dyno::Fault;
 use dyno::limit::Bulkhead;
+use dyno::limit::bulkhead::Permit;
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -101,6 +102,57 @@ fn threads_that_wait_are_all_let_in() {
     assert!(inside.most() <= 3, "{}", inside.most());
     assert_eq!((inside.visits(), BULKHEAD.snapshot().turned_away), (THREADS * EACH, 0));
     is_at_rest(&BULKHEAD);
+}
+
+/// Waits as short as they can be end at any moment, also at that when a place is given.
+fn waits_that_end_meanwhile(
+    bulkhead: &'static Bulkhead,
+    acquire: fn(&'static Bulkhead) -> Result<Permit<'static>, Fault>,
+) {
+    const THREADS: u64 = 8;
+    const EACH: u64 = 4_000;
+    let inside = Arc::new(Inside::default());
+    let threads: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let inside = inside.clone();
+            thread::spawn(move || {
+                for _ in 0..EACH {
+                    if let Ok(_permit) = acquire(bulkhead) {
+                        inside.enter();
+                        thread::yield_now();
+                        inside.leave();
+                    }
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("it ends");
+    }
+    assert!(inside.most() <= 2, "{}", inside.most());
+    assert_eq!(inside.visits() + bulkhead.snapshot().turned_away, THREADS * EACH);
+    is_at_rest(bulkhead);
+}
+
+#[test]
+fn threads_whose_wait_ends_meanwhile_lose_no_place() {
+    static BULKHEAD: Bulkhead = Bulkhead::new("storm-ends", 2).wait(Duration::from_nanos(1));
+    waits_that_end_meanwhile(&BULKHEAD, Bulkhead::acquire);
+}
+
+#[test]
+fn futures_whose_wait_ends_meanwhile_lose_no_place() {
+    static BULKHEAD: Bulkhead = Bulkhead::new("storm-ends-async", 2).wait(Duration::from_nanos(1));
+    waits_that_end_meanwhile(&BULKHEAD, |bulkhead| {
+        let mut acquiring = pin!(bulkhead.acquire_async());
+        loop {
+            let polled = acquiring.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            if let Poll::Ready(outcome) = polled {
+                return outcome;
+            }
+            thread::yield_now();
+        }
+    });
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod fusing;
 mod hygiene;
 mod injecting;
 mod keyed;
+mod limiting;
 mod order;
 mod places;
 mod results;

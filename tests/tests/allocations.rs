@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use allocation_counter::measure;
 use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
-use dyno::limit::{KeyedRate, Rate};
+use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
 use dyno::{Fault, Registry, Verdict, breaker, bulkhead, inject, rate, retry};
 
 const CALLS: u64 = 1000;
@@ -216,6 +216,25 @@ fn a_known_key() {
     let _ = HOSTS.get("0.example");
     assert_eq!(of_many(|x| guarded(&"a.example", x)), 0);
     assert_eq!(of_many(|x| guarded(&format_args!("{}.example", x % 2), x)), 0);
+}
+
+#[test]
+fn a_place_in_a_bulkhead() {
+    static FREE: Bulkhead = Bulkhead::new("allocations", 2).wait(Duration::from_secs(1));
+    static FULL: Bulkhead = Bulkhead::new("allocations", 1);
+    static HOSTS: KeyedBulkhead = KeyedBulkhead::new("allocations", 1);
+    assert_eq!(of_many(|x| FREE.call(|| Some(7 + x)).expect("it is free")), 0);
+    assert_eq!(of_many(|x| FREE.try_acquire().map_or(0, |_permit| 7 + x)), 0);
+    let call = async |x| FREE.call_async(async || Some(7 + x)).await.expect("it is free");
+    assert_eq!(of_many_async(call), 0);
+    let _taken = FULL.acquire();
+    assert_eq!(of_many(|x| FULL.try_acquire().map_or_else(|_| 7 + x, |_| 0)), 0);
+    assert_eq!(of_many(|x| FULL.call(|| Some(0)).map_or(7 + x, |never| never)), 0);
+    // By key the name is made with the bulkhead, and shared.
+    let host = |key: &dyn Display| HOSTS.get(key);
+    assert_eq!(of_many(|x| host(&"a").call(|| Some(7 + x)).expect("it is free")), 0);
+    let _taken = host(&"b").acquire_owned();
+    assert_eq!(of_many(|x| host(&"b").try_acquire().map_or_else(|_| 7 + x, |_| 0)), 0);
 }
 
 #[rate(1_000_000_000/1s, burst = 4_000_000)]

@@ -53,7 +53,7 @@ pub(crate) const STEPS: &[Step] = &[
         check: || cargo("cargo test --locked --workspace --exclude benches --all-features --doc"),
     },
     Step { name: "docs", about: "rustdoc without a warning", check: docs },
-    Step { name: "loom", about: "the breaker in every interleaving", check: loom },
+    Step { name: "loom", about: "the breaker and the limits in every interleaving", check: loom },
     Step { name: "examples", about: "every example, run", check: program::examples },
     Step { name: "storefront", about: "the shop, run in release", check: program::storefront },
     Step { name: "msrv", about: "the oldest Rust that is promised", check: msrv::check },
@@ -116,7 +116,7 @@ fn loom() -> Result<(), Failure> {
     // A directory of its own: these flags would make every other step build anew.
     let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let flags = env::var("RUSTFLAGS").unwrap_or_default();
-    let model = Cmd::new("cargo test --locked --package dyno --lib --release --features breaker")
+    let model = Cmd::new("cargo test --locked --package dyno --lib --release --features breaker,limit,retry")
         .arg("--target-dir")
         .arg(format!("{target}/loom"))
         .arg("loom")

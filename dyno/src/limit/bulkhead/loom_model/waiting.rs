@@ -135,7 +135,10 @@ fn loom_a_gate_that_shrinks_meanwhile_gives_its_one_place() {
         assert!(gate.pass() && gate.pass());
         let mut wait = Wait::new(&gate, 1);
         assert!(poll(&mut wait).is_pending());
-        let there = spawn(&gate, |gate| gate.resize(1));
+        let there = spawn(&gate, |gate| {
+            gate.resize(1);
+            assert!(gate.count() <= 2, "it lets one in for which there is no place");
+        });
         gate.leave();
         gate.leave();
         there.join().expect("joins");

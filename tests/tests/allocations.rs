@@ -248,7 +248,7 @@ async fn limited(x: u64) -> Result<u64, Refused> {
     std::future::ready(Ok(7 + x)).await
 }
 
-#[rate(1/1h)]
+#[rate(1/1h, name = "allocations")]
 fn refused(x: u64) -> Result<u64, Refused> {
     Err(Refused::Rejected).or(Ok(7 + x))
 }

@@ -152,7 +152,8 @@ impl Rate {
     /// How long a call may wait for its turn; else it is refused at once.
     ///
     /// First come, first served. Who would not be let in within `wait`, or before the
-    /// [deadline](crate::Deadline) in force, is refused at once and does not wait.
+    /// [deadline](crate::Deadline) in force, is refused at once and does not wait. Wake-ups that are
+    /// late may make a wait longer, by no more than 50 ms: then it is refused as well.
     ///
     /// # Panics
     /// When `wait` is zero; in a `static`, at compile time.
@@ -276,7 +277,7 @@ impl Rate {
         let wakers = line.wakers();
         drop(line);
         // They look anew when their turn is.
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wakers.into_iter().for_each(wait::wake);
     }
 
     #[inline]

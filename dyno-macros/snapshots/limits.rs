@@ -9,10 +9,10 @@ async fn f(host: Host) -> Result<u8, E> {
         static __DYNO_BULKHEAD: ::dyno::__private::SharedKeyedBulkhead = ::dyno::__private::SharedKeyedBulkhead::new(
             "hosts",
             || {
-                ::dyno::__private::KeyedBulkhead::new("hosts", 10)
+                (::dyno::__private::KeyedBulkhead::new("hosts", 10)
                     .keys(64)
                     .idle(::core::time::Duration::from_secs(600))
-                    .wait(::core::time::Duration::from_millis(50))
+                    .wait(::core::time::Duration::from_millis(50)))
                     .queue(QUEUE)
             },
         );

@@ -35,9 +35,7 @@ pub use crate::inject::expansion::*;
 #[cfg(feature = "limit")]
 pub use crate::limit::Refused as TurnedAway;
 #[cfg(feature = "limit")]
-pub use crate::limit::bulkhead::{
-    Bulkhead, KeyedBulkhead, Permit as Place, SharedBulkhead, SharedKeyedBulkhead,
-};
+pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, SharedKeyedBulkhead};
 #[cfg(feature = "limit")]
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
 pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 use allocation_counter::measure;
 use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
-use dyno::limit::{Bulkhead, KeyedBulkhead};
+use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
 use dyno::timeout::timeout;
-use dyno::{Deadline, Fault, Registry, Verdict, breaker, inject, retry};
+use dyno::{Deadline, Fault, Registry, Verdict, breaker, bulkhead, inject, rate, retry};
 
 const CALLS: u64 = 1000;
 
@@ -248,6 +248,35 @@ fn a_call_in_time() {
     Deadline::within(Duration::from_secs(7200), || {
         assert_eq!((asynchronous(), function()), (0, 0), "under a deadline");
     });
+}
+
+#[rate(1_000_000_000/1s, burst = 4_000_000)]
+fn rated(x: u64) -> Result<u64, Refused> {
+    Ok(7 + x)
+}
+
+#[bulkhead(10)]
+#[rate("allocations", rate = 1_000_000_000/1s, wait = 1s)]
+async fn limited(x: u64) -> Result<u64, Refused> {
+    std::future::ready(Ok(7 + x)).await
+}
+
+#[rate(1/1h, name = "allocations")]
+fn refused(x: u64) -> Result<u64, Refused> {
+    Err(Refused::Rejected).or(Ok(7 + x))
+}
+
+#[test]
+fn a_rate() {
+    static EARLY: Rate = Rate::new("early", 1, Duration::from_secs(3600));
+    static EARLY_HOSTS: KeyedRate = KeyedRate::new("hosts", 1, Duration::from_secs(3600));
+    assert_eq!(of_many(|x| rated(x).expect("it is let in")), 0);
+    assert_eq!(of_many_async(async |x| limited(x).await.expect("it is let in")), 0);
+    let denied = |x| if EARLY.try_acquire().is_ok() { 8 } else { 7 + x };
+    assert_eq!(of_many(denied), 0);
+    assert_eq!(of_many(|x| refused(x).unwrap_or(7 + x)), 0);
+    let denied = |x| if EARLY_HOSTS.get("a.example").acquire().is_ok() { 8 } else { 7 + x };
+    assert_eq!(of_many(denied), 0);
 }
 
 /// The control: what allocates once a call is caught, once a call.

@@ -82,7 +82,7 @@ pub(super) fn parse(
 
 /// A number is the limit, all else says which one it is.
 fn positional(limited: &mut Limited, arg: &Arg, diag: &mut Diag) {
-    let Some(expr) = arg.expr("the bulkhead", diag) else { return };
+    let Some(expr) = arg.expr("`limit`", diag) else { return };
     let is_number = match expr {
         Expr::Lit(lit) => !matches!(lit.lit, Lit::Str(_)),
         Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Paren(_) => true,

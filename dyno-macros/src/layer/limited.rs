@@ -1,8 +1,9 @@
 //! What `#[bulkhead]` and `#[rate]` have in common: which one it is, one for each key, and how it is
 //! made.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
 use super::breaker::is_const_expr;
@@ -32,11 +33,18 @@ pub(super) struct Limited {
     /// One for each value of this.
     key: Option<Expr>,
     /// What the constructor takes besides the name: `10`, or `100, per`.
-    limit: Option<TokenStream>,
-    /// `.wait(…).keys(…)`
-    calls: TokenStream,
+    limit: Option<Given>,
+    /// `.wait(…)`, `.keys(…)`
+    calls: Vec<Given>,
     /// All of that may stand in a `static` as it is.
     is_const: bool,
+}
+
+/// What is given of it.
+struct Given {
+    tokens: TokenStream,
+    /// Where a constant stands that only the compiler can look at.
+    constant: Option<Span>,
 }
 
 impl Limited {
@@ -47,7 +55,7 @@ impl Limited {
             which: Which::Own,
             key: None,
             limit: None,
-            calls: TokenStream::new(),
+            calls: Vec::new(),
             is_const: true,
         }
     }
@@ -63,7 +71,7 @@ impl Limited {
     /// Takes what limits it, which is made of `from`.
     pub(super) fn limit(&mut self, limit: TokenStream, from: &Expr) {
         self.is_const &= is_const(from);
-        self.limit = Some(limit);
+        self.limit = Some(Given { tokens: limit, constant: constant(from) });
     }
 
     pub(super) fn has_limit(&self) -> bool {
@@ -73,9 +81,10 @@ impl Limited {
     /// A setting more: `.wait(value)`.
     pub(super) fn set(&mut self, key: &Ident, value: &TokenStream, from: Option<&Expr>) {
         self.is_const &= from.is_none_or(is_const);
-        let (at, calls) = (here(key.span()), &self.calls);
-        let setter = Ident::new(&key.to_string(), at);
-        self.calls = quote_spanned!(at=> #calls.#setter(#value));
+        let constant = from.and_then(constant);
+        let setter = Ident::new(&key.to_string(), here(key.span()));
+        let at = constant.unwrap_or_else(|| setter.span());
+        self.calls.push(Given { tokens: quote_spanned!(at=> .#setter(#value)), constant });
     }
 
     /// A duration more.
@@ -175,28 +184,24 @@ impl Limited {
     /// The statics of what is a `Bulkhead` or a `KeyedBulkhead`, and the expression that names it.
     fn one(&self, of: &Ident, cx: &Context) -> (TokenStream, TokenStream) {
         let at = self.span();
-        let (p, limit, calls) = (&cx.private, &self.limit, &self.calls);
+        let p = &cx.private;
         let name = format!("__DYNO_{}", self.kind.of.to_uppercase());
         let name = Ident::new(&name, at);
         match &self.which {
             Which::Static(path) => (TokenStream::new(), lent(path)),
             Which::Named(said) => {
                 let shared = Ident::new(&format!("Shared{of}"), at);
-                let made = match limit {
-                    Some(limit) => quote_spanned!(at=> #p::#of::new(#said, #limit)),
-                    None => quote_spanned!(at=> #p::#of::joining(#said)),
-                };
+                let made = self.made(of, "new", &quote!(#said), cx);
                 (
                     quote_spanned! {at=>
-                        static #name: #p::#shared = #p::#shared::new(#said, || #made #calls);
+                        static #name: #p::#shared = #p::#shared::new(#said, || #made);
                     },
                     quote_spanned!(at=> #p::#shared::get(&#name)),
                 )
             }
             Which::Own => {
                 let point = cx.point();
-                let made = quote_spanned!(at=> #p::#of::of(#point, #limit));
-                let made = quote!(#made #calls);
+                let made = self.made(of, "of", &point, cx);
                 if self.is_const {
                     return (
                         quote_spanned!(at=> static #name: #p::#of = #made;),
@@ -211,6 +216,27 @@ impl Limited {
                 )
             }
         }
+    }
+
+    /// One with all that is given.
+    fn made(&self, of: &Ident, how: &str, called: &TokenStream, cx: &Context) -> TokenStream {
+        let made = match &self.limit {
+            Some(Given { tokens, constant }) => {
+                let at = constant.unwrap_or_else(|| self.span());
+                // What a constant panics with is told under all of the call.
+                let p = respanned(cx.private.clone(), at);
+                let (of, how) = (Ident::new(&of.to_string(), at), Ident::new(how, at));
+                quote_spanned!(at=> #p::#of::#how(#called, #tokens))
+            }
+            None => {
+                let p = &cx.private;
+                quote_spanned!(self.span()=> #p::#of::joining(#called))
+            }
+        };
+        self.calls.iter().fold(made, |made, Given { tokens, constant }| match *constant {
+            Some(at) => quote_spanned!(at=> (#made) #tokens),
+            None => quote!(#made #tokens),
+        })
     }
 
     /// The label of a block, and what leaves it with the value that says so when it is refused.
@@ -231,4 +257,26 @@ fn is_const(expr: &Expr) -> bool {
         Expr::Binary(binary) => is_const_expr(&binary.left) && is_const_expr(&binary.right),
         _ => is_const_expr(expr),
     }
+}
+
+/// Where a constant stands, if it is one.
+fn constant(expr: &Expr) -> Option<Span> {
+    let is = match expr {
+        Expr::Binary(binary) => [&binary.left, &binary.right].iter().any(|side| is_path(side)),
+        _ => is_path(expr),
+    };
+    (is && is_const(expr)).then(|| here(expr.span()))
+}
+
+fn is_path(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(_))
+}
+
+/// The same tokens, of which the compiler speaks under `at`.
+fn respanned(tokens: TokenStream, at: Span) -> TokenStream {
+    let moved = |mut tree: TokenTree| {
+        tree.set_span(tree.span().located_at(at));
+        tree
+    };
+    tokens.into_iter().map(moved).collect()
 }

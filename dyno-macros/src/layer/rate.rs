@@ -95,7 +95,7 @@ pub(super) fn parse(
 
 /// A rate, or which one it is.
 fn positional(limited: &mut Limited, arg: &Arg, diag: &mut Diag) {
-    let Some(expr) = arg.expr("the rate", diag) else { return };
+    let Some(expr) = arg.expr("`rate`", diag) else { return };
     match expr {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Str(text) if rate::is_text(&text.value()) => {

@@ -26,6 +26,7 @@ mod fusing;
 mod hygiene;
 mod injecting;
 mod keyed;
+mod limiting;
 mod order;
 mod places;
 mod results;

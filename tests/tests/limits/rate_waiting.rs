@@ -198,6 +198,33 @@ fn who_moves_up_is_woken() {
     assert!(told.try_recv().is_ok());
 }
 
+/// A waker is somebody else's code: it may use the rate, and panic.
+#[test]
+fn a_waker_may_use_the_rate_and_panic() {
+    struct Uses(Arc<Rate>);
+    impl std::task::Wake for Uses {
+        fn wake(self: Arc<Self>) {
+            assert!(self.0.try_acquire().is_ok(), "others wait");
+        }
+    }
+    impl Drop for Uses {
+        fn drop(&mut self) {
+            let _ = self.0.snapshot();
+        }
+    }
+    let (frozen, rate) = used(9 * SECOND);
+    let rate = Arc::new(rate);
+    let first = queued(&rate);
+    let waker = Waker::from(Arc::new(Uses(rate.clone())));
+    let mut second = waiting(&rate);
+    assert!(second.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    drop(first);
+    rate.change(1, SECOND);
+    frozen.advance(SECOND);
+    assert!(is_in(&mut second));
+}
+
 #[test]
 fn late_wake_ups_never_let_two_pass_at_once() {
     let frozen = clock::freeze().manual();

@@ -50,6 +50,7 @@ pub use named::{all, named};
 pub use snapshot::Snapshot;
 
 use self::core::Core;
+use self::pace::Pace;
 use self::settings::Settings;
 use self::wait::Line;
 use crate::clock;
@@ -69,9 +70,10 @@ use crate::point::{Name, Point};
 ///
 /// The time between two calls is counted in parts of a nanosecond, so that 3 in a second are 3 in
 /// every second; of odd rates above 128 in a period it is rounded up by less than 1/64 ns, never
-/// down. A rate whose burst takes 250 ms or more to refill goes by the ticks of the kernel's clock,
-/// where there is one that is cheaper to read (Linux: of 1 to 10 ms); any window is then longer by
-/// one tick than it should be. All others go by the precise clock, and so does everybody who waits.
+/// down. A rate whose burst takes 250 ms or more to refill, and at which nobody [waits](Self::wait),
+/// goes by the ticks of the kernel's clock where there is one that is cheaper to read (Linux: of 1 to
+/// 10 ms); any window is then longer by one tick than it should be. All others go by the precise
+/// clock. On a [frozen](crate::clock::freeze) clock both are exact.
 pub struct Rate {
     core: Core<AtomicU64>,
     given: Settings,
@@ -113,14 +115,8 @@ impl Rate {
     }
 
     const fn with(label: Label, given: Settings) -> Self {
-        let pace = given.pace();
         Self {
-            core: Core::new(
-                AtomicU64::new(0),
-                AtomicU64::new(pace.interval),
-                AtomicU64::new(pace.tolerance),
-                AtomicU64::new(pace.unit),
-            ),
+            core: of(given.pace()),
             given,
             wait: AtomicU64::new(given.wait_nanos()),
             line: Mutex::new(Line::new()),
@@ -131,13 +127,7 @@ impl Rate {
 
     /// The same with what is given now.
     const fn given(mut self, given: Settings) -> Self {
-        let pace = given.pace();
-        self.core = Core::new(
-            AtomicU64::new(0),
-            AtomicU64::new(pace.interval),
-            AtomicU64::new(pace.tolerance),
-            AtomicU64::new(pace.unit),
-        );
+        self.core = of(given.pace());
         self.wait = AtomicU64::new(given.wait_nanos());
         self.given = given;
         self
@@ -162,7 +152,8 @@ impl Rate {
     /// How long a call may wait for its turn; else it is refused at once.
     ///
     /// First come, first served. Who would not be let in within `wait`, or before the
-    /// [deadline](crate::Deadline) in force, is refused at once and does not wait.
+    /// [deadline](crate::Deadline) in force, is refused at once and does not wait. Wake-ups that are
+    /// late may make a wait longer, by no more than 50 ms: then it is refused as well.
     ///
     /// # Panics
     /// When `wait` is zero; in a `static`, at compile time.
@@ -286,7 +277,7 @@ impl Rate {
         let wakers = line.wakers();
         drop(line);
         // They look anew when their turn is.
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wakers.into_iter().for_each(wait::wake);
     }
 
     #[inline]
@@ -318,6 +309,13 @@ impl Rate {
     fn keyed(name: Arc<str>, at: &'static Location<'static>, settings: Settings) -> Self {
         Self::with(Label::Key(name, at), settings)
     }
+}
+
+/// At which nothing is due.
+const fn of(pace: Pace) -> Core<AtomicU64> {
+    let Pace { interval, tolerance, unit } = pace;
+    let due = AtomicU64::new(0);
+    Core::new(due, AtomicU64::new(interval), AtomicU64::new(tolerance), AtomicU64::new(unit))
 }
 
 impl fmt::Debug for Rate {

@@ -70,6 +70,11 @@ impl Pace {
         }
     }
 
+    /// The same by the precise clock.
+    pub(super) const fn precise(self) -> Self {
+        Self { unit: self.unit & !FLAGS, ..self }
+    }
+
     pub(super) const fn is_coarse(self) -> bool {
         self.unit & 1 != 0
     }
@@ -167,6 +172,7 @@ mod tests {
         assert!(Pace::of(100, SECOND, 26).is_coarse());
         assert!(!Pace::of(1, 3600 * SECOND, 1).is_coarse());
         assert!(Pace::of(7, SECOND, 7).is_coarse());
+        assert!(!Pace::of(7, SECOND, 7).precise().is_coarse());
     }
 
     #[test]

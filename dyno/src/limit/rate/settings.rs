@@ -49,11 +49,13 @@ impl Settings {
     }
 
     pub(super) const fn pace(&self) -> Pace {
-        match self.rate {
+        let pace = match self.rate {
             Some((calls, per)) => Pace::of(calls, per, self.most()),
             // As much as nothing.
             None => Pace::of(1_000_000_000, Duration::from_secs(1), u32::MAX),
-        }
+        };
+        // Who waits goes by the precise clock, and so must all others then.
+        if self.wait.is_some() { pace.precise() } else { pace }
     }
 
     /// The longest wait in nanoseconds; none is zero.

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::MutexGuard;
 use std::task::{Context, Poll, Waker};
@@ -89,9 +90,14 @@ struct Gone {
 impl Gone {
     fn tell(self) {
         if let Some(next) = self.next {
-            next.wake();
+            wake(next);
         }
     }
+}
+
+/// Somebody else's code, whose panic must end neither this call nor the wait of others.
+pub(super) fn wake(waker: Waker) {
+    drop(catch_unwind(AssertUnwindSafe(|| waker.wake())));
 }
 
 /// Until when one waits, in nanoseconds.

@@ -14,7 +14,7 @@ static FREE: Bulkhead = Bulkhead::new("free", super::PLACES);
 static FULL: Bulkhead = Bulkhead::new("full", super::PLACES);
 
 macro_rules! guarded {
-    ($bulkhead:expr, $name:ident, $name_async:ident) => {
+    ($bulkhead:tt, $name:ident, $name_async:ident) => {
         #[bulkhead($bulkhead)]
         fn $name(x: u64) -> Result<u64, Fail> {
             call(x)

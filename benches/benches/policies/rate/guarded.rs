@@ -11,6 +11,8 @@ use crate::floors::COARSE;
 use crate::group::{Group, Results, in_async};
 
 static ALLOWED: Rate = Rate::new("allowed", PLENTY, SECOND);
+/// One call at a time, each a nanosecond after the other: of that a coarse clock cannot tell.
+static SMOOTH: Rate = Rate::new("smooth", PLENTY, SECOND).smooth();
 static DENIED: Rate = Rate::new("denied", 1, HOUR);
 static KEYED: KeyedRate = KeyedRate::new("keyed", PLENTY, SECOND);
 
@@ -49,6 +51,7 @@ pub(super) fn enter(group: &mut Group, situation: Situation) {
         Situation::Allowed => {
             group.call(OWN, own);
             group.call(TRY, |x| through(&ALLOWED, x));
+            group.call("dyno: `API.try_acquire`, smooth", |x| through(&SMOOTH, x));
             group.call_async(OWN, own_async);
         }
         Situation::Denied => {

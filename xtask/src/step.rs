@@ -116,11 +116,13 @@ fn loom() -> Result<(), Failure> {
     // A directory of its own: these flags would make every other step build anew.
     let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let flags = env::var("RUSTFLAGS").unwrap_or_default();
-    let model = Cmd::new("cargo test --locked --package dyno --lib --release --features breaker,limit,retry")
-        .arg("--target-dir")
-        .arg(format!("{target}/loom"))
-        .arg("loom")
-        .env("RUSTFLAGS", format!("{flags} --cfg loom").trim());
+    let model = Cmd::new(
+        "cargo test --locked --package dyno --lib --release --features breaker,limit,retry",
+    )
+    .arg("--target-dir")
+    .arg(format!("{target}/loom"))
+    .arg("loom")
+    .env("RUSTFLAGS", format!("{flags} --cfg loom").trim());
     announced(&model)?;
     // A filter that matches nothing passes as well.
     let list = model.clone().arg("--").arg("--list").output()?;

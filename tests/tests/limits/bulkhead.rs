@@ -107,6 +107,18 @@ fn a_caller_that_is_ready_and_does_nothing_starves_nobody() {
 }
 
 #[test]
+fn a_call_that_has_ended_keeps_no_place() {
+    // opendal 7346, linkerd2-proxy 751: neither by what it returns nor by its future.
+    let one = Bulkhead::new("ended", 1);
+    let mut call = pin!(one.call_async(|| async { Some(std::iter::repeat(7)) }));
+    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(one.snapshot().in_flight, 0, "its future is still there");
+    let std::task::Poll::Ready(Some(mut body)) = polled else { panic!("it is ready") };
+    assert!(one.try_acquire().is_ok(), "and so is its body");
+    assert_eq!(body.next(), Some(7));
+}
+
+#[test]
 fn a_permit_that_is_forgotten_is_lost_and_a_larger_limit_makes_up_for_it() {
     let one = Bulkhead::new("forgotten", 1);
     std::mem::forget(one.acquire());

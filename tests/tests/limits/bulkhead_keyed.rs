@@ -103,9 +103,9 @@ fn threads_that_race_for_a_key_share_its_places() {
 
 #[test]
 fn each_has_the_settings_of_all() {
-    let _frozen = clock::freeze();
     static HOSTS: KeyedBulkhead =
         KeyedBulkhead::new("bulkhead-settings", 1).wait(SECOND).queue(1).keys(10).idle(SECOND);
+    let _frozen = clock::freeze();
     let host: Arc<Bulkhead> = HOSTS.get("a");
     let _permit = host.acquire();
     let start = clock::now();

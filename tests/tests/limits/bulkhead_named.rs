@@ -21,8 +21,8 @@ fn refused(get: impl FnOnce() + std::panic::UnwindSafe) -> String {
 fn a_static_is_found_once_it_is_listed() {
     static DB: Bulkhead = Bulkhead::new("bulkhead-listed", 1);
     assert!(named("bulkhead-listed").is_none());
-    assert!(ptr::eq(DB.list().list(), &DB));
-    assert!(ptr::eq(named("bulkhead-listed").expect("it is listed"), &DB));
+    assert!(ptr::eq(DB.list().list(), &raw const DB));
+    assert!(ptr::eq(named("bulkhead-listed").expect("it is listed"), &raw const DB));
     assert_eq!(all().iter().filter(|one| one.name() == "bulkhead-listed").count(), 1);
 }
 

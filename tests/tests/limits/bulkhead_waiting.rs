@@ -47,8 +47,8 @@ fn first_come_first_served_and_nobody_overtakes() {
         drop(holder.take());
         assert!(one.try_acquire().is_err(), "the place is spoken for");
         assert_eq!(one.snapshot().in_flight, 1, "handed over directly");
-        for later in (next + 1)..5 {
-            assert!(poll(waiting[later].as_mut()).is_pending(), "{later} before {next}");
+        for later in &mut waiting[next + 1..] {
+            assert!(poll(later.as_mut()).is_pending(), "before {next}");
         }
         match poll(waiting[next].as_mut()) {
             Poll::Ready(permit) => holder = Some(permit.expect("it is its turn")),
@@ -174,7 +174,9 @@ fn threads_wait_by_a_manual_clock_in_order() {
         .collect();
     frozen.advance(49 * MS);
     drop(permit);
-    threads.into_iter().for_each(|thread| thread.join().expect("it ends"));
+    for thread in threads {
+        thread.join().expect("it ends");
+    }
     assert_eq!(*order.lock().expect("whole"), [0, 1, 2]);
     assert_eq!(frozen.sleepers(), 0);
 }

@@ -56,10 +56,13 @@ pub use self::snapshot::Snapshot;
 /// A limit to the calls in flight.
 ///
 /// Its builder is `const`, so it can be a `static`: `static DB: Bulkhead = Bulkhead::new("db", 10);`.
-/// With a limit of 1 it is a lock that turns away instead of blocking.
+/// With a limit of 1 it is a lock that turns away instead of blocking, as a limiter without a size
+/// is in dyno for Python.
 ///
 /// A newcomer never overtakes those who wait: the place of a call that ends goes to the first of
-/// them. The place is taken when the call is made, not before, as by a service that is merely ready.
+/// them. It is taken when the call is made and given back when the call ends: a service that is
+/// merely ready holds none, nor does a body that is yet to be read. Where that is to count as well,
+/// keep a [`Permit`] with it.
 pub struct Bulkhead {
     gate: Gate<AtomicU64, Mutex<Waiters>>,
     /// How long a call waits, in nanoseconds.
@@ -101,6 +104,8 @@ impl Bulkhead {
     }
 
     /// The same without blocking the thread. Dropping the future ends the wait.
+    ///
+    /// When its turn has come it has the place, whether it is polled or not: poll it, or drop it.
     ///
     /// # Errors
     /// As for [`acquire`](Self::acquire).

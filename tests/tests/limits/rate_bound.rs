@@ -7,6 +7,7 @@ use std::time::Duration;
 use dyno::clock;
 use dyno::limit::Rate;
 use proptest::prelude::*;
+use proptest::test_runner::Config;
 
 const SECOND: Duration = Duration::from_secs(1);
 const NANOS: u64 = 1_000_000_000;
@@ -21,7 +22,7 @@ fn conforms(passed: &[u64], now: u64, calls: u32, burst: u32) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(Config { cases: 256, failure_persistence: None, ..Config::default() })]
 
     /// Each call passes if the bound allows it, and else does not: no limiter lets in more.
     #[test]

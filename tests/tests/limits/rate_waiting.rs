@@ -282,6 +282,7 @@ mod any_order {
     use std::collections::VecDeque;
 
     use proptest::prelude::*;
+    use proptest::test_runner::Config;
 
     use super::*;
 
@@ -311,7 +312,7 @@ mod any_order {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
+        #![proptest_config(Config { cases: 256, failure_persistence: None, ..Config::default() })]
 
         #[test]
         fn the_bound_and_the_order_hold_whoever_comes_and_goes(

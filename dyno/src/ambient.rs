@@ -273,9 +273,7 @@ pub(crate) fn is_again() -> bool {
 /// From here on this thread does things once more, or no longer does; how it was before.
 #[allow(dead_code)]
 pub(crate) fn set_again(again: bool) -> bool {
-    let call = CALL.get();
-    CALL.set(Ambient { again, ..call });
-    call.again
+    CALL.with(|call| call.again.replace(again))
 }
 
 #[cfg(test)]

@@ -104,9 +104,17 @@ impl Timeout {
             None => quote_spanned!(at=> #p::Ok(#inner)),
         };
         let end = if self.is_async {
-            quote_spanned!(at=> #p::limited(#point, #limit, async { #ends }).await)
+            // What was late is gone, with all it held, before that is told.
+            quote_spanned! {at=>
+                let __dyno_end =
+                    #p::limited_here(#point, #limit, #p::pin!(async { #ends })).await;
+                let __dyno_end: #p::Result<_, #p::Fault> = #p::Late::told(__dyno_end);
+            }
         } else {
-            quote_spanned!(at=> #p::on_pool(#point, #limit, move || #ends))
+            quote_spanned! {at=>
+                let __dyno_end: #p::Result<_, #p::Fault> =
+                    #p::on_pool(#point, #limit, move || #ends);
+            }
         };
         let fault = quote_spanned!(at=> __dyno_fault);
         let refused = cx.refuse(&fault);
@@ -117,7 +125,7 @@ impl Timeout {
             }
         });
         quote_spanned! {at=> {
-            let __dyno_end: #p::Result<_, #p::Fault> = #end;
+            #end
             match __dyno_end {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #failed

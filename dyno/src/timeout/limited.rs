@@ -16,7 +16,6 @@ use crate::point::Point;
 
 /// `future` under the limit of `point`: what an expansion awaits.
 ///
-/// What it makes holds `future` twice, as all does that is made of `async`: see [`limited_here`].
 #[inline]
 pub fn limited<T, F>(
     point: &'static Point,
@@ -107,6 +106,15 @@ impl Late {
             Why::Spent(who) => who.refuse(Reason::DeadlineSpent),
             Why::Out(span) => span.timed_out(),
         }
+    }
+
+    /// How a future ended, told if it was late.
+    ///
+    /// # Errors
+    /// Its own refusal, or that it was late.
+    #[inline]
+    pub fn told<T>(ended: Result<Result<T, Fault>, Self>) -> Result<T, Fault> {
+        ended.unwrap_or_else(|late| Err(late.fault()))
     }
 }
 

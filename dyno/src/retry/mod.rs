@@ -38,10 +38,9 @@ use std::time::Duration;
 
 #[doc(hidden)]
 pub use again::{Again, ByClone, ByNothing, Nothing};
-pub use asks::Asks;
 #[doc(hidden)]
 pub use asks::{
-    AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Failing, hint,
+    Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Failing, hint,
 };
 #[doc(hidden)]
 pub use attempts::{Attempts, Pause};

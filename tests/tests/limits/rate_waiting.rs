@@ -239,6 +239,18 @@ fn late_wake_ups_never_let_two_pass_at_once() {
     assert!(is_in(&mut second));
 }
 
+/// Nobody else could move the clock; and the line is left as it was.
+#[test]
+fn who_alone_could_move_the_clock_may_not_wait_for_it() {
+    let (_frozen, rate) = used(9 * SECOND);
+    let acquire = std::panic::AssertUnwindSafe(|| rate.acquire());
+    let panic = std::panic::catch_unwind(acquire).expect_err("it would hang");
+    let said = panic.downcast_ref::<&str>().copied().unwrap_or_default();
+    assert!(said.contains("sleeps on a manual clock"), "{said}");
+    assert_eq!(rate.snapshot().waiting, 0);
+    assert_eq!(rate.try_acquire().expect_err("early").retry_after(), Some(SECOND));
+}
+
 /// One that is first and is never polled again keeps nobody longer than it was ready to wait.
 #[test]
 fn one_that_does_not_look_blocks_nobody_for_ever() {

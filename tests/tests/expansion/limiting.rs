@@ -103,7 +103,7 @@ fn a_place_is_given_back_however_the_call_ends() {
 
     let mut cx = Context::from_waker(Waker::noop());
     let mut first = Box::pin(for_ever(false));
-    assert!(first.as_mut().poll(&mut cx).is_pending());
+    assert!(std::future::Future::poll(first.as_mut(), &mut cx).is_pending());
     assert_eq!(reason(block_on(for_ever(true))), Some(Reason::BulkheadFull));
     drop(first);
     assert_eq!(block_on(sendable(for_ever(true))), Ok(1));
@@ -223,7 +223,7 @@ fn one_for_each_key() {
     assert_eq!((full, HOSTS.len()), (Ok(2), 2));
     let mut cx = Context::from_waker(Waker::noop());
     let mut first = Box::pin(sendable(by_shard(1, false)));
-    assert!(first.as_mut().poll(&mut cx).is_pending());
+    assert!(std::future::Future::poll(first.as_mut(), &mut cx).is_pending());
     assert_eq!(point(block_on(by_shard(5, true))).as_deref(), Some("limiting.shards[1]"));
     assert_eq!(block_on(by_shard(6, true)), Ok(6));
     drop(first);

@@ -70,7 +70,7 @@ fn what_is_said_to_be_left_is_left() {
         for wait in [0, 1, 7] {
             frozen.advance(wait * NANO);
             let left = left(&rate);
-            frozen.advance(left - NANO);
+            frozen.advance(left.saturating_sub(NANO));
             assert_eq!(passing(&rate, 1), 0, "{calls}/1s, {burst} at once, {left:?}");
             frozen.advance(NANO);
             assert_eq!(passing(&rate, 2), 1, "{calls}/1s, {burst} at once, {left:?}");

@@ -100,13 +100,11 @@ fn threads_get_exactly_what_there_is() {
                 })
             })
             .collect();
-        let mut expected = u64::from(burst);
-        for _ in 0..50 {
+        for expected in u64::from(burst)..u64::from(burst) + 50 {
             barrier.wait();
             barrier.wait();
             assert_eq!(passed.load(Ordering::Relaxed), expected);
             frozen.advance(Duration::from_millis(10));
-            expected += 1;
         }
         for thread in threads {
             thread.join().expect("it ends");

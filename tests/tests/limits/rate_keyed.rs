@@ -7,10 +7,11 @@ use dyno::limit::KeyedRate;
 
 const SECOND: Duration = Duration::from_secs(1);
 
+static HOSTS: KeyedRate = KeyedRate::new("hosts", 2, SECOND).wait(SECOND);
+
 #[test]
 fn each_key_has_a_rate_of_its_own() {
     let frozen = clock::freeze();
-    static HOSTS: KeyedRate = KeyedRate::new("hosts", 2, SECOND).wait(SECOND);
     for host in ["a", "b"] {
         assert!(HOSTS.get(host).try_acquire().is_ok() && HOSTS.get(host).try_acquire().is_ok());
         let fault = HOSTS.get(host).try_acquire().expect_err("two a second");

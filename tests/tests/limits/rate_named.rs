@@ -86,7 +86,7 @@ fn by_static() -> Option<u8> {
 fn a_static_is_known_once_it_is_used() {
     assert!(named("named.listed").is_none());
     let _ = by_static();
-    assert!(named("named.listed").is_some_and(|rate| std::ptr::eq(rate, &LISTED)));
+    assert!(named("named.listed").is_some_and(|rate| std::ptr::eq(rate, &raw const LISTED)));
     assert!(named("named.other").is_none() && keyed("named.listed").is_none());
 }
 

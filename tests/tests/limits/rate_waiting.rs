@@ -97,12 +97,12 @@ fn who_would_come_too_late_for_its_deadline_is_refused_at_once() {
     let early = Deadline::within(SECOND, || refused(poll(&mut waiting(&rate))));
     assert_eq!(early, (Reason::DeadlineSpent, SECOND));
     // In the end it is the wait.
-    let _queued = (queued(&rate), queued(&rate));
+    let others = (queued(&rate), queued(&rate));
     let late = Deadline::within(SECOND, || refused(poll(&mut waiting(&rate))));
     assert_eq!(late, (Reason::RateLimited, 3 * SECOND));
     let fault = Deadline::within(SECOND, || rate.try_acquire()).expect_err("two wait");
     assert_eq!(fault.reason(), Some(Reason::RateLimited));
-    drop(_queued);
+    drop(others);
 
     let mut soon = waiting(&rate);
     Deadline::within(SECOND + MS, || assert!(poll(&mut soon).is_pending()));
@@ -233,10 +233,22 @@ fn late_wake_ups_never_let_two_pass_at_once() {
     let (mut first, mut second) = (queued(&rate), queued(&rate));
     frozen.advance(5 * SECOND);
     assert!(is_in(&mut first) && poll(&mut second).is_pending());
-    frozen.advance(SECOND - MS);
+    frozen.advance(999 * MS);
     assert!(poll(&mut second).is_pending());
     frozen.advance(MS);
     assert!(is_in(&mut second));
+}
+
+/// Nobody else could move the clock; and the line is left as it was.
+#[test]
+fn who_alone_could_move_the_clock_may_not_wait_for_it() {
+    let (_frozen, rate) = used(9 * SECOND);
+    let acquire = std::panic::AssertUnwindSafe(|| rate.acquire());
+    let panic = std::panic::catch_unwind(acquire).expect_err("it would hang");
+    let said = panic.downcast_ref::<&str>().copied().unwrap_or_default();
+    assert!(said.contains("sleeps on a manual clock"), "{said}");
+    assert_eq!(rate.snapshot().waiting, 0);
+    assert_eq!(rate.try_acquire().expect_err("early").retry_after(), Some(SECOND));
 }
 
 /// One that is first and is never polled again keeps nobody longer than it was ready to wait.

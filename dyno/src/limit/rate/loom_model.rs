@@ -132,3 +132,19 @@ fn model_nobody_goes_by_half_a_change() {
         assert_eq!(takes(&core, &At(62), 2), 1);
     });
 }
+
+/// Though the moment is the same before and after.
+#[test]
+fn model_nobody_passes_by_a_pace_that_is_over() {
+    loom::model(|| {
+        let core = of(pace(3, 3));
+        assert_eq!(core.take(1, &At(50)), Ok(()));
+        let other = spawn(&core, |core| core.take(1, &At(50)));
+        core.hold();
+        core.change(pace(3, 1), 50 * MS);
+        core.release();
+        let left = core.left(0, 50 * MS);
+        let _passed = other.join().expect("joins");
+        assert_eq!((left, core.left(0, 50 * MS)), (4 * MS, 4 * MS));
+    });
+}

@@ -35,51 +35,37 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                 let mut __dyno_rejected = ::dyno::__private::Asks::Nothing;
                 let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = '__dyno_refused: {
                     ::dyno::__private::Ok({
+                        let __dyno_end = ::dyno::__private::limited_here(
+                                &__DYNO_POINT,
+                                ::core::time::Duration::from_secs(1),
+                                ::dyno::__private::pin!(
+                                    async { '__dyno_refused_2 : { ::dyno::__private::Ok({ let
+                                    __dyno_permit = match
+                                    ::dyno::__private::Breaker::enter(::dyno::__private::Breaker::list(&
+                                    DB)) { ::dyno::__private::Ok(__dyno_permit) =>
+                                    __dyno_permit, ::dyno::__private::Err(__dyno_refusal) =>
+                                    break
+                                    '__dyno_refused_2::dyno::__private::Err(::dyno::__private::Refused::fault(__dyno_refusal)),
+                                    }; let __dyno_out =
+                                    ::dyno::__private::pinned(::dyno::__private::Attempts::is_again(&
+                                    __dyno_attempts), ::dyno::__private::pin!(async { if false {
+                                    return ::dyno::__private::never:: < Result < u8, E > > (); }
+                                    ask(host). await })). await; let __dyno_failure = < Result <
+                                    u8, E > as ::dyno::__private::Outcome > ::failure(&
+                                    __dyno_out); let __dyno_tripped =
+                                    ::dyno::__private::settle!(__dyno_permit,
+                                    ::dyno::__private::verdict(__dyno_failure), __dyno_failure);
+                                    if let ::dyno::__private::Some(__dyno_fault) =
+                                    __dyno_tripped { break
+                                    '__dyno_refused_2::dyno::__private::Err(__dyno_fault) } else
+                                    { __dyno_out } }) } }
+                                ),
+                            )
+                            .await;
                         let __dyno_end: ::dyno::__private::Result<
                             _,
                             ::dyno::__private::Fault,
-                        > = ::dyno::__private::limited(
-                                &__DYNO_POINT,
-                                ::core::time::Duration::from_secs(1),
-                                async {
-                                    '__dyno_refused_2: {
-                                        ::dyno::__private::Ok({
-                                            let __dyno_permit = match ::dyno::__private::Breaker::enter(
-                                                ::dyno::__private::Breaker::list(&DB),
-                                            ) {
-                                                ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
-                                                ::dyno::__private::Err(__dyno_refusal) => {
-                                                    break '__dyno_refused_2 ::dyno::__private::Err(
-                                                        ::dyno::__private::Refused::fault(__dyno_refusal),
-                                                    );
-                                                }
-                                            };
-                                            let __dyno_out = ::dyno::__private::pinned(
-                                                    ::dyno::__private::Attempts::is_again(&__dyno_attempts),
-                                                    ::dyno::__private::pin!(
-                                                        async { if false { return ::dyno::__private::never:: <
-                                                        Result < u8, E > > (); } ask(host). await }
-                                                    ),
-                                                )
-                                                .await;
-                                            let __dyno_failure = <Result<
-                                                u8,
-                                                E,
-                                            > as ::dyno::__private::Outcome>::failure(&__dyno_out);
-                                            let __dyno_tripped = ::dyno::__private::settle!(
-                                                __dyno_permit, ::dyno::__private::verdict(__dyno_failure),
-                                                __dyno_failure
-                                            );
-                                            if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                                                break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault)
-                                            } else {
-                                                __dyno_out
-                                            }
-                                        })
-                                    }
-                                },
-                            )
-                            .await;
+                        > = ::dyno::__private::Late::told(__dyno_end);
                         match __dyno_end {
                             ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                             ::dyno::__private::Err(__dyno_fault) => {

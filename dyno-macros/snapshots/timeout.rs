@@ -6,22 +6,19 @@ async fn f(name: &str) -> Result<u8, E> {
         || ::dyno::__private::type_name_of_val(&__dyno_here),
     );
     {
-        let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = ::dyno::__private::limited(
+        let __dyno_end = ::dyno::__private::limited_here(
                 &__DYNO_POINT,
                 ::core::time::Duration::from_millis(250),
-                async {
-                    ::dyno::__private::Ok(
-                        (async {
-                            if false {
-                                return ::dyno::__private::never::<Result<u8, E>>();
-                            }
-                            ask(name).await
-                        })
-                            .await,
-                    )
-                },
+                ::dyno::__private::pin!(
+                    async { ::dyno::__private::Ok((async { if false { return
+                    ::dyno::__private::never:: < Result < u8, E > > (); } ask(name).
+                    await }). await) }
+                ),
             )
             .await;
+        let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = ::dyno::__private::Late::told(
+            __dyno_end,
+        );
         match __dyno_end {
             ::dyno::__private::Ok(__dyno_out) => __dyno_out,
             ::dyno::__private::Err(__dyno_fault) => {

@@ -30,7 +30,7 @@ use crate::point::Name;
 #[non_exhaustive]
 pub enum Fault {
     /// A policy turned the call away; the function did not run.
-    #[error("{point}: {reason}{}{}", Hint(*.retry_after), After(*.last))]
+    #[error("{point}: {reason}{}{}", Hint(*.retry_after), After(.last.error))]
     #[non_exhaustive]
     Rejected {
         /// Who refused: the point, or the breaker's name.
@@ -39,8 +39,10 @@ pub enum Fault {
         reason: Reason,
         /// When another try may be worth while, where that is known.
         retry_after: Option<Duration>,
-        /// What it had failed with before; see [`Fault::last_error`].
+        /// What it had failed with before; see [`Fault::last_error`]. The fault's source: who
+        /// forwards that, as a transparent variant does, still tells that dyno had refused.
         #[doc(hidden)]
+        #[source]
         last: Last,
     },
     /// The function had not finished in time.
@@ -73,7 +75,7 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn rejected(point: impl Into<Name>, reason: Reason, retry_after: Option<Duration>) -> Self {
-        Self::Rejected { point: point.into(), reason, retry_after, last: Last(None) }
+        Self::rejected_after(point.into(), reason, retry_after, None)
     }
 
     /// The same, because of an error that is kept.
@@ -84,7 +86,8 @@ impl Fault {
         retry_after: Option<Duration>,
         last: Option<LastError>,
     ) -> Self {
-        Self::Rejected { point, reason, retry_after, last: Last(last) }
+        let last = Last { error: last, reason, retry_after };
+        Self::Rejected { point, reason, retry_after, last }
     }
 
     /// A time-out at `point`, whose limit was `after`.
@@ -124,7 +127,7 @@ impl Fault {
     #[must_use]
     pub fn last_error(&self) -> Option<Arc<str>> {
         match self {
-            Self::Rejected { last: Last(last), .. } => last.and_then(LastError::text),
+            Self::Rejected { last, .. } => last.error.and_then(LastError::text),
             _ => None,
         }
     }
@@ -139,16 +142,36 @@ impl Fault {
     }
 }
 
-/// Stands for the text of an error.
+/// Why dyno refused, for whoever looks among the sources of an error.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Last(Option<LastError>);
+#[derive(Clone, Copy, thiserror::Error)]
+#[error("{reason}")]
+pub struct Last {
+    /// Stands for the text of an error.
+    error: Option<LastError>,
+    reason: Reason,
+    retry_after: Option<Duration>,
+}
 
-struct After(Last);
+impl Last {
+    /// When another try may be worth while, where that is known.
+    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
+    pub(crate) const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl fmt::Debug for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Last({:?})", self.error)
+    }
+}
+
+struct After(Option<LastError>);
 
 impl fmt::Display for After {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.0.and_then(LastError::text) {
+        match self.0.and_then(LastError::text) {
             Some(error) => write!(f, " (last error: {error})"),
             None => Ok(()),
         }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::fault::{self, Fault};
+use crate::fault::{self, Fault, Last};
 
 /// What a failure asks of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,10 @@ impl Asks {
         while let Some(error) = next {
             if let Some(fault) = fault_in(error) {
                 return Self::of(fault);
+            }
+            // A transparent variant forwards the source of the fault in it.
+            if let Some(last) = error.downcast_ref::<Last>() {
+                return Self::Rejected(last.retry_after());
             }
             next = error.source();
         }
@@ -231,8 +235,8 @@ mod tests {
     enum Shop {
         #[error("sold out")]
         SoldOut,
-        // A transparent one would pass over the fault, and name its source as its own.
-        #[error("dyno's own")]
+        // Passes over the fault, and names its source as its own.
+        #[error(transparent)]
         Dyno(#[from] Fault),
         #[error("no connection")]
         Wire(#[from] io::Error),

@@ -230,6 +230,34 @@ fn a_rejection_is_tried_again_when_that_is_asked_for() {
     assert_eq!(ABOVE.state(), dyno::breaker::State::Closed, "a rejection is no failure");
 }
 
+#[derive(Debug, thiserror::Error)]
+enum Shop {
+    #[error(transparent)]
+    Dyno(#[from] Fault),
+}
+static DOWN: Breaker = Breaker::new("retrying.down");
+#[breaker(DOWN)]
+fn stock() -> Result<u32, Shop> {
+    Ok(1)
+}
+#[retry(3, name = "retrying.inner_refused")]
+fn order(tries: &Tries) -> Result<u32, Shop> {
+    let _ = tries.fail(0);
+    stock()
+}
+
+#[test]
+fn what_dyno_refused_elsewhere_is_not_tried_again() {
+    let (_watching, stops) = stops("retrying.inner_refused");
+    DOWN.force_open();
+    let tries = Tries::new();
+    assert!(order(&tries).is_err());
+    assert_eq!(
+        (tries.made(), stops.lock().expect("held briefly").pop()),
+        (1, Some(Stop::Rejected))
+    );
+}
+
 #[retry(3)]
 fn outer(tries: &Tries) -> Result<u32, E> {
     inner(tries)

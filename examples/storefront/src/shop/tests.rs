@@ -15,6 +15,7 @@ fn warehouse(down: u64) -> Service {
         greeting: Duration::ZERO,
         latency_us: 0..1,
         hiccups: 0,
+        forgotten: 0,
         down: down..u64::MAX,
     };
     services::stock(script).expect("a port is free")

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use dyno::Registry;
 use dyno::fallback;
 use dyno::inject::Report;
-use dyno::retry::{Budget, Spent};
+use dyno::retry::Spent;
 
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
@@ -137,7 +137,7 @@ impl Shop {
             [(ServiceName::Stock, self.stock.seen()), (ServiceName::Rates, self.rates.seen())];
         let book = shop::sales()?;
         let (products, warm_up, tally) = (self.products, self.warm_up, self.counting.finish());
-        let (budget, stood_in) = (Budget::named(shop::BUDGET).snapshot(), fallback::counts());
+        let (budget, stood_in) = (shop::BUDGET.snapshot(), fallback::counts());
         Ok(Day { warm_up, products, records, wall, tally, budget, stood_in, seen, book })
     }
 

@@ -8,6 +8,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use dyno::retry::Budget;
 use dyno::{Injectable, breaker, bulkhead, fallback, inject, rate, retry, timeout};
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
@@ -49,8 +50,10 @@ pub fn draw_up_tariff(catalogue: &Catalogue) -> Result<Tariff, ShopError> {
     Ok(Tariff::for_goods_up_to(catalogue.heaviest()?))
 }
 
-/// Out of which both services are tried again.
-pub const BUDGET: &str = "shop";
+/// What further attempts at both services are paid for out of: one for each ten calls, and some more.
+///
+/// Some hiccups are made up for; when there are more, trying again would only add to them.
+pub static BUDGET: Budget = Budget::new().name("shop").share(0.1).capacity(20).reserve(1);
 
 // What the shop does.
 
@@ -71,7 +74,7 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 /// An answer that makes no sense is a mistake of ours: it is neither tried again nor made up for.
 #[inject(stock = connect_stock)]
 #[fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product)))]
-#[retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = "shop")]
+#[retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET)]
 #[breaker("stock", fail_max = 5, reset_timeout = 150ms)]
 #[bulkhead(32, wait = 250ms)] // the warehouse has so many desks
 #[timeout(1s)] // of each attempt
@@ -85,7 +88,7 @@ pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
 /// half of the latest calls have failed, also when some get through in between.
 #[inject(rates = connect_rates)]
 #[fallback([noted(currency), Ok(Rate::printed(currency))])]
-#[retry(3, backoff = 5ms..50ms, budget = "shop")]
+#[retry(3, backoff = 5ms..50ms, budget = BUDGET)]
 #[breaker("rates", window = 20, failure_rate = 50%, reset_timeout = 150ms)]
 #[rate(1000/1s, wait = 100ms)] // as the contract with the exchange allows
 #[timeout(1s)] // of each attempt

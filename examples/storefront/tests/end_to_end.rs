@@ -130,19 +130,6 @@ fn a_forgotten_call_is_late_and_made_again() {
 }
 
 #[test]
-fn the_contract_with_the_exchange_is_kept() {
-    let day = day("--requests 4000 --threads 100 --seed 7 --outage none");
-    let wall = day["measured"]["wall_ms"].as_f64().expect("a time");
-    let calls = day["measured"]["services"]["rates"]["calls"].as_f64().expect("a number");
-    // A second's calls at once, and then evenly.
-    assert!(calls <= 1001.0 + wall, "{calls} calls in {wall} ms");
-    assert_eq!(
-        count(&day, "/repeatable/failed"),
-        count(&day, "/repeatable/failures/no such product")
-    );
-}
-
-#[test]
 fn nobody_goes_home_empty_handed_because_of_an_outage() {
     for service in ["stock", "rates"] {
         let day = day(&format!("{SMALL} {service}:20%..50%"));

@@ -70,7 +70,7 @@ impl Summary {
         writeln!(f, "  answered by fallback *  {degraded_in_outage:>6}")?;
         writeln!(
             f,
-            "  degraded outside of it  {after:>6}   while the breaker was still open, or else"
+            "  degraded outside of it  {after:>6}   the breaker was still open, or something else failed"
         )
     }
 

@@ -1,37 +1,50 @@
-//! Try again, after a pause that grows, and only where it may help.
+//! Try again, after a pause that grows, only where it may help, and not when everybody does.
 //!
-//! `backoff = 100ms..1s` draws each pause between zero and a limit that doubles up to 1 s. The
-//! clock is frozen, so that pauses pass at once and are told exactly; they differ from run to run.
-//! Indented is what an observer hears.
+//! `backoff = 100ms..1s` draws each pause between zero and a limit that doubles up to 1 s; with
+//! `compound` the error tells of every attempt. The budget pays for six further attempts, then for
+//! one each five calls, so that few calls fall on a server that is down. The clock is frozen.
 //!
 //! ```text
-//!   retry::rate: Retry { attempt: 1, after: 26.995558ms }
-//!   retry::rate: Retry { attempt: 2, after: 75.381615ms }
-//!   retry::rate: Recovered { attempts: 3 }
-//! EUR: Ok(0.92), attempts: 3, time: 102.377173ms
-//!   retry::rate: Retry { attempt: 1, after: 58.373453ms }
-//!   retry::rate: Retry { attempt: 2, after: 7.809736ms }
-//!   retry::rate: Retry { attempt: 3, after: 182.466496ms }
-//!   retry::rate: GaveUp { attempts: 4, why: Attempts }
-//! EUR: Err(Busy), attempts: 4, time: 248.649685ms
-//! XXX: Err(UnknownCurrency), attempts: 1, time: 0ns
+//! asked: 3, time: 121.8ms, EUR: 0.92
+//! asked: 1, time: 0.0ns, XXX: failed at the only attempt
+//!   1: no such currency
+//! asked: 4, time: 214.6ms, EUR: all 4 attempts failed (no more are allowed)
+//!   1: busy
+//!      … 71.8ms
+//!   2: busy
+//!      … 96.2ms
+//!   3: busy
+//!      … 46.6ms
+//!   4: busy
+//! asked during the outage: 2 1 2 1 1 1 1 2 1 1
+//! EUR: all 2 attempts failed (the retry budget is spent): busy
 //! ```
 
-use dyno::point::{self, Event};
+use std::fmt;
+
+use dyno::retry::{Budget, CompoundError};
 use dyno::{clock, retry};
+
+static BUDGET: Budget = Budget::new().share(0.2).reserve(0).capacity(6);
 
 struct Server {
     busy_until: u32,
     asked: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum NoRate {
     Busy,
     UnknownCurrency,
 }
 
-#[retry(4, backoff = 100ms..1s, only = NoRate::Busy)]
+impl fmt::Display for NoRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Busy) { "busy" } else { "no such currency" })
+    }
+}
+
+#[retry(4, backoff = 100ms..1s, jitter = full, only = NoRate::Busy, budget = BUDGET, compound)]
 fn rate(server: &mut Server, currency: &str) -> Result<f64, NoRate> {
     server.asked += 1;
     match currency {
@@ -43,14 +56,23 @@ fn rate(server: &mut Server, currency: &str) -> Result<f64, NoRate> {
 
 fn show(busy_until: u32, currency: &str) {
     let (mut server, start) = (Server { busy_until, asked: 0 }, clock::now());
-    let rate = rate(&mut server, currency);
-    println!("{currency}: {rate:?}, attempts: {}, time: {:?}", server.asked, start.elapsed());
+    let rate: Result<f64, CompoundError<NoRate>> = rate(&mut server, currency);
+    let said = rate.map_or_else(|error| format!("{error:#}"), |rate| rate.to_string());
+    println!("asked: {}, time: {:.1?}, {currency}: {said}", server.asked, start.elapsed());
 }
 
 fn main() {
+    fastrand::seed(7); // pauses are drawn
     let _frozen = clock::freeze();
-    let _watch = point::observe(|at: &str, event: &Event<'_>| println!("  {at}: {event:?}"));
     show(3, "EUR");
-    show(9, "EUR");
     show(1, "XXX");
+    show(9, "EUR");
+    print!("asked during the outage:");
+    let mut spent = None;
+    for _ in 0..10 {
+        let mut server = Server { busy_until: 99, asked: 0 };
+        spent = spent.or(rate(&mut server, "EUR").err());
+        print!(" {}", server.asked);
+    }
+    println!("\nEUR: {}", spent.expect("it is down"));
 }

@@ -20,6 +20,8 @@ Options:
   --outage WHAT    which service goes down, and when  [default stock:30%..60%]
                    SERVICE:FROM..TO, SERVICE being `stock` or `rates`, FROM and TO
                    parts of the run (30%) or requests by number (1200); or `none`
+  --hiccups N%     how many calls both services answer with a 503
+                   [0% to 100%, default 2% and 1.5%]
   --json           one JSON object on stdout instead of the report
   --help           this text
 ";
@@ -35,6 +37,8 @@ pub struct Args {
     pub seed: u64,
     /// Which service goes down, and when.
     pub outage: Option<Outage>,
+    /// How many calls in a hundred both services turn away; else each as many as it pleases.
+    pub hiccups: Option<u64>,
     /// One JSON object instead of the report.
     pub json: bool,
 }
@@ -42,7 +46,8 @@ pub struct Args {
 impl Default for Args {
     fn default() -> Self {
         let outage = Outage { service: ServiceName::Stock, requests: 1200..2400 };
-        Self { requests: 4000, threads: 8, seed: 7, outage: Some(outage), json: false }
+        let (requests, threads, seed, outage) = (4000, 8, 7, Some(outage));
+        Self { requests, threads, seed, outage, hiccups: None, json: false }
     }
 }
 
@@ -130,6 +135,12 @@ where
                 args.seed = number("seed", &parser.value()?.string()?, 0..=u64::MAX)?;
             }
             Arg::Long("outage") => outage = parser.value()?.string()?,
+            Arg::Long("hiccups") => {
+                let value = parser.value()?.string()?;
+                let bare = value.strip_suffix('%').unwrap_or_default();
+                args.hiccups =
+                    Some(number("hiccups", bare, 0..=100).map_err(|_| wrong_part(value))?);
+            }
             Arg::Long("json") => args.json = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -149,6 +160,11 @@ fn number(
         value: value.to_owned(),
         allowed: format!("a whole number from {} to {}", allowed.start(), allowed.end()),
     })
+}
+
+fn wrong_part(value: String) -> ArgsError {
+    let allowed = "a part of the calls, 0% to 100%".to_owned();
+    ArgsError::Value { option: "hiccups", value, allowed }
 }
 
 fn parse_outage(value: &str, requests: u64) -> Result<Option<Outage>, ArgsError> {
@@ -212,10 +228,12 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let args = run("--requests 1000 --threads=3 --seed 42 --outage rates:10%..250 --json");
+        let args = run(
+            "--requests 1000 --threads=3 --seed 42 --outage rates:10%..250 --hiccups 30% --json",
+        );
         let outage = Outage { service: ServiceName::Rates, requests: 100..250 };
-        let wanted =
-            Args { requests: 1000, threads: 3, seed: 42, outage: Some(outage), json: true };
+        let (requests, threads, seed, outage) = (1000, 3, 42, Some(outage));
+        let wanted = Args { requests, threads, seed, outage, hiccups: Some(30), json: true };
         assert_eq!(args, wanted);
     }
 
@@ -240,6 +258,8 @@ mod tests {
             ("--requests many", "--requests: `many` is not allowed: a whole number"),
             ("--threads 257", "--threads: `257` is not allowed: a whole number from 1 to 256"),
             ("--seed -1", "--seed: `-1` is not allowed: a whole number from 0"),
+            ("--hiccups 30", "--hiccups: `30` is not allowed: a part of the calls, 0% to 100%"),
+            ("--hiccups 101%", "--hiccups: `101%` is not allowed: a part of the calls"),
             ("--outage stock", "--outage: `stock` is not allowed: write SERVICE:FROM..TO"),
             ("--outage till:1%..2%", "--outage: `till:1%..2%` is not allowed: the service is"),
             ("--outage stock:1%..101%", "--outage: `stock:1%..101%` is not allowed: FROM and TO"),

@@ -1,6 +1,7 @@
 //! Why a customer was not served.
 
 use crate::catalogue::CatalogueError;
+use crate::money::Currency;
 use crate::services::ServiceError;
 
 /// Why a customer was not served.
@@ -9,6 +10,9 @@ pub enum ShopError {
     /// The customer's catalogue is old, or the number misread.
     #[error("no product has the number {0}")]
     NoSuchProduct(String),
+    /// There is no note of the currency's rate.
+    #[error("no rate of {0} is noted")]
+    NothingNoted(Currency),
     /// A service failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -28,6 +32,7 @@ impl ShopError {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::NoSuchProduct(_) => "no such product",
+            Self::NothingNoted(_) => "no rate",
             Self::Service(_) => "a service failed",
             Self::Catalogue(_) => "the catalogue failed",
             Self::Orders(_) => "the order book failed",

@@ -9,6 +9,7 @@ mod catalogue;
 mod customers;
 mod error;
 mod money;
+mod notes;
 mod orders;
 mod report;
 mod run;

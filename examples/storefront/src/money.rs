@@ -57,8 +57,8 @@ pub struct Rate {
     pub currency: Currency,
     /// In millionths.
     pub micros: u64,
-    /// Taken from the printed list instead of the exchange.
-    pub printed: bool,
+    /// Not from the exchange, or not of this moment.
+    pub second_best: bool,
 }
 
 impl Rate {
@@ -72,7 +72,7 @@ impl Rate {
             Currency::Chf => 940_000,
             Currency::Pln => 4_300_000,
         };
-        Self { currency, micros, printed: true }
+        Self { currency, micros, second_best: true }
     }
 
     /// Euro cents in this currency, rounded to the nearest unit.
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn amounts_are_rounded_to_the_nearest_unit() {
-        let rate = Rate { currency: Currency::Usd, micros: 1_084_999, printed: false };
+        let rate = Rate { currency: Currency::Usd, micros: 1_084_999, second_best: false };
         assert_eq!(rate.convert(100), 108);
         assert_eq!(rate.convert(1_000), 1_085);
         assert_eq!(Rate::printed(Currency::Eur).convert(1_299), 1_299);

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use crate::summary::{Latency, Measured, Options, Repeatable, Summary};
+use crate::summary::{Latency, Measured, Options, Purse, Repeatable, StoodIn, Summary};
 use crate::tally::Transition;
 
 impl Summary {
@@ -18,6 +18,9 @@ impl Display for Summary {
         self.requests(f)?;
         self.outage(f)?;
         self.points(f)?;
+        self.budget(f)?;
+        self.turned_away(f)?;
+        self.stood_in(f)?;
         self.breakers(f)?;
         self.services(f)?;
         self.instances(f)?;
@@ -65,27 +68,65 @@ impl Summary {
         writeln!(f)?;
         writeln!(f, "  requests in it *        {in_outage:>6}")?;
         writeln!(f, "  answered by fallback *  {degraded_in_outage:>6}")?;
-        writeln!(f, "  degraded outside of it  {after:>6}   until the breaker closed again")
+        writeln!(
+            f,
+            "  degraded outside of it  {after:>6}   the breaker was still open, or something else failed"
+        )
     }
 
     fn points(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nwhat dyno did")?;
         writeln!(
             f,
-            "  {:<28} {:>8} {:>9} {:>8} {:>13} {:>9}",
-            "", "retried", "recovered", "gave up", "rejected fast", "fell back"
+            "  {:<28} {:>8} {:>9} {:>8} {:>5} {:>11} {:>9}",
+            "", "retried", "recovered", "gave up", "late", "turned away", "fell back"
         )?;
         for (point, counts) in &self.measured.points {
             writeln!(
                 f,
-                "  {:<28} {:>8} {:>9} {:>8} {:>13} {:>9}",
+                "  {:<28} {:>8} {:>9} {:>8} {:>5} {:>11} {:>9}",
                 point,
                 counts.retried,
                 counts.recovered,
                 counts.gave_up,
+                counts.late,
                 counts.rejected,
                 counts.fell_back
             )?;
+        }
+        Ok(())
+    }
+
+    fn budget(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Purse { granted, refused, tokens, capacity } = self.measured.budget;
+        writeln!(f, "\nretries, out of the shop's budget")?;
+        writeln!(f, "  granted     {granted:>6}   {tokens:.1} of {capacity} tokens are left")?;
+        writeln!(f, "  refused     {refused:>6}")
+    }
+
+    fn turned_away(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measured.turned_away.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nturned away without a call")?;
+        for (why, calls) in &self.measured.turned_away {
+            writeln!(f, "  {calls:>6}   {why}")?;
+        }
+        Ok(())
+    }
+
+    fn stood_in(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measured.stood_in.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nwhat fallbacks stood in for")?;
+        for (point, StoodIn { times, refused, failed }) in &self.measured.stood_in {
+            let tried = times - refused;
+            write!(f, "  {point:<28} {times:>6}   {refused} turned away, {tried} failed")?;
+            if *failed > 0 {
+                write!(f, "; in vain: {failed}")?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }
@@ -107,14 +148,20 @@ impl Summary {
         writeln!(f, "\nwhat the services saw")?;
         writeln!(
             f,
-            "  {:<8} {:>8} {:>9} {:>13} {:>8} {:>10}",
-            "", "calls", "answered", "hiccups (503)", "cut off", "connected"
+            "  {:<8} {:>8} {:>9} {:>13} {:>10} {:>8} {:>10}",
+            "", "calls", "answered", "hiccups (503)", "forgotten", "cut off", "connected"
         )?;
         for (name, seen) in &self.measured.services {
             writeln!(
                 f,
-                "  {:<8} {:>8} {:>9} {:>13} {:>8} {:>10}",
-                name, seen.calls, seen.answered, seen.hiccups, seen.cut_off, seen.greetings
+                "  {:<8} {:>8} {:>9} {:>13} {:>10} {:>8} {:>10}",
+                name,
+                seen.calls,
+                seen.answered,
+                seen.hiccups,
+                seen.forgotten,
+                seen.cut_off,
+                seen.greetings
             )?;
         }
         Ok(())

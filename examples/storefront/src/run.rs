@@ -6,7 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dyno::Registry;
+use dyno::fallback;
 use dyno::inject::Report;
+use dyno::retry::Spent;
 
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
@@ -39,6 +41,10 @@ pub struct Day {
     pub wall: Duration,
     /// What dyno said it did.
     pub tally: Tally,
+    /// How the budget for retries stands.
+    pub budget: Spent,
+    /// How often something stood in, by the point where it did.
+    pub stood_in: Vec<(&'static str, fallback::Count)>,
     /// What the services say they saw.
     pub seen: [(ServiceName, Seen); 2],
     /// What the order book says: sales, and those made on second-best knowledge.
@@ -82,14 +88,16 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
         seed: args.seed,
         greeting: Duration::from_millis(600),
         latency_us: 3_000..7_000,
-        hiccups: 20,
+        hiccups: args.hiccups.map_or(20, |percent| percent * 10),
+        forgotten: 1,
         down: down(args, ServiceName::Stock),
     })?;
     let rates = services::rates(Script {
         seed: !args.seed,
         greeting: Duration::from_millis(450),
         latency_us: 2_000..5_000,
-        hiccups: 15,
+        hiccups: args.hiccups.map_or(15, |percent| percent * 10),
+        forgotten: 1,
         down: down(args, ServiceName::Rates),
     })?;
     Registry::global().set("stock", Arc::new(stock.addr()))?;
@@ -129,7 +137,8 @@ impl Shop {
             [(ServiceName::Stock, self.stock.seen()), (ServiceName::Rates, self.rates.seen())];
         let book = shop::sales()?;
         let (products, warm_up, tally) = (self.products, self.warm_up, self.counting.finish());
-        Ok(Day { warm_up, products, records, wall, tally, seen, book })
+        let (budget, stood_in) = (shop::BUDGET.snapshot(), fallback::counts());
+        Ok(Day { warm_up, products, records, wall, tally, budget, stood_in, seen, book })
     }
 
     /// Serves the next customer at till `number`, until there is none.

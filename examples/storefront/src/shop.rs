@@ -1,21 +1,24 @@
 //! The shop: each function says what it needs, and what is done when that fails.
 //!
-//! Callers see none of it: `on_hand(&product)` has lost its warehouse to `inject`, tries three
-//! times, leaves a warehouse that is down alone for a while, and answers from the catalogue
-//! meanwhile. Every provider runs once, in parallel with the others, when `main` warms up.
+//! Callers see none of it: `on_hand(&product)` has lost its warehouse to `inject`, waits no longer
+//! than a second for an answer, tries three times as long as the shop's budget for that lasts, leaves
+//! a warehouse that is down alone for a while, and answers from the catalogue meanwhile. Every
+//! provider runs once, in parallel with the others, when `main` warms up.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dyno::{Injectable, breaker, fallback, inject, retry};
+use dyno::retry::Budget;
+use dyno::{Injectable, breaker, bulkhead, fallback, inject, rate, retry, timeout};
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
 use crate::customers::Ask;
 use crate::error::ShopError;
 use crate::money::{Currency, Minor, Rate};
+use crate::notes::Notes;
 use crate::orders::OrderBook;
 use crate::sale::{Sale, Units};
-use crate::services::{Rates, Stock};
+use crate::services::{Rates, ServiceError, Stock};
 use crate::tariff::Tariff;
 
 // What the shop is made of.
@@ -26,6 +29,10 @@ pub fn open_catalogue() -> Result<Catalogue, CatalogueError> {
 
 pub fn open_orders() -> Result<OrderBook, rusqlite::Error> {
     OrderBook::open()
+}
+
+pub fn begin_notes() -> Notes {
+    Notes::default()
 }
 
 #[inject(at = tag("stock"))]
@@ -43,6 +50,11 @@ pub fn draw_up_tariff(catalogue: &Catalogue) -> Result<Tariff, ShopError> {
     Ok(Tariff::for_goods_up_to(catalogue.heaviest()?))
 }
 
+/// What further attempts at both services are paid for out of: one for each ten calls, and some more.
+///
+/// Some hiccups are made up for; when there are more, trying again would only add to them.
+pub static BUDGET: Budget = Budget::new().name("shop").share(0.1).capacity(20).reserve(1);
+
 // What the shop does.
 
 /// The number of every product.
@@ -58,24 +70,43 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 }
 
 /// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
+///
+/// An answer that makes no sense is a mistake of ours: it is neither tried again nor made up for.
 #[inject(stock = connect_stock)]
-#[fallback(|_| Ok(Units::printed(product)))]
-#[retry(3, backoff = 5ms..50ms)]
+#[fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product)))]
+#[retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET)]
 #[breaker("stock", fail_max = 5, reset_timeout = 150ms)]
+#[bulkhead(32, wait = 250ms)] // the warehouse has so many desks
+#[timeout(1s)] // of each attempt
 pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
     Ok(Units { count: stock.units(&product.sku)?, printed: false })
 }
 
-/// What one euro buys; what the printed list says when the exchange does not answer.
+/// What one euro buys; when the exchange does not answer, what it said last, or the printed list.
 ///
 /// The warehouse is either up or down: five failures in a row tell. The exchange is given up when
 /// half of the latest calls have failed, also when some get through in between.
 #[inject(rates = connect_rates)]
-#[fallback(|_| Ok(Rate::printed(currency)))]
-#[retry(3, backoff = 5ms..50ms)]
+#[fallback([noted(currency), Ok(Rate::printed(currency))])]
+#[retry(3, backoff = 5ms..50ms, budget = BUDGET)]
 #[breaker("rates", window = 20, failure_rate = 50%, reset_timeout = 150ms)]
+#[rate(1000/1s, wait = 100ms)] // as the contract with the exchange allows
+#[timeout(1s)] // of each attempt
 pub fn rate(rates: &Rates, currency: Currency) -> Result<Rate, ShopError> {
-    Ok(rates.of(currency)?)
+    let rate = rates.of(currency)?;
+    note(&rate)?;
+    Ok(rate)
+}
+
+#[inject(notes = begin_notes)]
+fn note(notes: &Notes, rate: &Rate) -> Result<(), ShopError> {
+    notes.note(rate);
+    Ok(())
+}
+
+#[inject(notes = begin_notes)]
+fn noted(notes: &Notes, currency: Currency) -> Result<Rate, ShopError> {
+    notes.latest(currency).ok_or(ShopError::NothingNoted(currency))
 }
 
 /// What it costs to send so many grams, in euro cents.
@@ -113,7 +144,7 @@ impl Till {
             currency: ask.currency,
             total: rate.convert(goods + postage),
             backordered: units.count < ask.quantity,
-            degraded: units.printed || rate.printed,
+            degraded: units.printed || rate.second_best,
         };
         self.orders.record(self.number, &sale)?;
         Ok(sale)

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use dyno::fallback::Count;
+use dyno::retry::Spent;
 use serde::Serialize;
 
 use crate::args::Args;
@@ -31,6 +33,8 @@ pub struct Options {
     pub threads: usize,
     /// From which all is drawn.
     pub seed: u64,
+    /// How many calls in a hundred the services turned away; else each as many as it pleased.
+    pub hiccups: Option<u64>,
     /// The service that goes down, with the first request and the one after the last.
     pub outage: Option<(&'static str, u64, u64)>,
 }
@@ -79,6 +83,12 @@ pub struct Measured {
     pub total: Counts,
     /// What dyno did at each point.
     pub points: BTreeMap<String, Counts>,
+    /// Calls turned away without trying, by the reason.
+    pub turned_away: BTreeMap<String, u64>,
+    /// What retries were paid for out of.
+    pub budget: Purse,
+    /// How often something stood in, by the point where it did.
+    pub stood_in: BTreeMap<&'static str, StoodIn>,
     /// What the breakers did, and why.
     pub transitions: Vec<Transition>,
     /// What the services say they saw.
@@ -91,6 +101,30 @@ pub struct Measured {
     pub latency: Latencies,
     /// What dyno wanted a person to look at.
     pub warnings: Vec<String>,
+}
+
+/// What retries were paid for out of.
+#[derive(Debug, Serialize)]
+pub struct Purse {
+    /// Further attempts that were paid for.
+    pub granted: u64,
+    /// Further attempts for which there was not enough.
+    pub refused: u64,
+    /// What is left,
+    pub tokens: f64,
+    /// and what there can be at most.
+    pub capacity: u32,
+}
+
+/// How often something stood in.
+#[derive(Debug, Serialize)]
+pub struct StoodIn {
+    /// In all.
+    pub times: u64,
+    /// Of these, for a call that was turned away.
+    pub refused: u64,
+    /// Of these, in vain.
+    pub failed: u64,
 }
 
 /// What the order book says.
@@ -149,6 +183,7 @@ impl Summary {
             requests: args.requests,
             threads: args.threads,
             seed: args.seed,
+            hiccups: args.hiccups,
             outage: args.outage.as_ref().map(|outage| {
                 (outage.service.as_str(), outage.requests.start, outage.requests.end)
             }),
@@ -183,7 +218,8 @@ impl Repeatable {
 
 impl Measured {
     fn new(args: &Args, day: Day) -> Self {
-        let Day { warm_up, records, wall, tally, seen, book: (sales, degraded), .. } = day;
+        let Day { warm_up, records, wall, tally, budget, stood_in, seen, .. } = day;
+        let (sales, degraded) = day.book;
         let counted = |which: fn(&End) -> bool| {
             records.iter().filter(|record| which(&record.end)).count() as u64
         };
@@ -207,6 +243,9 @@ impl Measured {
             backordered: counted(|end| matches!(end, End::Answered { backordered: true, .. })),
             total: tally.total(),
             points: tally.points,
+            turned_away: tally.turned_away,
+            budget: Purse::from(budget),
+            stood_in: stood_in.into_iter().map(|(at, count)| (at, StoodIn::from(count))).collect(),
             transitions: tally.transitions,
             services: seen.into_iter().map(|(name, seen)| (name.as_str(), seen)).collect(),
             order_book: OrderBook { sales, degraded },
@@ -222,6 +261,18 @@ impl Measured {
             },
             warnings: tally.warnings,
         }
+    }
+}
+
+impl From<Spent> for Purse {
+    fn from(Spent { granted, refused, tokens, capacity, .. }: Spent) -> Self {
+        Self { granted, refused, tokens, capacity }
+    }
+}
+
+impl From<Count> for StoodIn {
+    fn from(Count { stood_in: times, refused, failed, .. }: Count) -> Self {
+        Self { times, refused, failed }
     }
 }
 

@@ -14,6 +14,8 @@ use crate::services::current_request;
 pub struct Tally {
     /// Counts for each point and breaker.
     pub points: BTreeMap<String, Counts>,
+    /// Calls turned away without trying, by the reason.
+    pub turned_away: BTreeMap<String, u64>,
     /// Every change of a breaker's state, in order.
     pub transitions: Vec<Transition>,
     /// Every build of a dependency, by provider: one entry for each time it was built.
@@ -33,6 +35,8 @@ pub struct Counts {
     pub recovered: u64,
     /// Calls whose last attempt failed too.
     pub gave_up: u64,
+    /// Calls that were not answered in time.
+    pub late: u64,
     /// Calls turned away without trying.
     pub rejected: u64,
     /// Calls answered by the fallback.
@@ -96,6 +100,7 @@ impl Tally {
             retried: sum.retried + counts.retried,
             recovered: sum.recovered + counts.recovered,
             gave_up: sum.gave_up + counts.gave_up,
+            late: sum.late + counts.late,
             rejected: sum.rejected + counts.rejected,
             fell_back: sum.fell_back + counts.fell_back,
         })
@@ -106,7 +111,14 @@ impl Tally {
             Event::Retry { .. } => self.at(point).retried += 1,
             Event::Recovered { .. } => self.at(point).recovered += 1,
             Event::GaveUp { .. } => self.at(point).gave_up += 1,
-            Event::Rejected { .. } => self.at(point).rejected += 1,
+            Event::TimedOut { .. } | Event::Late { abandoned: false, .. } => {
+                self.at(point).late += 1;
+            }
+            Event::Rejected { fault } => {
+                self.at(point).rejected += 1;
+                let why = fault.reason().map_or_else(|| "other".to_owned(), |why| why.to_string());
+                *self.turned_away.entry(why).or_default() += 1;
+            }
             Event::Fallback { .. } => self.at(point).fell_back += 1,
             Event::Breaker { from, to, why } => {
                 let request = current_request();
@@ -147,6 +159,8 @@ mod tests {
             point::emit("tally::a", &Event::Retry { attempt: 1, after });
             point::emit("tally::a", &Event::Recovered { attempts: 2 });
             point::emit("tally::b", &Event::Fallback { refused: true });
+            let (limit, elapsed) = (after, 2 * after);
+            point::emit("tally::b", &Event::Late { limit, elapsed, abandoned: false });
             let why = format_args!("5 failures in a row");
             point::emit("tally::c", &Event::Breaker { from: "closed", to: "open", why });
             point::emit("tally::d", &Event::Built { provider: "tally::open", took: after });
@@ -154,7 +168,8 @@ mod tests {
         let tally = counting.finish();
         let a = Counts { retried: 1, recovered: 1, ..Counts::default() };
         assert_eq!(tally.points.get("tally::a"), Some(&a));
-        assert_eq!(tally.points.get("tally::b").map(|counts| counts.fell_back), Some(1));
+        let b = Counts { late: 1, fell_back: 1, ..Counts::default() };
+        assert_eq!(tally.points.get("tally::b"), Some(&b));
         assert_eq!(tally.built.get("tally::open"), Some(&vec![after]));
         let [ref change] = tally.transitions[..] else { panic!("{:?}", tally.transitions) };
         assert_eq!((change.request, change.from, change.to), (31, "closed", "open"));

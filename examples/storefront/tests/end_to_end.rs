@@ -50,6 +50,12 @@ fn count(day: &Value, path: &str) -> u64 {
     day.pointer(path).and_then(Value::as_u64).unwrap_or_else(|| panic!("no {path} in {day:#}"))
 }
 
+/// The sum of a figure over all services, points or reasons.
+fn sum(day: &Value, path: &str, of: &str) -> u64 {
+    let all = day.pointer(path).and_then(Value::as_object).cloned().unwrap_or_default();
+    all.values().filter_map(|it| it.pointer(of).and_then(Value::as_u64)).sum()
+}
+
 /// The changes of one breaker, as (from, to).
 fn transitions(day: &Value, breaker: &str) -> Vec<(String, String)> {
     let all = day["measured"]["transitions"].as_array().cloned().unwrap_or_default();
@@ -75,6 +81,52 @@ fn a_small_day_adds_up() {
     assert_eq!(count(&day, "/measured/latency/all/count"), 200);
     let in_full = count(&day, "/measured/latency/full/count");
     assert_eq!(in_full + count(&day, "/measured/latency/degraded/count"), answered);
+}
+
+#[test]
+fn what_dyno_did_adds_up_with_what_others_saw() {
+    for line in ["stock:20%..50%", "rates:20%..50%", "none --hiccups 15%"] {
+        let day = day(&format!("{SMALL} {line}"));
+        let total = |of: &str| count(&day, &format!("/measured/total/{of}"));
+        // Both services are asked about every product there is, and again, unless turned away.
+        let attempts = 2 * count(&day, "/repeatable/answered") + total("retried");
+        let calls = sum(&day, "/measured/services", "/calls");
+        assert_eq!(attempts, calls + total("rejected"), "{line}");
+        assert_eq!(total("late"), sum(&day, "/measured/services", "/forgotten"), "{line}");
+        assert_eq!(total("retried"), count(&day, "/measured/budget/granted"), "{line}");
+        assert_eq!(total("rejected"), sum(&day, "/measured/turned_away", ""), "{line}");
+        assert_eq!(total("fell_back"), sum(&day, "/measured/stood_in", "/times"), "{line}");
+        assert_eq!(sum(&day, "/measured/stood_in", "/failed"), 0, "{line}");
+        assert!(total("fell_back") >= count(&day, "/measured/degraded"), "{line}");
+    }
+}
+
+#[test]
+fn retries_stay_within_the_budget() {
+    let day = day("--requests 800 --threads 4 --seed 7 --outage none --hiccups 15%");
+    let figure = |path: &str| day.pointer(path).and_then(Value::as_f64).expect(path);
+    // Twenty, one for each ten calls, one a second.
+    let calls = 2.0 * figure("/repeatable/answered");
+    let most = 20.0 + 0.1 * calls + figure("/measured/wall_ms") / 1000.0 + 1.0;
+    let granted = figure("/measured/budget/granted");
+    assert!(granted <= most, "{granted} of {most}");
+    assert!(granted > 20.0, "{granted}");
+    // Who asked too much of it, gave up, and had something else stand in.
+    let refused = count(&day, "/measured/budget/refused");
+    let gave_up = count(&day, "/measured/total/gave_up");
+    assert!(refused > 0 && refused <= gave_up, "{refused} {gave_up}");
+    assert!(gave_up <= count(&day, "/measured/total/fell_back"));
+    assert!((0.0..=20.0).contains(&figure("/measured/budget/tokens")));
+}
+
+#[test]
+fn a_forgotten_call_is_late_and_made_again() {
+    let day = day("--requests 1500 --threads 16 --seed 7 --outage none --hiccups 0%");
+    let late = count(&day, "/measured/total/late");
+    assert!(late > 0, "a call in a thousand is forgotten");
+    assert_eq!(late, sum(&day, "/measured/services", "/forgotten"));
+    assert_eq!(late, count(&day, "/measured/total/recovered"));
+    assert_eq!(count(&day, "/measured/degraded"), 0);
 }
 
 #[test]
@@ -127,7 +179,7 @@ fn each_breaker_says_why_it_opened() {
 fn everything_is_built_once() {
     let day = day("--requests 100 --threads 16 --outage none");
     let instances = day["measured"]["instances"].as_object().cloned().unwrap_or_default();
-    assert_eq!(instances.len(), 5, "{instances:?}");
+    assert_eq!(instances.len(), 6, "{instances:?}");
     for (provider, instance) in instances {
         assert_eq!(instance["built"], 1, "{provider}");
     }
@@ -148,7 +200,9 @@ fn a_seed_repeats_the_day_on_any_number_of_threads() {
     // With no outage what dyno does follows from the seed too, to the last retry.
     assert_eq!(calm[0]["measured"]["points"], calm[1]["measured"]["points"]);
     assert_eq!(calm[0]["measured"]["services"], calm[1]["measured"]["services"]);
-    assert!(count(&calm[0], "/measured/total/retried") > 0);
+    let granted = calm.each_ref().map(|day| count(day, "/measured/budget/granted"));
+    assert_eq!(granted, [count(&calm[0], "/measured/total/retried"); 2]);
+    assert!(granted[0] > 0);
     assert!(count(&calm[0], "/measured/total/recovered") > 0);
 }
 
@@ -172,6 +226,11 @@ fn the_report_tells_what_happened() {
         "stock is down for requests 40 to 99",
         "stock: closed -> open: 5 failures in a row",
         "stock: half-open -> closed: the trial succeeded",
+        "retries, out of the shop's budget",
+        "of 20 tokens are left",
+        "turned away without a call",
+        "the breaker is open",
+        "what fallbacks stood in for",
         "built once",
         "p95",
     ] {

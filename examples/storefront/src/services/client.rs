@@ -4,9 +4,13 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use dyno::Deadline;
 use serde::de::DeserializeOwned;
 
 use super::http::{GREETING, REQUEST};
+
+/// How long to wait for an answer where no deadline is set.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A connection pool to one service.
 #[derive(Clone, Debug)]
@@ -50,7 +54,6 @@ impl Client {
     /// Introduces itself to the service at `addr`; that takes the service a while.
     pub fn connect(addr: SocketAddr) -> Result<Self, ServiceError> {
         let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(2)))
             .max_idle_connections(256)
             .max_idle_connections_per_host(256)
             .http_status_as_error(false)
@@ -60,10 +63,12 @@ impl Client {
         Ok(client)
     }
 
-    /// What the service has to say about `path`.
+    /// What the service has to say about `path`, if it says so before the deadline of the call.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ServiceError> {
         let url = format!("{}{path}", self.base);
         let request = self.agent.get(&url).header(REQUEST, current_request().to_string());
+        let patience = Deadline::current().map_or(PATIENCE, Deadline::remaining);
+        let request = request.config().timeout_global(Some(patience)).build();
         let no_answer = |error| ServiceError::NoAnswer { url: url.clone(), error: Box::new(error) };
         let mut answer = request.call().map_err(no_answer)?;
         // Read to the end whatever the status: only then can the connection be used again.

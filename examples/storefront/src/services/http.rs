@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -15,6 +16,9 @@ use super::script::{Fate, Script};
 pub(super) const REQUEST: &str = "x-request";
 /// Where a newcomer introduces itself.
 pub(super) const GREETING: &str = "/hello";
+
+/// Longer than anybody waits.
+const FOR_EVER: Duration = Duration::from_secs(60);
 
 /// Answers a path with JSON, or does not know it (404).
 pub(super) type Handler = fn(path: &str) -> Option<String>;
@@ -36,6 +40,8 @@ pub struct Seen {
     pub answered: u64,
     /// Of these, turned away with a 503.
     pub hiccups: u64,
+    /// Of these, forgotten: never answered.
+    pub forgotten: u64,
     /// Of these, cut off because the service was down.
     pub cut_off: u64,
     /// Greetings: how many callers have ever connected.
@@ -49,6 +55,7 @@ struct Desk {
     attempts: Mutex<HashMap<u64, u32>>,
     answered: AtomicU64,
     hiccups: AtomicU64,
+    forgotten: AtomicU64,
     cut_off: AtomicU64,
     greetings: AtomicU64,
     closed: AtomicBool,
@@ -65,6 +72,7 @@ impl Service {
             attempts: Mutex::default(),
             answered: AtomicU64::new(0),
             hiccups: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
             cut_off: AtomicU64::new(0),
             greetings: AtomicU64::new(0),
             closed: AtomicBool::new(false),
@@ -84,9 +92,11 @@ impl Service {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let answered = count(&self.desk.answered);
         let hiccups = count(&self.desk.hiccups);
+        let forgotten = count(&self.desk.forgotten);
         let cut_off = count(&self.desk.cut_off);
         let greetings = count(&self.desk.greetings);
-        Seen { calls: answered + hiccups + cut_off, answered, hiccups, cut_off, greetings }
+        let calls = answered + hiccups + forgotten + cut_off;
+        Seen { calls, answered, hiccups, forgotten, cut_off, greetings }
     }
 }
 
@@ -148,6 +158,11 @@ impl Desk {
                 thread::sleep(latency);
                 self.hiccups.fetch_add(1, Ordering::Relaxed);
                 Some(response("503 Service Unavailable", "{}"))
+            }
+            Fate::Forgotten => {
+                self.forgotten.fetch_add(1, Ordering::Relaxed);
+                thread::sleep(FOR_EVER);
+                None
             }
             Fate::CutOff => {
                 self.cut_off.fetch_add(1, Ordering::Relaxed);

@@ -30,7 +30,7 @@ impl Rates {
     /// What one euro buys of `currency` today.
     pub fn of(&self, currency: Currency) -> Result<Rate, ServiceError> {
         let Quote { micros, .. } = self.0.get(&format!("/rates/{currency}"))?;
-        Ok(Rate { currency, micros, printed: false })
+        Ok(Rate { currency, micros, second_best: false })
     }
 }
 
@@ -64,6 +64,7 @@ mod tests {
             greeting: Duration::ZERO,
             latency_us: 0..1,
             hiccups: 0,
+            forgotten: 0,
             down: 10..20,
         };
         let service = rates(script).expect("a port is free");

@@ -14,6 +14,8 @@ pub struct Script {
     pub latency_us: Range<u64>,
     /// How many calls in a thousand get a 503.
     pub hiccups: u64,
+    /// How many calls in a thousand are forgotten: no answer, and the line stays open.
+    pub forgotten: u64,
     /// The requests for which the service is down.
     pub down: Range<u64>,
 }
@@ -25,6 +27,8 @@ pub enum Fate {
     Answer(Duration),
     /// A 503, after this long.
     Hiccup(Duration),
+    /// No answer, and the connection stays open.
+    Forgotten,
     /// The connection is cut off at once.
     CutOff,
 }
@@ -39,15 +43,24 @@ impl Script {
         let micros = dice.u64(self.latency_us.clone());
         let slow = if dice.u64(0..50) == 0 { 6 } else { 1 };
         let latency = Duration::from_micros(micros * slow);
-        if dice.u64(0..1000) < self.hiccups { Fate::Hiccup(latency) } else { Fate::Answer(latency) }
+        match (dice.u64(0..1000) < self.hiccups, dice.u64(0..1000) < self.forgotten) {
+            (true, _) => Fate::Hiccup(latency),
+            (false, true) => Fate::Forgotten,
+            (false, false) => Fate::Answer(latency),
+        }
     }
 }
 
 /// Dice of its own for each attempt, so that threads cannot change what is thrown.
 fn dice(seed: u64, request: u64, attempt: u32) -> fastrand::Rng {
-    let mut dice = fastrand::Rng::with_seed(seed);
-    let key = dice.u64(..) ^ request.rotate_left(8) ^ u64::from(attempt);
-    fastrand::Rng::with_seed(key)
+    // Seeds that are near one another throw alike: each is thrown for in turn.
+    [request, u64::from(attempt)].into_iter().fold(
+        fastrand::Rng::with_seed(seed),
+        |mut dice, key| {
+            let mut near = fastrand::Rng::with_seed(dice.u64(..) ^ key);
+            fastrand::Rng::with_seed(near.u64(..))
+        },
+    )
 }
 
 #[cfg(test)]
@@ -60,6 +73,7 @@ mod tests {
             greeting: Duration::ZERO,
             latency_us: 1_000..2_000,
             hiccups: 30,
+            forgotten: 0,
             down: 100..200,
         }
     }
@@ -83,5 +97,21 @@ mod tests {
         let hiccup = |request: &u64| matches!(script(9).fate(*request, 0), Fate::Hiccup(_));
         let hiccups = (1_000..101_000).filter(hiccup).count();
         assert!((2_700..3_300).contains(&hiccups), "{hiccups} of 100000");
+    }
+
+    #[test]
+    fn each_attempt_has_a_fate_of_its_own() {
+        let script = Script { hiccups: 300, ..script(9) };
+        let hiccup = |request, attempt| matches!(script.fate(request, attempt), Fate::Hiccup(_));
+        let all = (1_000..101_000).filter(|&request| (0..3).all(|at| hiccup(request, at))).count();
+        assert!((2_500..2_900).contains(&all), "{all} of 100000 have three in a row");
+    }
+
+    #[test]
+    fn calls_are_forgotten_about_as_often_as_they_should() {
+        let script = Script { forgotten: 30, hiccups: 0, ..script(9) };
+        let forgotten = |request: &u64| script.fate(*request, 0) == Fate::Forgotten;
+        let forgotten = (1_000..101_000).filter(forgotten).count();
+        assert!((2_700..3_300).contains(&forgotten), "{forgotten} of 100000");
     }
 }

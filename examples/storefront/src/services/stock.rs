@@ -53,8 +53,14 @@ mod tests {
     use super::*;
 
     fn open(hiccups: u64) -> (Service, Stock) {
-        let script =
-            Script { seed: 1, greeting: Duration::ZERO, latency_us: 0..1, hiccups, down: 0..0 };
+        let script = Script {
+            seed: 1,
+            greeting: Duration::ZERO,
+            latency_us: 0..1,
+            hiccups,
+            forgotten: 0,
+            down: 0..0,
+        };
         let service = stock(script).expect("a port is free");
         let client = Stock::connect(service.addr()).expect("it is up");
         (service, client)

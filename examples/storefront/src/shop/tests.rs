@@ -8,16 +8,15 @@ use crate::services::{self, Script, Service};
 const SMALL: &str = "sku,name,category,price_cents,weight_g,stock_hint\n\
                      A-1,Anvil,tools,9900,20000,4\n";
 
+/// Up all day, and quick.
+fn quiet() -> Script {
+    let (greeting, latency_us) = (Duration::ZERO, 0..1);
+    Script { seed: 1, greeting, latency_us, hiccups: 0, forgotten: 0, down: 0..0 }
+}
+
 /// A warehouse that is down from this request on.
 fn warehouse(down: u64) -> Service {
-    let script = Script {
-        seed: 1,
-        greeting: Duration::ZERO,
-        latency_us: 0..1,
-        hiccups: 0,
-        down: down..u64::MAX,
-    };
-    services::stock(script).expect("a port is free")
+    services::stock(Script { down: down..u64::MAX, ..quiet() }).expect("a port is free")
 }
 
 #[dyno::test]
@@ -35,6 +34,27 @@ fn a_dead_warehouse_costs_nobody_an_order() {
     assert_eq!(down, Units::printed(&anvil));
     assert_eq!(down.count, 4);
     assert_eq!(warehouse.seen().cut_off, 3, "it is tried three times");
+}
+
+/// One test for both: limits and breakers are the program's, not a test's.
+#[dyno::test]
+fn the_exchange_is_asked_as_agreed_and_quoted_from_memory_when_it_is_down() {
+    let (_time, start) = (dyno::clock::freeze(), dyno::clock::now());
+    let exchange = services::rates(Script { down: 1..u64::MAX, ..quiet() }).expect("a free port");
+    let addr = exchange.addr();
+    let _rates = dyno::swap(connect_rates, move || Ok(Rates::connect(addr)?));
+    let _notes = dyno::swap(begin_notes, Notes::default);
+    let fresh = rate(Currency::Chf).expect("it is up");
+    for _ in 1..1_100 {
+        assert_eq!(rate(Currency::Chf).expect("it is up"), fresh);
+    }
+    // A thousand at once; for each that came too soon, a millisecond.
+    assert_eq!(start.elapsed(), Duration::from_millis(100));
+    assert_eq!(exchange.seen().answered, 1_100);
+
+    let down = |currency| services::for_request(1, || rate(currency)).expect("there is a fallback");
+    assert_eq!(down(Currency::Chf), Rate { second_best: true, ..fresh });
+    assert_eq!(down(Currency::Sek), Rate::printed(Currency::Sek));
 }
 
 #[dyno::test]

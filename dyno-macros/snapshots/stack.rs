@@ -118,22 +118,33 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                 __dyno_out
                             }
                         };
-                        let __dyno_failure = <Result<
+                        let __dyno_verdict = match <Result<
                             Price,
                             E,
-                        > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
+                            ::dyno::__private::None => {
+                                ::dyno::__private::Verdict::Success
+                            }
+                            #[allow(
+                                unused_variables,
+                                unreachable_patterns,
+                                clippy::all,
+                                clippy::pedantic
+                            )]
+                            ::dyno::__private::Some(__dyno_failure) => {
+                                match __dyno_failure {
+                                    E::Http(500..=599) => ::dyno::__private::Verdict::Failure,
+                                    _ => ::dyno::__private::Verdict::Ignored,
+                                }
+                            }
+                        };
                         match ::dyno::__private::next!(
-                            __dyno_attempts, match __dyno_failure {
-                            ::dyno::__private::None =>
-                            ::dyno::__private::Verdict::Success,
-                            #[allow(unused_variables, unreachable_patterns, clippy::all,
-                            clippy::pedantic)] ::dyno::__private::Some(__dyno_failure) =>
-                            match __dyno_failure { E::Http(500..= 599) =>
-                            ::dyno::__private::Verdict::Failure, _ =>
-                            ::dyno::__private::Verdict::Ignored, }, }, __dyno_failure
+                            __dyno_attempts, __dyno_verdict, __dyno_out, < Result <
+                            Price, E > as ::dyno::__private::Outcome >
+                            ::failure(__dyno_out)
                         ) {
-                            ::dyno::__private::None => break __dyno_out,
-                            ::dyno::__private::Some(__dyno_pause) => {
+                            ::dyno::__private::Next::Done(__dyno_out) => break __dyno_out,
+                            ::dyno::__private::Next::Again(__dyno_out, __dyno_pause) => {
                                 ::dyno::__private::give_up(__dyno_out);
                                 ::dyno::__private::Pause::sleep(__dyno_pause).await
                             }

@@ -43,8 +43,8 @@ pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{
     Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
-    Budget, Compound, CompoundError, Errors, Failing, Jitter, Pause, Retry, SharedBudget, hint,
-    once_more, pinned,
+    Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
+    hint, once_more, pinned,
 };
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;

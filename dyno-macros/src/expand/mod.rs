@@ -199,6 +199,7 @@ fn wrapped(
             let again = quote_spanned!(at=> #p::Attempts::is_again(&__dyno_attempts));
             quote_spanned!(at=> #p::pinned(#again, #p::pin!(async #block)).await)
         } else {
+            cx.future = Some(quote_spanned!(at=> async #block));
             quote_spanned!(at=> (async #block).await)
         }
     } else {
@@ -207,10 +208,12 @@ fn wrapped(
     };
     if cx.wrap_output.is_some() {
         expr = quote_spanned!(at=> #p::Wrap::wrap(#expr));
+        cx.future = None;
     }
     for at in (0..layers.len()).rev() {
         cx.look_around(&layers[..at], &layers[at + 1..]);
         expr = layers[at].wrap(expr, cx);
+        cx.future = None;
     }
     expr
 }

@@ -91,31 +91,37 @@ fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
 }
 
 impl Timeout {
-    /// Refusals from inside and the time-out itself both come as a `Fault`.
-    fn enclosed(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
+    /// How the call ended: a statement, and a `Result` of what is inside or a `Fault`.
+    fn ended(&self, inside: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
         let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
-        let label = cx.jumped.replace(false).then(|| {
+        let (body, told) = if cx.jumped.replace(false) {
             let label = cx.own_refuge(at);
-            quote_spanned!(at=> #label:)
-        });
-        let ends = match label {
-            Some(label) => quote_spanned!(at=> #label { #p::Ok(#inner) }),
-            None => quote_spanned!(at=> #p::Ok(#inner)),
-        };
-        let end = if self.is_async {
-            // What was late is gone, with all it held, before that is told.
-            quote_spanned! {at=>
-                let __dyno_end =
-                    #p::limited_here(#point, #limit, #p::pin!(async { #ends })).await;
-                let __dyno_end: #p::Result<_, #p::Fault> = #p::Late::told(__dyno_end);
-            }
+            let body = quote_spanned!(at=> #label: { #p::Ok::<_, #p::Fault>(#inside) });
+            (body, quote_spanned!(at=> #p::Late::told(__dyno_end)))
+        } else if self.is_async {
+            let told = quote_spanned!(at=> #p::Result::map_err(__dyno_end, #p::Late::fault));
+            (inside.clone(), told)
         } else {
-            quote_spanned! {at=>
-                let __dyno_end: #p::Result<_, #p::Fault> =
-                    #p::on_pool(#point, #limit, move || #ends);
-            }
+            (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())
         };
+        if !self.is_async {
+            let told = quote_spanned!(at=> #p::on_pool(#point, #limit, move || #body));
+            return (TokenStream::new(), told);
+        }
+        let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
+        // What was late is gone, with all it held, before that is told.
+        let ended = quote_spanned! {at=>
+            let __dyno_end = #p::limited_here(#point, #limit, #p::pin!(#future)).await;
+        };
+        (ended, told)
+    }
+
+    /// Refusals from inside and the time-out itself both come as a `Fault`.
+    fn enclosed(&self, inside: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let (ended, told) = self.ended(inside, cx);
         let fault = quote_spanned!(at=> __dyno_fault);
         let refused = cx.refuse(&fault);
         let failed = cx.is_inspected().then(|| {
@@ -125,8 +131,8 @@ impl Timeout {
             }
         });
         quote_spanned! {at=> {
-            #end
-            match __dyno_end {
+            #ended
+            match #told {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #failed
                 #p::Err(__dyno_fault) => #refused,

@@ -154,6 +154,11 @@ pub struct Last {
 }
 
 impl Last {
+    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
+    pub(crate) const fn reason(&self) -> Reason {
+        self.reason
+    }
+
     /// When another try may be worth while, where that is known.
     #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     pub(crate) const fn retry_after(&self) -> Option<Duration> {

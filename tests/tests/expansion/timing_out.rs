@@ -162,6 +162,26 @@ fn what_blocks_is_told_of_its_deadline() {
     assert_eq!(Deadline::current(), None);
 }
 
+#[retry(3)]
+#[timeout(30ms)]
+fn gives_up_by_itself(tries: &Tries) -> Result<u8, E> {
+    let _ = tries.fail(0);
+    clock::sleep(40 * MS);
+    Deadline::check("timing_out.by_itself")?;
+    Ok(1)
+}
+
+#[test]
+fn a_spent_deadline_of_its_own_is_a_time_out_of_the_attempt() {
+    let _frozen = clock::freeze();
+    let tries = Tries::new();
+    assert_eq!(reason(gives_up_by_itself(&tries)), Some(Reason::DeadlineSpent));
+    assert_eq!(tries.made(), 3);
+    let tries = Tries::new();
+    let out = Deadline::within(35 * MS, || gives_up_by_itself(&tries));
+    assert_eq!((reason(out), tries.made()), (Some(Reason::DeadlineSpent), 1));
+}
+
 fn connect() -> Arc<str> {
     "db".into()
 }

@@ -12,9 +12,9 @@ use std::time::Duration;
 const MS: Duration = Duration::from_millis(1);
 const LIMIT: Duration = Duration::from_millis(50);
 
-fn timed_out<T>(out: Result<T, E>) -> Option<Duration> {
+fn timed_out<T>(out: &Result<T, E>) -> Option<Duration> {
     match out {
-        Err(E::Refused(Fault::TimedOut { after, .. })) => Some(after),
+        Err(E::Refused(Fault::TimedOut { after, .. })) => Some(*after),
         _ => None,
     }
 }
@@ -60,7 +60,7 @@ fn a_late_future_is_dropped() {
         "Refused(TimedOut { point: \"timing_out.slow\", after: 50ms, elapsed: 50ms })"
     );
     assert_eq!(block_on(sendable(by_constant(&7, 49 * MS))), Ok(7));
-    assert_eq!(timed_out(block_on(by_constant(&7, 99 * MS))), Some(LIMIT));
+    assert_eq!(timed_out(&block_on(by_constant(&7, 99 * MS))), Some(LIMIT));
     let mut client = Client(10 * MS);
     assert_eq!(block_on(sendable(client.get(9 * MS))).ok(), Some("got"));
     assert!(
@@ -98,7 +98,7 @@ async fn refused_inside() -> Result<u32, E> {
 fn a_time_out_is_a_failure_and_a_refusal_none() {
     let _frozen = clock::freeze();
     let tries = Tries::new();
-    assert_eq!(timed_out(block_on(sendable(counted(&tries)))), Some(LIMIT));
+    assert_eq!(timed_out(&block_on(sendable(counted(&tries)))), Some(LIMIT));
     assert_eq!(tries.made(), 2, "it is tried again");
     let _ = block_on(counted(&tries));
     assert_eq!(COUNTED.state(), State::Open);

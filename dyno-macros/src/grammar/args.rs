@@ -5,10 +5,10 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, Lit, Pat, Token, bracketed, parenthesized, token};
+use syn::{Expr, Ident, Pat, Token, bracketed, parenthesized, token};
 
 use super::share::Percent;
-use super::value::number;
+use super::spare;
 use crate::diag::{Diag, hint};
 
 /// A key that an attribute knows.
@@ -220,7 +220,7 @@ impl Args<'_> {
 
     fn no_room(&self, value: &Value, before: &[Arg]) -> String {
         let text = value.to_token_stream().to_string().replace(" / ", "/");
-        if let Some(meant) = self.meant(&text, value, before) {
+        if let Some(meant) = spare::meant(&text, value, before, self.keys) {
             return format!("`{text}` is one value too many; {meant}");
         }
         let names = self.keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
@@ -229,32 +229,6 @@ impl Args<'_> {
             _ => {
                 format!("`{text}` is one value too many; write `key = value`, with one of: {names}")
             }
-        }
-    }
-
-    /// What a second value is likely to be.
-    fn meant(&self, text: &str, value: &Value, before: &[Arg]) -> Option<String> {
-        let knows = |name: &str| self.keys.iter().any(|key| key.name == name);
-        let first = before.iter().find(|arg| arg.key.is_none()).map(|arg| &arg.value);
-        let (Some(Value::Expr(first)), Value::Expr(value)) = (first, value) else { return None };
-        if knows("with") {
-            return Some("for a chain write a list: `[…, …]`".to_owned());
-        }
-        let key = match value {
-            Expr::Binary(_) if knows("rate") => "rate",
-            _ if number(value).is_some() && knows("fail_max") => "fail_max",
-            _ if number(value).is_some() && knows("queue") => "limit",
-            _ => return None,
-        };
-        match first {
-            Expr::Path(_) => {
-                let of = first.to_token_stream();
-                Some(format!("`{of}` has its settings where it is defined: leave this out"))
-            }
-            Expr::Lit(lit) if matches!(lit.lit, Lit::Str(_)) => {
-                Some(format!("write `{key} = {text}`"))
-            }
-            _ => None,
         }
     }
 

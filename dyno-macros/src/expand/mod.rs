@@ -13,7 +13,7 @@ use crate::func::{Body, Func};
 use crate::layer::inject::Inject;
 use crate::layer::{Common, Layer};
 
-pub(crate) use context::{Context, generic_name, here, span_of};
+pub(crate) use context::{Context, generic_name, here, located, span_of};
 
 /// The function with all its layers around the body.
 pub(crate) fn function(

@@ -1,7 +1,7 @@
 //! `#[timeout(250ms)]`: what is late is dropped, or told of its deadline, or left to a pool.
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, FnArg, Ident, ReceiverKind, Type};
 
 use super::which::check_word;
@@ -71,6 +71,23 @@ fn is_lent(ty: &Type) -> bool {
     }
 }
 
+/// The `Rc` of `Option<Rc<u8>>`; what else is not `Send` the compiler finds.
+fn rc(tokens: &TokenStream) -> Option<Ident> {
+    let mut trees = tokens.clone().into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let opens = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<');
+        match tree {
+            TokenTree::Ident(word) if opens && word == "Rc" => return Some(word),
+            TokenTree::Group(group) => match rc(&group.stream()) {
+                None => {}
+                found => return found,
+            },
+            _ => {}
+        }
+    }
+    None
+}
+
 /// What the pool cannot take.
 fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
     if cx.is_async {
@@ -78,6 +95,10 @@ fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
         return;
     }
     for input in &cx.sig.inputs {
+        if let Some(counted) = rc(&input.to_token_stream()) {
+            diag.error(counted, "`on_pool` hands the arguments to another thread, and an `Rc` cannot go there; take an `Arc`");
+            continue;
+        }
         let (lent, remedy) = match input {
             FnArg::Receiver(receiver) => {
                 (matches!(receiver.kind, ReceiverKind::Reference(..)), "take `self: Arc<Self>`")

@@ -221,3 +221,16 @@ fn on_a_pool_the_body_is_the_same() {
     let panic = std::panic::catch_unwind(panics).expect_err("it passes through");
     assert_eq!(panic.downcast_ref(), Some(&"by itself"));
 }
+
+#[timeout(30ms, fallback = 7)]
+async fn unfailing(takes: Duration) -> u8 {
+    clock::sleep_async(takes).await;
+    1
+}
+
+#[test]
+fn what_cannot_fail_has_a_stand_in_when_it_is_late() {
+    let _frozen = clock::freeze();
+    assert_eq!(block_on(sendable(unfailing(Duration::from_millis(10)))), 1);
+    assert_eq!(block_on(sendable(unfailing(Duration::from_millis(40)))), 7);
+}

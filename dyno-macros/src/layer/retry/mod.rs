@@ -44,7 +44,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
-    let read = Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let (read, whole) =
+        Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
     let mut retry = Retry {
         at: at.clone(),
         settings: Settings::new(common.private()),
@@ -82,7 +83,9 @@ pub(super) fn parse(
             key => retry.settings.set(key, &arg, diag),
         }
     }
-    retry.settings.check(diag);
+    if whole {
+        retry.settings.check(diag);
+    }
     layers.push(Box::new(retry));
     layers
 }

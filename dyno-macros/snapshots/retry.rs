@@ -29,7 +29,7 @@ fn f(name: String) -> Result<u8, E> {
                 ::dyno::__private::Outcome > ::failure(__dyno_out)
             ) {
                 ::dyno::__private::Next::Done(__dyno_out) => break __dyno_out,
-                ::dyno::__private::Next::Again(__dyno_out, __dyno_pause) => {
+                ::dyno::__private::Next::More(__dyno_out, __dyno_pause) => {
                     ::dyno::__private::give_up(__dyno_out);
                     ::dyno::__private::Pause::block(__dyno_pause)
                 }

@@ -141,7 +141,7 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                             )
                         };
                     }
-                    ::dyno::__private::Next::Again(__dyno_out, __dyno_pause) => {
+                    ::dyno::__private::Next::More(__dyno_out, __dyno_pause) => {
                         ::dyno::__private::Errors::keep(
                             &mut __dyno_errors,
                             __dyno_out,

@@ -147,7 +147,7 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                             ::failure(__dyno_out)
                         ) {
                             ::dyno::__private::Next::Done(__dyno_out) => break __dyno_out,
-                            ::dyno::__private::Next::Again(__dyno_out, __dyno_pause) => {
+                            ::dyno::__private::Next::More(__dyno_out, __dyno_pause) => {
                                 ::dyno::__private::give_up(__dyno_out);
                                 ::dyno::__private::Pause::sleep(__dyno_pause).await
                             }

@@ -131,7 +131,7 @@ impl<'r, M: Mark> Attempts<'r, M> {
         let pause =
             if M::IN_REGISTERS { self.step(verdict, || asks) } else { self.next(verdict, || asks) };
         match pause {
-            Some(pause) => Next::Again(out, pause),
+            Some(pause) => Next::More(out, pause),
             None => Next::Done(out),
         }
     }
@@ -161,7 +161,7 @@ pub enum Next<R> {
     /// Nothing: this is the outcome.
     Done(R),
     /// Another one after the pause; this is what the last one left.
-    Again(R, Pause),
+    More(R, Pause),
 }
 
 #[cold]

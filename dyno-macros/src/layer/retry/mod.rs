@@ -230,7 +230,7 @@ impl Layer for Retry {
                 let __dyno_verdict = #verdict;
                 match #next {
                     #p::Next::Done(__dyno_out) => break #end,
-                    #p::Next::Again(__dyno_out, __dyno_pause) => {
+                    #p::Next::More(__dyno_out, __dyno_pause) => {
                         #keep
                         #p::Pause::#wait
                     }

@@ -96,12 +96,13 @@ impl<W: Word> Core<W> {
         self.due.read() & FLAGS == word & FLAGS
     }
 
-    /// Keeps the word for the lock that the caller has.
-    pub(super) fn hold(&self) {
+    /// Keeps the word for the lock that the caller has. The time then: one that was read before is
+    /// behind those who came in between, and to it they would seem to be of another clock.
+    pub(super) fn hold(&self, time: &impl Time) -> u64 {
         loop {
             let word = self.due.read();
             if self.due.replace(word, word | HELD) {
-                return;
+                return time.now();
             }
         }
     }
@@ -123,9 +124,20 @@ impl<W: Word> Core<W> {
         }
     }
 
-    /// In how many nanoseconds the turn of one comes before whom `others` are, none of whom is late.
+    /// In how many nanoseconds the turn of one comes before whom `others` are, none of whom is late;
+    /// the caller holds the word.
     pub(super) fn left(&self, others: usize, now: u64) -> u64 {
-        let (word, pace) = (self.due.read(), self.pace());
+        self.left_of(self.due.read(), others, now)
+    }
+
+    /// The same of a word that nobody need hold.
+    pub(super) fn next_in(&self, others: usize, time: &impl Time) -> u64 {
+        let word = self.due.read();
+        self.left_of(word, others, time.now())
+    }
+
+    fn left_of(&self, word: u64, others: usize, now: u64) -> u64 {
+        let pace = self.pace();
         let others = u64::try_from(others).unwrap_or(u64::MAX);
         let ahead = ahead(word, pace.at(now), pace);
         let need = ahead.saturating_add(others.saturating_mul(pace.interval));
@@ -133,9 +145,10 @@ impl<W: Word> Core<W> {
     }
 
     /// How many calls may pass now.
-    pub(super) fn available(&self, now: u64) -> u64 {
+    pub(super) fn available(&self, time: &impl Time) -> u64 {
         let (word, pace) = (self.due.read(), self.pace());
-        let ahead = ahead(word, pace.at(now), pace);
+        // Read after the word, as everywhere.
+        let ahead = ahead(word, pace.at(time.now()), pace);
         let spare = pace.tolerance.checked_sub(ahead);
         spare.map_or(0, |spare| spare / pace.interval + 1)
     }
@@ -197,4 +210,46 @@ fn fit(word: u64, now: u64, pace: Pace, count: u32) -> Result<u64, u64> {
 const fn put_off(word: u64, now: u64, ahead: u64, pace: Pace, count: u32) -> u64 {
     let put_off = ahead + pace.interval + pace.besides(count);
     now.wrapping_add(put_off) & !FLAGS | word & FLAGS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A clock during whose reading somebody else comes.
+    struct Meanwhile<'a>(&'a Core<AtomicU64>);
+
+    impl Time for Meanwhile<'_> {
+        fn now(&self) -> u64 {
+            assert_eq!(self.0.take(1, &At(7)), Err(Miss::Held));
+            5
+        }
+
+        fn coarse(&self) -> u64 {
+            self.now()
+        }
+    }
+
+    struct At(u64);
+
+    impl Time for At {
+        fn now(&self) -> u64 {
+            self.0
+        }
+
+        fn coarse(&self) -> u64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn nobody_comes_between_the_time_of_who_holds_the_word_and_his_hold() {
+        let Pace { interval, tolerance, unit } = Pace::of(1, Duration::from_secs(1), 1);
+        let [due, interval, tolerance, unit] = [0, interval, tolerance, unit].map(AtomicU64::new);
+        let core = Core::new(due, interval, tolerance, unit);
+        assert_eq!(core.hold(&Meanwhile(&core)), 5);
+    }
 }

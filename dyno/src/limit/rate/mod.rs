@@ -50,10 +50,10 @@ pub use named::{all, named};
 pub use snapshot::Snapshot;
 
 use self::core::Core;
+use self::enter::Real;
 use self::pace::Pace;
 use self::settings::Settings;
 use self::wait::Line;
-use crate::clock;
 use crate::fault::Fault;
 use crate::limit::label::Label;
 use crate::limit::refused::Refused;
@@ -262,8 +262,7 @@ impl Rate {
         let before = line.changed.unwrap_or(self.given);
         let settings = change(before);
         let pace = settings.pace();
-        let now = clock::now().as_nanos();
-        self.core.hold();
+        let now = self.core.hold(&Real);
         if before.rate.is_some() {
             self.core.change(pace, now);
         } else {

@@ -80,8 +80,7 @@ impl<W: Word> Core<W> {
                 return Err(Miss::Held);
             }
             let pace = self.pace();
-            // Read after the word, so whoever wrote that had read it before.
-            let now = pace.at(time.now());
+            let now = now(word, pace, time);
             match fit(word, now, pace, count) {
                 Ok(new) if self.due.replace(word, new) => return Ok(()),
                 Err(left) if self.is_of_turn(word) => return Err(Miss::Early(pace.nanos(left))),
@@ -189,6 +188,18 @@ const fn is_possible(ahead: u64, pace: Pace) -> bool {
     ahead <= pace.tolerance + pace.interval
 }
 
+/// The moment by the clock of the pace. Read after the word, so whoever wrote that had read his
+/// before; it was the precise one where the other, which is behind, makes what he wrote impossible.
+fn now(word: u64, pace: Pace, time: &impl Time) -> u64 {
+    if pace.is_coarse() {
+        let coarse = pace.at(time.coarse());
+        if is_possible(Pace::ahead(word, coarse), pace) {
+            return coarse;
+        }
+    }
+    pace.at(time.now())
+}
+
 /// How long until the next is due. What cannot be is of another clock, such as one that a test had
 /// frozen far ahead, and tells nothing.
 fn ahead(word: u64, now: u64, pace: Pace) -> u64 {
@@ -245,11 +256,44 @@ mod tests {
         }
     }
 
+    fn of(pace: Pace) -> Core<AtomicU64> {
+        let Pace { interval, tolerance, unit } = pace;
+        let [due, interval, tolerance, unit] = [0, interval, tolerance, unit].map(AtomicU64::new);
+        Core::new(due, interval, tolerance, unit)
+    }
+
     #[test]
     fn nobody_comes_between_the_time_of_who_holds_the_word_and_his_hold() {
-        let Pace { interval, tolerance, unit } = Pace::of(1, Duration::from_secs(1), 1);
-        let [due, interval, tolerance, unit] = [0, interval, tolerance, unit].map(AtomicU64::new);
-        let core = Core::new(due, interval, tolerance, unit);
+        let core = of(Pace::of(1, Duration::from_secs(1), 1));
         assert_eq!(core.hold(&Meanwhile(&core)), 5);
+    }
+
+    /// A clock, and a cheap one that is far behind it.
+    struct Apart(u64);
+
+    impl Time for Apart {
+        fn now(&self) -> u64 {
+            self.0
+        }
+
+        fn coarse(&self) -> u64 {
+            self.0 - 26_000_000
+        }
+    }
+
+    #[test]
+    fn who_was_too_slow_goes_by_the_same_clock_as_others() {
+        const NOW: u64 = 1_000_000_000;
+        let pace = Pace::of(100, Duration::from_secs(1), 100);
+        let core = of(pace);
+        assert!((0..100).all(|_| core.take(1, &Apart(NOW)).is_ok()));
+        let early = Err(Miss::Early(10_000_000));
+        assert_eq!((core.take(1, &Apart(NOW)), core.take_again(1, &Apart(NOW))), (early, early));
+        // Of a word that was put off by the other one, it may be no more than that says.
+        let core = of(pace);
+        let now = core.hold(&Apart(NOW));
+        assert!((0..100).all(|_| core.take_held(now).is_ok()));
+        core.release();
+        assert_eq!(core.take(1, &Apart(NOW)), early);
     }
 }

@@ -184,7 +184,7 @@ impl Keep for Rate {
     }
 }
 
-static KNOWN: Known<KeyedRate, Given<Settings>> = Known::new("rate");
+static KNOWN: Known<KeyedRate, Given<Settings>> = Known::by_key("rate");
 
 /// The rates by key that the attributes call `name`; they make them on their first call.
 #[must_use]

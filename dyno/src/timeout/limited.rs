@@ -15,7 +15,6 @@ use crate::fault::{Fault, Reason};
 use crate::point::Point;
 
 /// `future` under the limit of `point`: what an expansion awaits.
-///
 #[inline]
 pub fn limited<T, F>(
     point: &'static Point,

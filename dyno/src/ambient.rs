@@ -103,11 +103,6 @@ impl Ambient {
         self.at == NEVER && self.limit == NEVER && !self.again
     }
 
-    /// Only the deadline has no use for longer than the call.
-    pub(crate) const fn without_deadline(self) -> Self {
-        Self { again: self.again, ..Self::NONE }
-    }
-
     /// When the limit began, if that is known.
     #[allow(dead_code)]
     #[inline]

@@ -53,10 +53,11 @@ impl Scope {
         Self { frame: None, within: None, call: Ambient::NONE }
     }
 
-    /// The same for threads that outlive the call: they are under no deadline of it.
+    /// The same for threads that outlive the call: they are under no deadline of it, and what they do
+    /// later is not made once more because it was.
     #[cfg_attr(not(feature = "pool"), allow(dead_code))]
     pub(crate) fn beyond_the_call(mut self) -> Self {
-        self.call = self.call.without_deadline();
+        self.call = Ambient::NONE;
         self
     }
 

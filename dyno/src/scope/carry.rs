@@ -87,7 +87,8 @@ impl Scope {
         None
     }
 
-    /// Puts this scope in place of the thread's own until the guard is dropped.
+    /// Puts this scope in place of the thread's own until the guard is dropped. Guards are dropped in
+    /// the reverse order: each puts back what it found.
     #[must_use = "the scope is left when the guard is dropped"]
     pub fn enter(&self) -> Entered {
         let before = CURRENT.replace(self.frame.clone());

@@ -214,6 +214,8 @@ impl Rate {
 
     /// The same without blocking; who drops the future before it is ready gives its place back.
     ///
+    /// Poll it, or drop it: while the first in line does neither, nobody behind it is let in.
+    ///
     /// # Errors
     /// As for [`acquire`](Self::acquire).
     #[inline]

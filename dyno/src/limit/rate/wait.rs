@@ -18,8 +18,8 @@ use crate::ambient;
 use crate::clock::{self, Instant, Sleep};
 use crate::limit::refused::Refused;
 
-/// What a wait may last longer than it was allowed to, in nanoseconds, as wake-ups are late. One
-/// that is first and does not look after its turn is waited for no longer than that.
+/// What a wait may last longer than it was allowed to, in nanoseconds, as wake-ups are late. For one
+/// that is first and does not look after its turn nobody waits longer than that, either.
 const GRACE: u64 = 50_000_000;
 
 /// Who waits, and what is behind the same lock.

@@ -103,11 +103,6 @@ impl Ambient {
         self.at == NEVER && self.limit == NEVER && !self.again
     }
 
-    /// Only the deadline has no use for longer than the call.
-    pub(crate) const fn without_deadline(self) -> Self {
-        Self { again: self.again, ..Self::NONE }
-    }
-
     /// When the limit began, if that is known.
     #[allow(dead_code)]
     #[inline]
@@ -128,7 +123,7 @@ impl Ambient {
     pub(crate) fn enter(self) -> Within {
         CALL.with(|call| {
             let (at, limit) = (call.at.get(), call.limit.get());
-            let (again, kept) = (call.again.get(), call.kept.get());
+            let (began, again, kept) = (call.began.get(), call.again.get(), call.kept.get());
             if self.at < at {
                 call.at.set(self.at);
                 call.kept.set(self.kept);
@@ -139,7 +134,7 @@ impl Ambient {
             if self.again {
                 call.again.set(true);
             }
-            Within { at, limit, again, kept, here: PhantomData }
+            Within { at, limit, began, again, kept, here: PhantomData }
         })
     }
 
@@ -201,6 +196,7 @@ impl Call {
 pub(crate) struct Within {
     at: u64,
     limit: u64,
+    began: u64,
     again: bool,
     kept: bool,
     here: PhantomData<*const ()>,
@@ -222,14 +218,15 @@ impl Drop for Within {
     #[inline]
     fn drop(&mut self) {
         CALL.with(|call| {
-            let begun = call.has_begun(self.limit);
+            let begun = call.has_begun(self.limit).then(|| call.began.get());
             call.at.set(self.at);
             call.limit.set(self.limit);
+            call.began.set(self.began);
             call.again.set(self.again);
             call.kept.set(self.kept);
             // What began within has begun.
-            if begun {
-                call.begin(call.began.get());
+            if let Some(began) = begun {
+                call.begin(began);
             }
         });
     }
@@ -324,6 +321,22 @@ mod tests {
         assert_eq!(deadline(), None);
         frozen.advance(Duration::from_millis(700));
         assert!(future.as_mut().poll(&mut cx).is_ready());
+    }
+
+    #[test]
+    fn a_limit_that_began_is_not_put_off_by_one_that_begins_within() {
+        let frozen = clock::freeze();
+        let begin = clock::now();
+        let mut own = Ambient::limited(10 * SECOND);
+        let outer = own.enter();
+        assert_eq!(deadline(), Some(begin + Duration::from_secs(10)));
+        frozen.advance(Duration::from_secs(3));
+        let inner = Ambient::limited(SECOND).enter();
+        assert_eq!(deadline(), Some(begin + Duration::from_secs(4)));
+        drop(inner);
+        assert_eq!(deadline(), Some(begin + Duration::from_secs(10)));
+        outer.leave(&mut own);
+        assert_eq!((own.began(), own.at()), (Some(begin), Some(begin + Duration::from_secs(10))));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Until when a call is to be done.
 //!
 //! A deadline is ambient: set once, further out, it holds for everything that is called within, on
-//! this thread or in this task, and goes along with [`dyno::spawn`](crate::spawn) and dyno's pools.
-//! Policies ask it before they wait: a retry starts no pause that it cannot finish, a limit turns
-//! away at once who would come too late. Within a deadline another one can only be sooner.
+//! this thread or in this task, and goes along with [`dyno::spawn`](crate::spawn) and to the threads
+//! that dyno itself waits for; a pool that outlives the call knows none. Policies ask it before they
+//! wait: a retry starts no pause that it cannot finish, a limit turns away at once who would come too
+//! late. Within a deadline another one can only be sooner.
 //!
 //! ```
 //! use std::time::Duration;

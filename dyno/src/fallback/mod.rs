@@ -4,7 +4,7 @@
 //! function's own return type in place of a failure. A closure receives the error; any other
 //! expression is the value itself, evaluated only when it is needed. When dyno had refused the call
 //! and the error type has `From<Fault>`, the closure receives the fault in that type, else the
-//! [`Fault`](crate::Fault) itself.
+//! [`Fault`] itself.
 //!
 //! A fallback that fails gives its own error, and keeps the primary one as the
 //! [source](std::error::Error::source) where the error type has room for [`Failed`].

@@ -1,7 +1,7 @@
 //! Named rayon pools whose threads know what is in force.
 //!
 //! A pool from [`scoped`] carries the [`Scope`] in which it was made: overrides, a virtual clock, a
-//! tenant's registry hold on its threads too. Dependencies are built on private workers, each a
+//! tenant's registry hold on its threads too, but no deadline. Dependencies are built on private workers, each a
 //! rayon pool of one thread (`dyno-build-N`): a provider may use rayon inside, and can neither
 //! steal another build nor starve in the program's own pool. Calls that may hang, and that
 //! [`timeout`](mod@crate::timeout) leaves, are on threads of their own: `dyno-blocking-N`, up to
@@ -27,7 +27,8 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use crate::scope::Scope;
 
-/// A rayon pool of `width` threads that carry the current [`Scope`].
+/// A rayon pool of `width` threads that carry the current [`Scope`], but for what is the call's alone:
+/// its deadline, and that it is made once more.
 ///
 /// # Errors
 /// The threads could not be started.

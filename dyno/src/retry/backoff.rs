@@ -6,8 +6,8 @@ use super::Retry;
 
 /// A rule for pauses: a closure, or a type of one's own.
 pub trait Backoff: Send + Sync {
-    /// The pause after the `failed`-th attempt, from 1, the pause before that attempt having been
-    /// `previous` (zero before the first). `None` ends the retry.
+    /// The pause after the `failed`-th attempt, from 1, `previous` being what this said last (zero at
+    /// first), though the pause was longer where the failure asked for that. `None` ends the retry.
     fn pause(&self, failed: u32, previous: Duration) -> Option<Duration>;
 }
 

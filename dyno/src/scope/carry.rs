@@ -53,10 +53,11 @@ impl Scope {
         Self { frame: None, within: None, call: Ambient::NONE }
     }
 
-    /// The same for threads that outlive the call: they are under no deadline of it.
+    /// The same for threads that outlive the call: they are under no deadline of it, and what they do
+    /// later is not made once more because it was.
     #[cfg_attr(not(feature = "pool"), allow(dead_code))]
     pub(crate) fn beyond_the_call(mut self) -> Self {
-        self.call = self.call.without_deadline();
+        self.call = Ambient::NONE;
         self
     }
 
@@ -86,7 +87,8 @@ impl Scope {
         None
     }
 
-    /// Puts this scope in place of the thread's own until the guard is dropped.
+    /// Puts this scope in place of the thread's own until the guard is dropped. Guards are dropped in
+    /// the reverse order: each puts back what it found.
     #[must_use = "the scope is left when the guard is dropped"]
     pub fn enter(&self) -> Entered {
         let before = CURRENT.replace(self.frame.clone());

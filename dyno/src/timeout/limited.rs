@@ -15,7 +15,6 @@ use crate::fault::{Fault, Reason};
 use crate::point::Point;
 
 /// `future` under the limit of `point`: what an expansion awaits.
-///
 #[inline]
 pub fn limited<T, F>(
     point: &'static Point,
@@ -149,11 +148,16 @@ impl Limit {
 
     #[cold]
     fn start(&mut self) -> Option<Sleep> {
-        let began = self.own.began().unwrap_or_else(clock::now);
-        self.own = self.own.begun_at(began);
+        // Those further out have begun before, or wait from now on as well.
+        let around = if self.own.began().is_some() {
+            let _begun = ambient::deadline();
+            Ambient::current()
+        } else {
+            let now = clock::now();
+            self.own = self.own.begun_at(now);
+            ambient::begun_at(now)
+        };
         let end = self.own.at()?;
-        // Those further out have begun before: they wait from now on as well.
-        let around = ambient::begun_at(began);
         let end = match around.at() {
             // That it was this one that was late, is said by who set it.
             Some(at) if at <= end && around.is_kept() => return None,

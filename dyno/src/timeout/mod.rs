@@ -44,8 +44,7 @@ pub use timed::Timed;
 
 use who::Who;
 
-use crate::clock::{self, Instant};
-use crate::fault::{Fault, Reason};
+use crate::fault::Fault;
 
 /// How long a call may take.
 ///
@@ -108,8 +107,8 @@ impl Timeout {
     /// ```
     ///
     /// # Errors
-    /// [`Fault::TimedOut`] when it was late, and [`Reason::DeadlineSpent`] when the deadline in
-    /// force had passed before it was first polled: it is not polled then.
+    /// [`Fault::TimedOut`] when it was late, and [`DeadlineSpent`](crate::Reason::DeadlineSpent) when
+    /// the deadline in force had passed before it was first polled: it is not polled then.
     #[track_caller]
     pub fn run_async<F: Future>(self, future: F) -> impl Future<Output = Result<F::Output, Fault>> {
         let who = self.who(Location::caller());
@@ -124,7 +123,7 @@ impl Timeout {
     /// [`Event::Late`](crate::point::Event::Late).
     ///
     /// # Errors
-    /// The deadline in force here had passed: rejected with [`Reason::DeadlineSpent`].
+    /// The deadline in force here had passed: rejected with [`DeadlineSpent`](crate::Reason::DeadlineSpent).
     #[track_caller]
     pub fn run<T>(self, f: impl FnOnce() -> T) -> Result<T, Fault> {
         let timed = Timed::start(self.who(Location::caller()), self.limit)?;
@@ -141,9 +140,10 @@ impl Timeout {
     ///
     /// # Errors
     /// [`Fault::TimedOut`] when it was late: it goes on to its end, where its result is dropped, and
-    /// is counted by [`abandoned`]. Rejected with [`Reason::BulkheadFull`] when no thread was to be
-    /// had within the limit, and with [`Reason::DeadlineSpent`] when the deadline in force here had
-    /// passed: it is not run then.
+    /// is counted by [`abandoned`]. Rejected with [`BulkheadFull`](crate::Reason::BulkheadFull) when
+    /// no thread was to be had within the limit, and with
+    /// [`DeadlineSpent`](crate::Reason::DeadlineSpent) when the deadline in force here had passed: it
+    /// is not run then.
     ///
     /// # Panics
     /// With what `f` panics with.
@@ -172,8 +172,4 @@ const fn checked(limit: Duration) -> u64 {
         "timeout: `limit` must be above zero: leave the time-out out for no limit"
     );
     limit.as_secs().saturating_mul(1_000_000_000).saturating_add(limit.subsec_nanos() as u64)
-}
-
-fn refuse_spent(who: Who, at: Instant) -> Result<(), Fault> {
-    if clock::now() >= at { Err(who.refuse(Reason::DeadlineSpent)) } else { Ok(()) }
 }

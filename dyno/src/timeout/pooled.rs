@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::span::Span;
 use super::who::Who;
-use super::{checked, refuse_spent};
-use crate::ambient::{self, Ambient};
+use crate::ambient::Ambient;
 use crate::clock;
 use crate::fault::{Fault, Reason};
 use crate::point::Point;
@@ -47,14 +46,8 @@ pub(super) fn run<T: Send + 'static>(
     limit: Duration,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Fault> {
-    let limit = Duration::from_nanos(checked(limit));
-    let around = ambient::deadline();
-    if let Some(at) = around {
-        refuse_spent(who, at)?;
-    }
-    let began = clock::now();
-    let end = around.map_or(began + limit, |at| at.min(began + limit));
-    let span = Span { who, began, end };
+    let span = Span::begin(who, limit)?;
+    let end = span.end;
     let scope = {
         let _within = Ambient::until(end).enter();
         Scope::of_worker()

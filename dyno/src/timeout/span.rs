@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::checked;
 use super::who::Who;
+use crate::ambient;
 use crate::clock::{self, Instant};
-use crate::fault::Fault;
+use crate::fault::{Fault, Reason};
 use crate::point::Event;
 
 /// From the beginning of a call to the sooner of its limit and the deadline it was made under.
@@ -16,6 +18,23 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// Begins now.
+    ///
+    /// # Errors
+    /// The deadline in force here has passed.
+    #[inline]
+    pub(super) fn begin(who: Who, limit: Duration) -> Result<Self, Fault> {
+        let limit = Duration::from_nanos(checked(limit));
+        let around = ambient::deadline();
+        let began = clock::now();
+        let end = began + limit;
+        match around {
+            Some(at) if at <= began => Err(who.refuse(Reason::DeadlineSpent)),
+            Some(at) => Ok(Self { who, began, end: end.min(at) }),
+            None => Ok(Self { who, began, end }),
+        }
+    }
+
     fn limit(self) -> Duration {
         self.end - self.began
     }

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::span::Span;
 use super::who::Who;
-use super::{checked, refuse_spent};
-use crate::ambient::{self, Ambient, Within};
+use crate::ambient::{Ambient, Within};
 use crate::clock;
 use crate::fault::Fault;
 use crate::point::{self, Point};
@@ -31,14 +30,8 @@ impl Timed {
 
     #[inline]
     pub(super) fn start(who: Who, limit: Duration) -> Result<Self, Fault> {
-        let limit = Duration::from_nanos(checked(limit));
-        let around = ambient::deadline();
-        if let Some(at) = around {
-            refuse_spent(who, at)?;
-        }
-        let began = clock::now();
-        let end = around.map_or(began + limit, |at| at.min(began + limit));
-        Ok(Self { span: Span { who, began, end }, within: Ambient::until(end).enter() })
+        let span = Span::begin(who, limit)?;
+        Ok(Self { span, within: Ambient::until(span.end).enter() })
     }
 
     /// It has returned: when that was late, the observers hear of it.

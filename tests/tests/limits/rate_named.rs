@@ -105,12 +105,19 @@ fn of_all() -> Option<u8> {
     Some(1)
 }
 
+#[rate("named.keyed", key = host, rate = 2/1s)]
+fn of_host_otherwise(host: &str) -> Option<usize> {
+    Some(host.len())
+}
+
 #[test]
 fn a_name_stands_for_one_or_for_one_for_each_key() {
     let _frozen = clock::freeze();
     assert_eq!((of_host("a"), of_host_too("a"), of_host_too("bc")), (Some(1), None, Some(2)));
     let hosts = keyed("named.keyed").expect("they are known");
     assert_eq!((hosts.len(), hosts.all().len()), (2, 2));
-    let said = said(of_all);
-    assert!(said.contains("rate \"named.keyed\": one for all calls at"), "{said}");
+    let mixed = said(of_all);
+    assert!(mixed.contains("rate \"named.keyed\": one for all calls at"), "{mixed}");
+    let said = said(|| of_host_otherwise("a").map(|_| 1));
+    assert!(said.contains("say `#[rate(\"named.keyed\", key = …)]` in the others"), "{said}");
 }

@@ -155,7 +155,8 @@ fn budgets_are_found_by_their_names() {
     assert!(std::ptr::eq(LISTED.list().list(), Budget::named("budgets::listed")));
     assert_eq!(Budget::named("budgets::listed").snapshot().capacity, 3);
     assert!(Budget::all().iter().any(|budget| std::ptr::eq(*budget, found)));
-    assert!(std::ptr::eq(Budget::global(), Budget::global()));
+    assert!(std::ptr::eq(Budget::named("global"), Budget::global().list()));
+    assert!(Budget::all().iter().any(|budget| std::ptr::eq(*budget, Budget::global())));
 }
 
 #[test]

@@ -48,6 +48,17 @@ fn attempts_do_not_multiply() {
 }
 
 #[test]
+fn a_pool_that_outlives_the_attempt_in_which_it_was_made_is_not_marked() {
+    let mut pools = Vec::new();
+    let _ = retry(2).run(|| {
+        pools.push(dyno::pool::scoped(1).expect("a thread"));
+        FAILED
+    });
+    let made: Vec<u32> = pools.iter().map(|pool| pool.install(|| inner(retry(4)))).collect();
+    assert_eq!(made, [4, 4]);
+}
+
+#[test]
 fn nor_in_async_code() {
     let _frozen = clock::freeze();
     let made = RefCell::new(Vec::new());

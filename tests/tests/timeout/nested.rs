@@ -1,6 +1,8 @@
 //! Of several limits the soonest holds, and its own point tells of it.
 
-use std::future::pending;
+use std::future::{Future, pending};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 
 use dyno::timeout::timeout;
 use dyno::{Deadline, Fault, clock};
@@ -80,6 +82,27 @@ fn a_limit_that_began_within_began_outside_too() {
     };
     assert!(block_on(timeout(100 * MS).run_async(body)).is_err());
     assert_eq!(start.elapsed(), 100 * MS, "it does not begin a second time");
+}
+
+#[test]
+fn a_limit_around_a_future_that_waits_already_begins_when_it_is_put_there() {
+    fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    let frozen = clock::freeze().manual();
+    let mut inner = Box::pin(timeout(900 * MS).run_async(pending::<()>()));
+    {
+        let first = pin!(timeout(50 * MS).run_async(inner.as_mut()));
+        assert!(poll(first).is_pending());
+    }
+    frozen.advance(40 * MS);
+    let mut second = pin!(timeout(100 * MS).run_async(inner.as_mut()));
+    assert!(poll(second.as_mut()).is_pending());
+    frozen.advance(99 * MS);
+    assert!(poll(second.as_mut()).is_pending(), "it has been there for 99 ms");
+    frozen.advance(MS);
+    assert!(poll(second.as_mut()).is_ready());
 }
 
 #[test]

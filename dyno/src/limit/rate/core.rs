@@ -80,8 +80,7 @@ impl<W: Word> Core<W> {
                 return Err(Miss::Held);
             }
             let pace = self.pace();
-            // Read after the word, so whoever wrote that had read it before.
-            let now = pace.at(time.now());
+            let now = now(word, pace, time);
             match fit(word, now, pace, count) {
                 Ok(new) if self.due.replace(word, new) => return Ok(()),
                 Err(left) if self.is_of_turn(word) => return Err(Miss::Early(pace.nanos(left))),
@@ -96,12 +95,13 @@ impl<W: Word> Core<W> {
         self.due.read() & FLAGS == word & FLAGS
     }
 
-    /// Keeps the word for the lock that the caller has.
-    pub(super) fn hold(&self) {
+    /// Keeps the word for the lock that the caller has. The time then: one that was read before is
+    /// behind those who came in between, and to it they would seem to be of another clock.
+    pub(super) fn hold(&self, time: &impl Time) -> u64 {
         loop {
             let word = self.due.read();
             if self.due.replace(word, word | HELD) {
-                return;
+                return time.now();
             }
         }
     }
@@ -123,9 +123,20 @@ impl<W: Word> Core<W> {
         }
     }
 
-    /// In how many nanoseconds the turn of one comes before whom `others` are, none of whom is late.
+    /// In how many nanoseconds the turn of one comes before whom `others` are, none of whom is late;
+    /// the caller holds the word.
     pub(super) fn left(&self, others: usize, now: u64) -> u64 {
-        let (word, pace) = (self.due.read(), self.pace());
+        self.left_of(self.due.read(), others, now)
+    }
+
+    /// The same of a word that nobody need hold.
+    pub(super) fn next_in(&self, others: usize, time: &impl Time) -> u64 {
+        let word = self.due.read();
+        self.left_of(word, others, time.now())
+    }
+
+    fn left_of(&self, word: u64, others: usize, now: u64) -> u64 {
+        let pace = self.pace();
         let others = u64::try_from(others).unwrap_or(u64::MAX);
         let ahead = ahead(word, pace.at(now), pace);
         let need = ahead.saturating_add(others.saturating_mul(pace.interval));
@@ -133,9 +144,10 @@ impl<W: Word> Core<W> {
     }
 
     /// How many calls may pass now.
-    pub(super) fn available(&self, now: u64) -> u64 {
+    pub(super) fn available(&self, time: &impl Time) -> u64 {
         let (word, pace) = (self.due.read(), self.pace());
-        let ahead = ahead(word, pace.at(now), pace);
+        // Read after the word, as everywhere.
+        let ahead = ahead(word, pace.at(time.now()), pace);
         let spare = pace.tolerance.checked_sub(ahead);
         spare.map_or(0, |spare| spare / pace.interval + 1)
     }
@@ -176,6 +188,18 @@ const fn is_possible(ahead: u64, pace: Pace) -> bool {
     ahead <= pace.tolerance + pace.interval
 }
 
+/// The moment by the clock of the pace. Read after the word, so whoever wrote that had read his
+/// before; it was the precise one where the other, which is behind, makes what he wrote impossible.
+fn now(word: u64, pace: Pace, time: &impl Time) -> u64 {
+    if pace.is_coarse() {
+        let coarse = pace.at(time.coarse());
+        if is_possible(Pace::ahead(word, coarse), pace) {
+            return coarse;
+        }
+    }
+    pace.at(time.now())
+}
+
 /// How long until the next is due. What cannot be is of another clock, such as one that a test had
 /// frozen far ahead, and tells nothing.
 fn ahead(word: u64, now: u64, pace: Pace) -> u64 {
@@ -197,4 +221,79 @@ fn fit(word: u64, now: u64, pace: Pace, count: u32) -> Result<u64, u64> {
 const fn put_off(word: u64, now: u64, ahead: u64, pace: Pace, count: u32) -> u64 {
     let put_off = ahead + pace.interval + pace.besides(count);
     now.wrapping_add(put_off) & !FLAGS | word & FLAGS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A clock during whose reading somebody else comes.
+    struct Meanwhile<'a>(&'a Core<AtomicU64>);
+
+    impl Time for Meanwhile<'_> {
+        fn now(&self) -> u64 {
+            assert_eq!(self.0.take(1, &At(7)), Err(Miss::Held));
+            5
+        }
+
+        fn coarse(&self) -> u64 {
+            self.now()
+        }
+    }
+
+    struct At(u64);
+
+    impl Time for At {
+        fn now(&self) -> u64 {
+            self.0
+        }
+
+        fn coarse(&self) -> u64 {
+            self.0
+        }
+    }
+
+    fn of(pace: Pace) -> Core<AtomicU64> {
+        let Pace { interval, tolerance, unit } = pace;
+        let [due, interval, tolerance, unit] = [0, interval, tolerance, unit].map(AtomicU64::new);
+        Core::new(due, interval, tolerance, unit)
+    }
+
+    #[test]
+    fn nobody_comes_between_the_time_of_who_holds_the_word_and_his_hold() {
+        let core = of(Pace::of(1, Duration::from_secs(1), 1));
+        assert_eq!(core.hold(&Meanwhile(&core)), 5);
+    }
+
+    /// A clock, and a cheap one that is far behind it.
+    struct Apart(u64);
+
+    impl Time for Apart {
+        fn now(&self) -> u64 {
+            self.0
+        }
+
+        fn coarse(&self) -> u64 {
+            self.0 - 26_000_000
+        }
+    }
+
+    #[test]
+    fn who_was_too_slow_goes_by_the_same_clock_as_others() {
+        const NOW: u64 = 1_000_000_000;
+        let pace = Pace::of(100, Duration::from_secs(1), 100);
+        let core = of(pace);
+        assert!((0..100).all(|_| core.take(1, &Apart(NOW)).is_ok()));
+        let early = Err(Miss::Early(10_000_000));
+        assert_eq!((core.take(1, &Apart(NOW)), core.take_again(1, &Apart(NOW))), (early, early));
+        // Of a word that was put off by the other one, it may be no more than that says.
+        let core = of(pace);
+        let now = core.hold(&Apart(NOW));
+        assert!((0..100).all(|_| core.take_held(now).is_ok()));
+        core.release();
+        assert_eq!(core.take(1, &Apart(NOW)), early);
+    }
 }

@@ -70,7 +70,7 @@ impl Rate {
 }
 
 /// The clock that holds here.
-struct Real;
+pub(super) struct Real;
 
 impl Time for Real {
     #[inline]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use once_cell::race::OnceRef;
 
 use super::Rate;
+use super::enter::Real;
 use super::named::{KINDS, tell_unlimited};
 use super::settings::Settings;
-use crate::clock;
 use crate::keyed::{ByKey, Given, Keep, Label};
 use crate::limit::known::Known;
 use crate::point::Point;
@@ -176,7 +176,7 @@ impl Keep for Rate {
 
     /// A new one would let in as many.
     fn may_go(&self, _: &Settings) -> bool {
-        self.core.available(clock::now().as_nanos()) == self.core.burst()
+        self.core.available(&Real) == self.core.burst()
     }
 
     fn is_over(&self, settings: &Settings) -> bool {
@@ -184,7 +184,7 @@ impl Keep for Rate {
     }
 }
 
-static KNOWN: Known<KeyedRate, Given<Settings>> = Known::new("rate");
+static KNOWN: Known<KeyedRate, Given<Settings>> = Known::by_key("rate");
 
 /// The rates by key that the attributes call `name`; they make them on their first call.
 #[must_use]

@@ -93,8 +93,7 @@ fn model_who_waits_has_the_word_alone() {
     loom::model(|| {
         let core = of(pace(3, 1));
         let other = spawn(&core, |core| core.take(1, &At(5)));
-        core.hold();
-        let held = core.take_held(5 * MS);
+        let held = core.take_held(core.hold(&At(5)));
         // Nobody comes between.
         assert_eq!(core.left(0, 5 * MS), 4 * MS);
         core.release();
@@ -113,8 +112,7 @@ fn model_nobody_goes_by_half_a_change() {
             let full = core.take(6, &At(50));
             (passed, full)
         });
-        core.hold();
-        core.change(pace(1, 1), 50 * MS);
+        core.change(pace(1, 1), core.hold(&At(50)));
         core.release();
         let (passed, full) = other.join().expect("joins");
         // A full burst and one more pass by neither pace.
@@ -140,8 +138,7 @@ fn model_nobody_passes_by_a_pace_that_is_over() {
         let core = of(pace(3, 3));
         assert_eq!(core.take(1, &At(50)), Ok(()));
         let other = spawn(&core, |core| core.take(1, &At(50)));
-        core.hold();
-        core.change(pace(3, 1), 50 * MS);
+        core.change(pace(3, 1), core.hold(&At(50)));
         core.release();
         let left = core.left(0, 50 * MS);
         let _passed = other.join().expect("joins");

@@ -50,10 +50,10 @@ pub use named::{all, named};
 pub use snapshot::Snapshot;
 
 use self::core::Core;
+use self::enter::Real;
 use self::pace::Pace;
 use self::settings::Settings;
 use self::wait::Line;
-use crate::clock;
 use crate::fault::Fault;
 use crate::limit::label::Label;
 use crate::limit::refused::Refused;
@@ -214,6 +214,8 @@ impl Rate {
 
     /// The same without blocking; who drops the future before it is ready gives its place back.
     ///
+    /// Poll it, or drop it: while the first in line does neither, nobody behind it is let in.
+    ///
     /// # Errors
     /// As for [`acquire`](Self::acquire).
     #[inline]
@@ -262,8 +264,7 @@ impl Rate {
         let before = line.changed.unwrap_or(self.given);
         let settings = change(before);
         let pace = settings.pace();
-        let now = clock::now().as_nanos();
-        self.core.hold();
+        let now = self.core.hold(&Real);
         if before.rate.is_some() {
             self.core.change(pace, now);
         } else {

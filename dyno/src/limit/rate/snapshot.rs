@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Rate;
-use crate::clock;
+use super::enter::Real;
 use crate::point::Name;
 
 /// All that can be seen of a [`Rate`], at one moment.
@@ -32,18 +32,17 @@ impl Rate {
     /// All that can be seen of it, at one moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let now = clock::now().as_nanos();
         let line = self.line();
         let settings = line.changed.unwrap_or(self.given);
         let (limit, per) = settings.rate.unwrap_or_default();
-        let available = if line.is_empty() { self.core.available(now) } else { 0 };
+        let available = if line.is_empty() { self.core.available(&Real) } else { 0 };
         Snapshot {
             name: self.shared_name(),
             limit,
             per,
             burst: settings.most(),
             available: u32::try_from(available).unwrap_or(u32::MAX),
-            next_in: Duration::from_nanos(self.core.left(line.len(), now)),
+            next_in: Duration::from_nanos(self.core.next_in(line.len(), &Real)),
             waiting: line.len(),
             wait: settings.wait.unwrap_or_default(),
         }

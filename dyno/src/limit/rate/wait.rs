@@ -12,13 +12,14 @@ use std::sync::MutexGuard;
 use std::task::{Context, Poll, Waker};
 
 use super::Rate;
+use super::enter::Real;
 use super::settings::Settings;
 use crate::ambient;
 use crate::clock::{self, Instant, Sleep};
 use crate::limit::refused::Refused;
 
-/// What a wait may last longer than it was allowed to, in nanoseconds, as wake-ups are late. One
-/// that is first and does not look after its turn is waited for no longer than that.
+/// What a wait may last longer than it was allowed to, in nanoseconds, as wake-ups are late. For one
+/// that is first and does not look after its turn nobody waits longer than that, either.
 const GRACE: u64 = 50_000_000;
 
 /// Who waits, and what is behind the same lock.
@@ -115,8 +116,8 @@ enum Late {
 }
 
 impl Limits {
-    fn here(now: u64, wait: u64) -> Self {
-        let deadline = ambient::deadline().map_or(u64::MAX, Instant::as_nanos);
+    fn of(now: u64, wait: u64, deadline: Option<Instant>) -> Self {
+        let deadline = deadline.map_or(u64::MAX, Instant::as_nanos);
         Self { until: now.saturating_add(wait), deadline }
     }
 
@@ -197,10 +198,10 @@ impl<'a> Waiting<'a> {
 
     fn join(&mut self, waker: &Waker) -> Step<'a> {
         let own = waker.clone();
-        let now = clock::now().as_nanos();
-        let limits = Limits::here(now, self.rate.wait_nanos());
+        let deadline = ambient::deadline();
         let mut line = self.rate.line();
-        self.rate.core.hold();
+        let now = self.rate.core.hold(&Real);
+        let limits = Limits::of(now, self.rate.wait_nanos(), deadline);
         let left = self.rate.core.left(line.len(), now);
         let late = if left == 0 && line.is_empty() {
             self.rate.core.take_held(now).is_err().then_some(Late::Wait)
@@ -289,5 +290,57 @@ impl Drop for Waiting<'_> {
         if self.place.is_some() {
             self.leave(self.rate.line());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::Wake;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Tells by its count that it has been taken along.
+    struct Counted;
+
+    impl Wake for Counted {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn who_has_to_wait_for_the_lock_goes_by_the_time_when_he_has_it() {
+        const SECOND: Duration = Duration::from_secs(1);
+        let frozen = clock::freeze().manual();
+        let rate = Arc::new(Rate::new("line", 10, SECOND).wait(SECOND));
+        assert!(rate.try_acquire_many(10).is_ok());
+
+        let line = rate.line();
+        let counted = Arc::new(Counted);
+        let there = crate::spawn({
+            let (rate, waker) = (rate.clone(), Waker::from(counted.clone()));
+            move || {
+                let waiting = pin!(rate.enter_async());
+                waiting.poll(&mut Context::from_waker(&waker)).map(|polled| polled.is_ok())
+            }
+        });
+        while Arc::strong_count(&counted) < 3 {
+            thread::yield_now();
+        }
+        (0..1000).for_each(|_| thread::yield_now());
+        // Meanwhile others come whom the time lets in.
+        frozen.advance(SECOND);
+        let now = rate.core.hold(&Real);
+        for _ in 0..10 {
+            assert_eq!(rate.core.take_held(now), Ok(()));
+        }
+        rate.core.release();
+        drop(line);
+
+        assert!(there.join().expect("it ends").is_pending());
+        assert!(rate.try_acquire().is_err());
     }
 }

@@ -64,8 +64,6 @@ pub struct Spent {
     pub refused: u64,
 }
 
-static GLOBAL: Budget = Budget::new().name("global");
-
 impl Budget {
     /// One that holds up to 100 tokens and is full: each call puts in 0.2, each second 10, a further
     /// attempt takes 1.
@@ -104,12 +102,6 @@ impl Budget {
             gives_back: true,
             ..Self::new()
         }
-    }
-
-    /// The one of this process, for those who want one budget over everything.
-    #[must_use]
-    pub const fn global() -> &'static Self {
-        &GLOBAL
     }
 
     /// Under this name it is told of.

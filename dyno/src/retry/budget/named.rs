@@ -1,18 +1,34 @@
 //! Budgets by name: one budget, many functions.
 
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::iter;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Budget;
 
 static KNOWN: Mutex<Vec<(&'static str, &'static Budget)>> = Mutex::new(Vec::new());
 
+/// The one that is there from the beginning.
+const GLOBAL: &str = "global";
+
 impl Budget {
+    /// The one of this process, for those who want one budget over everything; it is called
+    /// `global`.
+    #[must_use]
+    pub const fn global() -> &'static Self {
+        static BUDGET: Budget =
+            Budget { listed: AtomicBool::new(true), ..Budget::new().name(GLOBAL) };
+        &BUDGET
+    }
+
     /// The budget of this name: the [listed](Self::list) one, else a [new](Self::new) one that all
     /// who ask for the name share from now on, for the life of the program.
     #[must_use]
     pub fn named(name: &str) -> &'static Self {
+        if name == GLOBAL {
+            return Self::global();
+        }
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, budget)) = known.iter().find(|(known, _)| *known == name) {
             return budget;
@@ -35,7 +51,7 @@ impl Budget {
             return self;
         }
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = known.iter().any(|(known, _)| *known == name);
+        let taken = name == GLOBAL || known.iter().any(|(known, _)| *known == name);
         if !taken {
             known.push((name, self));
         }
@@ -51,11 +67,11 @@ impl Budget {
         self
     }
 
-    /// Every budget that is known by its name.
+    /// Every budget that is known by its name, the [global](Self::global) one first.
     #[must_use]
     pub fn all() -> Vec<&'static Self> {
         let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().map(|(_, budget)| *budget).collect()
+        iter::once(Self::global()).chain(known.iter().map(|(_, budget)| *budget)).collect()
     }
 }
 

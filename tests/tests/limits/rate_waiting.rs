@@ -178,36 +178,26 @@ fn who_goes_gives_its_place_to_those_behind() {
     assert!(rate.try_acquire().is_ok());
 }
 
-/// Tells when it is woken.
-struct Tell(mpsc::Sender<()>);
-
-impl std::task::Wake for Tell {
-    fn wake(self: Arc<Self>) {
-        self.0.send(()).expect("it listens");
-    }
-}
-
-/// Who moves up is woken, or would sleep on until it is late.
+/// Who moves up is woken, or would sleep on until it is late; and whose turn is another by a change.
 #[test]
-fn who_moves_up_is_woken() {
+fn who_moves_up_is_woken_and_who_waits_by_a_change() {
+    struct Tell(mpsc::Sender<()>);
+    impl std::task::Wake for Tell {
+        fn wake(self: Arc<Self>) {
+            self.0.send(()).expect("it listens");
+        }
+    }
     let (_frozen, rate) = used(9 * SECOND);
     let first = queued(&rate);
     let (tell, told) = mpsc::channel();
     let waker = Waker::from(Arc::new(Tell(tell)));
+    let mut cx = Context::from_waker(&waker);
     let mut second = waiting(&rate);
-    assert!(second.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(second.as_mut().poll(&mut cx).is_pending());
     assert!(told.try_recv().is_err());
     drop(first);
     assert!(told.try_recv().is_ok());
-}
-
-#[test]
-fn who_waits_is_woken_by_a_change() {
-    let (_frozen, rate) = used(9 * SECOND);
-    let (tell, told) = mpsc::channel();
-    let waker = Waker::from(Arc::new(Tell(tell)));
-    let mut first = waiting(&rate);
-    assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(second.as_mut().poll(&mut cx).is_pending());
     rate.change(2, SECOND);
     assert!(told.try_recv().is_ok());
 }

@@ -19,7 +19,7 @@ fn f(sku: &str) -> Result<u8, E> {
                 clippy::pedantic
             )]
             ::dyno::__private::Some(__dyno_failure) => {
-                match __dyno_failure {
+                match *__dyno_failure {
                     E::Down => ::dyno::__private::Verdict::Failure,
                     _ => ::dyno::__private::Verdict::Ignored,
                 }

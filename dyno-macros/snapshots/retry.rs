@@ -21,16 +21,15 @@ fn f(name: String) -> Result<u8, E> {
         loop {
             let name = ::dyno::__private::Again::again(&name);
             let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> { ask(name) });
-            let __dyno_failure = <Result<
-                u8,
-                E,
-            > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+            let __dyno_verdict = ::dyno::__private::verdict(
+                <Result<u8, E> as ::dyno::__private::Outcome>::failure(&__dyno_out),
+            );
             match ::dyno::__private::next!(
-                __dyno_attempts, ::dyno::__private::verdict(__dyno_failure),
-                __dyno_failure
+                __dyno_attempts, __dyno_verdict, __dyno_out, < Result < u8, E > as
+                ::dyno::__private::Outcome > ::failure(__dyno_out)
             ) {
-                ::dyno::__private::None => break __dyno_out,
-                ::dyno::__private::Some(__dyno_pause) => {
+                ::dyno::__private::Next::Done(__dyno_out) => break __dyno_out,
+                ::dyno::__private::Next::More(__dyno_out, __dyno_pause) => {
                     ::dyno::__private::give_up(__dyno_out);
                     ::dyno::__private::Pause::block(__dyno_pause)
                 }

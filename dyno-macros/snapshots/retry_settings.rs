@@ -39,8 +39,8 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                                 &__DYNO_POINT,
                                 ::core::time::Duration::from_secs(1),
                                 ::dyno::__private::pin!(
-                                    async { '__dyno_refused_2 : { ::dyno::__private::Ok({ let
-                                    __dyno_permit = match
+                                    async { '__dyno_refused_2 : { ::dyno::__private::Ok:: < _,
+                                    ::dyno::__private::Fault > ({ let __dyno_permit = match
                                     ::dyno::__private::Breaker::enter(::dyno::__private::Breaker::list(&
                                     DB)) { ::dyno::__private::Ok(__dyno_permit) =>
                                     __dyno_permit, ::dyno::__private::Err(__dyno_refusal) =>
@@ -62,11 +62,7 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                                 ),
                             )
                             .await;
-                        let __dyno_end: ::dyno::__private::Result<
-                            _,
-                            ::dyno::__private::Fault,
-                        > = ::dyno::__private::Late::told(__dyno_end);
-                        match __dyno_end {
+                        match ::dyno::__private::Late::told(__dyno_end) {
                             ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                             ::dyno::__private::Err(__dyno_fault) => {
                                 break '__dyno_refused ::dyno::__private::Err(__dyno_fault);
@@ -84,48 +80,56 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                         > as ::dyno::__private::Refuse>::refuse(__dyno_fault)
                     }
                 };
-                let __dyno_failure = <Result<
-                    u8,
-                    E,
-                > as ::dyno::__private::Outcome>::failure(&__dyno_out);
-                match ::dyno::__private::Attempts::next(
+                let __dyno_verdict = if ::dyno::__private::Asks::is_some(
+                    &__dyno_rejected,
+                ) {
+                    ::dyno::__private::Verdict::Failure
+                } else {
+                    ::dyno::__private::not_if(
+                        match <Result<
+                            u8,
+                            E,
+                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
+                            ::dyno::__private::None => {
+                                ::dyno::__private::Verdict::Success
+                            }
+                            #[allow(
+                                unused_variables,
+                                unreachable_patterns,
+                                clippy::all,
+                                clippy::pedantic
+                            )]
+                            ::dyno::__private::Some(__dyno_failure) => {
+                                match __dyno_failure {
+                                    E::Http(500..) => ::dyno::__private::Verdict::Failure,
+                                    _ => ::dyno::__private::Verdict::Ignored,
+                                }
+                            }
+                        },
+                        <Result<
+                            u8,
+                            E,
+                        > as ::dyno::__private::Succeeds>::success(&__dyno_out),
+                        |value| value.is_stale(),
+                    )
+                };
+                match ::dyno::__private::Attempts::after(
                     &mut __dyno_attempts,
-                    if ::dyno::__private::Asks::is_some(&__dyno_rejected) {
-                        ::dyno::__private::Verdict::Failure
-                    } else {
-                        ::dyno::__private::not_if(
-                            match __dyno_failure {
-                                ::dyno::__private::None => {
-                                    ::dyno::__private::Verdict::Success
-                                }
-                                #[allow(
-                                    unused_variables,
-                                    unreachable_patterns,
-                                    clippy::all,
-                                    clippy::pedantic
-                                )]
-                                ::dyno::__private::Some(__dyno_failure) => {
-                                    match __dyno_failure {
-                                        E::Http(500..) => ::dyno::__private::Verdict::Failure,
-                                        _ => ::dyno::__private::Verdict::Ignored,
-                                    }
-                                }
-                            },
-                            <Result<
-                                u8,
-                                E,
-                            > as ::dyno::__private::Succeeds>::success(&__dyno_out),
-                            |value| value.is_stale(),
-                        )
-                    },
-                    || {
+                    __dyno_verdict,
+                    __dyno_out,
+                    |__dyno_out| {
                         ::dyno::__private::Asks::or(
                             __dyno_rejected,
-                            || ::dyno::__private::asks!(__dyno_failure, | e | e.after()),
+                            || {
+                                ::dyno::__private::asks!(
+                                    < Result < u8, E > as ::dyno::__private::Outcome >
+                                    ::failure(__dyno_out), | e | e.after()
+                                )
+                            },
                         )
                     },
                 ) {
-                    ::dyno::__private::None => {
+                    ::dyno::__private::Next::Done(__dyno_out) => {
                         break {
                             __dyno_refused = ::dyno::__private::Asks::is_some(
                                 &__dyno_rejected,
@@ -137,7 +141,7 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                             )
                         };
                     }
-                    ::dyno::__private::Some(__dyno_pause) => {
+                    ::dyno::__private::Next::More(__dyno_out, __dyno_pause) => {
                         ::dyno::__private::Errors::keep(
                             &mut __dyno_errors,
                             __dyno_out,

@@ -73,6 +73,9 @@ pub async fn price(sku: &str) -> Result<Price, E> {
             }
         };
         {
+            use ::dyno::__private::{
+                EndsFailing as _, EndsPlain as _, LiftInto as _, LiftKeep as _,
+            };
             let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = '__dyno_refused: {
                 ::dyno::__private::Ok({
                     let mut __dyno_attempts = ::dyno::__private::Attempts::start_async(
@@ -118,22 +121,33 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                                 __dyno_out
                             }
                         };
-                        let __dyno_failure = <Result<
+                        let __dyno_verdict = match <Result<
                             Price,
                             E,
-                        > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                        > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
+                            ::dyno::__private::None => {
+                                ::dyno::__private::Verdict::Success
+                            }
+                            #[allow(
+                                unused_variables,
+                                unreachable_patterns,
+                                clippy::all,
+                                clippy::pedantic
+                            )]
+                            ::dyno::__private::Some(__dyno_failure) => {
+                                match __dyno_failure {
+                                    E::Http(500..=599) => ::dyno::__private::Verdict::Failure,
+                                    _ => ::dyno::__private::Verdict::Ignored,
+                                }
+                            }
+                        };
                         match ::dyno::__private::next!(
-                            __dyno_attempts, match __dyno_failure {
-                            ::dyno::__private::None =>
-                            ::dyno::__private::Verdict::Success,
-                            #[allow(unused_variables, unreachable_patterns, clippy::all,
-                            clippy::pedantic)] ::dyno::__private::Some(__dyno_failure) =>
-                            match __dyno_failure { E::Http(500..= 599) =>
-                            ::dyno::__private::Verdict::Failure, _ =>
-                            ::dyno::__private::Verdict::Ignored, }, }, __dyno_failure
+                            __dyno_attempts, __dyno_verdict, __dyno_out, < Result <
+                            Price, E > as ::dyno::__private::Outcome >
+                            ::failure(__dyno_out)
                         ) {
-                            ::dyno::__private::None => break __dyno_out,
-                            ::dyno::__private::Some(__dyno_pause) => {
+                            ::dyno::__private::Next::Done(__dyno_out) => break __dyno_out,
+                            ::dyno::__private::Next::More(__dyno_out, __dyno_pause) => {
                                 ::dyno::__private::give_up(__dyno_out);
                                 ::dyno::__private::Pause::sleep(__dyno_pause).await
                             }
@@ -143,41 +157,38 @@ pub async fn price(sku: &str) -> Result<Price, E> {
             };
             match __dyno_end {
                 ::dyno::__private::Ok(__dyno_out) => {
-                    match <Result<
-                        Price,
-                        E,
-                    > as ::dyno::__private::Outcome>::split(__dyno_out) {
+                    match (&::dyno::__private::Ends::<Result<Price, E>>::new())
+                        .split(__dyno_out)
+                    {
                         ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                         ::dyno::__private::Err(__dyno_error) => {
                             ::dyno::__private::fell_back(&__DYNO_POINT, false);
-                            ::dyno::__private::stood_in::<
-                                Result<Price, E>,
-                            >(
-                                &__DYNO_POINT,
-                                ::dyno::__private::with::<
-                                    _,
-                                    Result<Price, E>,
-                                >(__dyno_error, |_| Ok(Price::listed(sku))),
-                            )
+                            (&::dyno::__private::Ends::<Result<Price, E>>::new())
+                                .stood_in(
+                                    &__DYNO_POINT,
+                                    ::dyno::__private::with::<
+                                        _,
+                                        Result<Price, E>,
+                                    >(__dyno_error, |_| Ok(Price::listed(sku))),
+                                )
                         }
                     }
                 }
                 ::dyno::__private::Err(__dyno_fault) => {
-                    use ::dyno::__private::{LiftInto as _, LiftKeep as _};
                     ::dyno::__private::fell_back(&__DYNO_POINT, true);
-                    let __dyno_error = (&::dyno::__private::Lift::<
-                        <Result<Price, E> as ::dyno::__private::Outcome>::Failure,
-                    >::new())
-                        .lift(__dyno_fault);
-                    ::dyno::__private::stood_in::<
+                    let __dyno_error = (&(&::dyno::__private::Ends::<
                         Result<Price, E>,
-                    >(
-                        &__DYNO_POINT,
-                        ::dyno::__private::with::<
-                            _,
-                            Result<Price, E>,
-                        >(__dyno_error, |_| Ok(Price::listed(sku))),
-                    )
+                    >::new())
+                        .lifts())
+                        .lift(__dyno_fault);
+                    (&::dyno::__private::Ends::<Result<Price, E>>::new())
+                        .stood_in(
+                            &__DYNO_POINT,
+                            ::dyno::__private::with::<
+                                _,
+                                Result<Price, E>,
+                            >(__dyno_error, |_| Ok(Price::listed(sku))),
+                        )
                 }
             }
         }

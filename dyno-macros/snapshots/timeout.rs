@@ -10,16 +10,15 @@ async fn f(name: &str) -> Result<u8, E> {
                 &__DYNO_POINT,
                 ::core::time::Duration::from_millis(250),
                 ::dyno::__private::pin!(
-                    async { ::dyno::__private::Ok((async { if false { return
-                    ::dyno::__private::never:: < Result < u8, E > > (); } ask(name).
-                    await }). await) }
+                    async { if false { return ::dyno::__private::never:: < Result < u8, E
+                    > > (); } ask(name). await }
                 ),
             )
             .await;
-        let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = ::dyno::__private::Late::told(
+        match ::dyno::__private::Result::map_err(
             __dyno_end,
-        );
-        match __dyno_end {
+            ::dyno::__private::Late::fault,
+        ) {
             ::dyno::__private::Ok(__dyno_out) => __dyno_out,
             ::dyno::__private::Err(__dyno_fault) => {
                 <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)

@@ -21,11 +21,14 @@ fn f(name: String) -> Result<u8, E> {
             }
         };
         let __dyno_out = {
-            let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = ::dyno::__private::on_pool(
+            match ::dyno::__private::on_pool(
                 &__DYNO_POINT,
                 ::core::time::Duration::from_millis(250),
                 move || '__dyno_refused: {
-                    ::dyno::__private::Ok({
+                    ::dyno::__private::Ok::<
+                        _,
+                        ::dyno::__private::Fault,
+                    >({
                         static __DYNO_FUSE: ::dyno::__private::Fuse = ::dyno::__private::Fuse::of(
                             &__DYNO_POINT,
                         );
@@ -42,8 +45,7 @@ fn f(name: String) -> Result<u8, E> {
                         }
                     })
                 },
-            );
-            match __dyno_end {
+            ) {
                 ::dyno::__private::Ok(__dyno_out) => __dyno_out,
                 ::dyno::__private::Err(
                     __dyno_fault,

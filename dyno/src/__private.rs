@@ -27,7 +27,8 @@ pub use crate::breaker::{
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
-    Both, BothInto, BothKeep, Lift, LiftInto, LiftKeep, fallback_failed, fell_back, stood_in, why,
+    Both, BothInto, BothKeep, Ends, EndsFailing, EndsPlain, Lift, LiftInto, LiftKeep,
+    fallback_failed, fell_back, stood_in, why,
 };
 pub use crate::fault::{Error, Fault};
 #[cfg(feature = "inject")]
@@ -43,8 +44,8 @@ pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{
     Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
-    Budget, Compound, CompoundError, Errors, Failing, Jitter, Pause, Retry, SharedBudget, hint,
-    once_more, pinned,
+    Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
+    hint, once_more, pinned,
 };
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
@@ -72,6 +73,12 @@ pub fn give_up<T>(_left: T) {}
 #[cold]
 pub fn never<R>() -> R {
     unreachable!("dyno: this is never run")
+}
+
+/// One more of the same type, for code that never runs.
+#[cold]
+pub fn another<T>(_: &T) -> T {
+    never()
 }
 
 /// Any failure counts.

@@ -181,9 +181,9 @@ impl<B, C> Succeeds for ControlFlow<B, C> {
 #[diagnostic::on_unimplemented(
     message = "dyno cannot return its rejection as `{Self}`",
     label = "cannot carry a `dyno::Fault`",
-    note = "add `#[from] dyno::Fault` to the error type (`impl From<dyno::Fault>`)",
-    note = "or put `wrap` into the attribute: it returns `Result<T, dyno::Error<E>>`",
-    note = "or give a `fallback`"
+    note = "of a `Result`, add `#[from] dyno::Fault` to the error type (`impl From<dyno::Fault>`), or put `wrap` into the attribute: it returns `Result<T, dyno::Error<E>>`",
+    note = "of any other type, return a `Result` or an `Option`",
+    note = "or give a `fallback`: what the caller gets instead"
 )]
 pub trait Refuse: Sized {
     /// The value a caller gets for `fault`.

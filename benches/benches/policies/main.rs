@@ -7,7 +7,6 @@ mod deadline;
 mod floors;
 mod group;
 mod peers;
-mod pending;
 mod rate;
 mod retry;
 mod timeout;

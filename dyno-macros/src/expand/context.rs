@@ -34,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) renewed: Vec<(Pat, Type)>,
     /// A refusal inside left a note in `__dyno_refused`.
     pub(crate) flagged: Cell<bool>,
+    /// The body as a future, where what is inside is nothing else.
+    pub(crate) future: Option<TokenStream>,
     /// A refusal inside left by the label of the fallback.
     pub(crate) jumped: Cell<bool>,
     /// A layer further in runs its inside more than once.
@@ -79,6 +81,7 @@ impl Context {
             injected: Vec::new(),
             renewed: Vec::new(),
             flagged: Cell::new(false),
+            future: None,
             jumped: Cell::new(false),
             repeats_inside: false,
             refuge: None,

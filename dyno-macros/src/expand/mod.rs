@@ -13,7 +13,7 @@ use crate::func::{Body, Func};
 use crate::layer::inject::Inject;
 use crate::layer::{Common, Layer};
 
-pub(crate) use context::{Context, generic_name, here, span_of};
+pub(crate) use context::{Context, generic_name, here, located, span_of};
 
 /// The function with all its layers around the body.
 pub(crate) fn function(
@@ -199,6 +199,7 @@ fn wrapped(
             let again = quote_spanned!(at=> #p::Attempts::is_again(&__dyno_attempts));
             quote_spanned!(at=> #p::pinned(#again, #p::pin!(async #block)).await)
         } else {
+            cx.future = Some(quote_spanned!(at=> async #block));
             quote_spanned!(at=> (async #block).await)
         }
     } else {
@@ -207,10 +208,12 @@ fn wrapped(
     };
     if cx.wrap_output.is_some() {
         expr = quote_spanned!(at=> #p::Wrap::wrap(#expr));
+        cx.future = None;
     }
     for at in (0..layers.len()).rev() {
         cx.look_around(&layers[..at], &layers[at + 1..]);
         expr = layers[at].wrap(expr, cx);
+        cx.future = None;
     }
     expr
 }

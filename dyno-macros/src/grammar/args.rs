@@ -8,6 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Pat, Token, bracketed, parenthesized, token};
 
 use super::share::Percent;
+use super::spare;
 use crate::diag::{Diag, hint};
 
 /// A key that an attribute knows.
@@ -136,6 +137,15 @@ impl Args<'_> {
         args
     }
 
+    /// The same, and whether all of it could be read: what is missing then is no mistake of its own.
+    pub(crate) fn parse_whole(&self, tokens: TokenStream, diag: &mut Diag) -> (Vec<Arg>, bool) {
+        let mut wrong = Diag::default();
+        let args = self.parse(tokens, &mut wrong);
+        let whole = wrong.is_empty();
+        diag.absorb(wrong);
+        (args, whole)
+    }
+
     fn arg(&self, input: ParseStream<'_>, before: &[Arg]) -> syn::Result<Arg> {
         if let Ok((said, near)) = self.dashed(&input.fork()) {
             skip_to_comma(input)?;
@@ -146,7 +156,7 @@ impl Args<'_> {
         let Some(key) = self.key(input) else {
             let value = value(input)?;
             if before.iter().filter(|arg| arg.key.is_none()).count() >= self.positional {
-                return Err(syn::Error::new_spanned(&value, self.no_room(&value)));
+                return Err(syn::Error::new_spanned(&value, self.no_room(&value, before)));
             }
             if before.iter().any(|arg| arg.key.is_some()) {
                 return Err(syn::Error::new_spanned(
@@ -208,8 +218,11 @@ impl Args<'_> {
         if named || lone || called { input.call(Ident::parse_any).ok() } else { None }
     }
 
-    fn no_room(&self, value: &Value) -> String {
-        let text = value.to_token_stream().to_string();
+    fn no_room(&self, value: &Value, before: &[Arg]) -> String {
+        let text = value.to_token_stream().to_string().replace(" / ", "/");
+        if let Some(meant) = spare::meant(&text, value, before, self.keys) {
+            return format!("`{text}` is one value too many; {meant}");
+        }
         let names = self.keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
         match self.positional {
             0 => format!("{} takes no value without a key; its keys are: {names}", self.of),
@@ -292,7 +305,7 @@ fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
         if input.is_empty() || input.peek(Token![,]) {
             return Err(syn::Error::new(key.span(), format!("the provider of `{key}` is missing")));
         }
-        Value::Expr(input.parse()?)
+        Value::Expr(ungrouped(input.parse()?))
     } else {
         Value::Flag
     };
@@ -306,7 +319,15 @@ fn value(input: ParseStream<'_>) -> syn::Result<Value> {
     } else if starts_with_percent(&input.fork()).is_ok_and(|starts| starts) {
         list(input)
     } else {
-        input.parse().map(Value::Expr)
+        input.parse().map(|expr| Value::Expr(ungrouped(expr)))
+    }
+}
+
+/// What a macro's `$x:expr` stands for.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
     }
 }
 

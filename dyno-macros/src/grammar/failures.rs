@@ -34,12 +34,14 @@ impl Failures {
         let Some(key) = &arg.key else { return false };
         match (key.to_string().as_str(), &arg.value) {
             ("only", Value::Pattern(pattern, guard)) => {
+                check_names(pattern, guard.as_ref(), diag);
                 self.only = Some(Choice { pattern: pattern.clone(), guard: guard.clone() });
             }
             ("except", Value::Pattern(pattern, guard)) => {
                 if guard.is_none() && matches!(pattern, Pat::Wild(_)) {
                     diag.error(pattern, EXCLUDES_ALL);
                 }
+                check_names(pattern, guard.as_ref(), diag);
                 self.except = Some(Choice { pattern: pattern.clone(), guard: guard.clone() });
             }
             ("except_if", Value::Expr(predicate)) => {
@@ -103,18 +105,13 @@ impl Failures {
         let p = &cx.private;
         // The guard may speak of the error as `e`, so the name is the user's.
         let name = self.name(at);
-        let mut arms = TokenStream::new();
         let excluded = if self.excluded_succeed { "Success" } else { "Ignored" };
         let excluded = Ident::new(excluded, at);
         let counted = Ident::new("Failure", at);
-        let (chosen, others) =
-            if self.only.is_some() { (&counted, &excluded) } else { (&excluded, &counted) };
-        if let Some(Choice { pattern, guard }) = self.only.as_ref().or(self.except.as_ref()) {
-            let guard = guard.as_ref().map(|guard| quote_spanned!(at=> if #guard));
-            arms = quote_spanned!(at=> #pattern #guard => #p::Verdict::#chosen,);
-        }
-        let mut judged = quote_spanned! {at=>
-            match #name { #arms _ => #p::Verdict::#others, }
+        let mut judged = match (&self.only, &self.except) {
+            (Some(only), _) => only.verdict(&name, &counted, &excluded, at, cx),
+            (None, Some(except)) => except.verdict(&name, &excluded, &counted, at, cx),
+            (None, None) => quote_spanned!(at=> match #name { _ => #p::Verdict::#counted, }),
         };
         if let Some(predicate) = &self.except_if {
             let excuses = cx.with(
@@ -150,7 +147,94 @@ impl Failures {
     }
 }
 
+impl Choice {
+    /// `chosen` for a `failure` that is one of these, else `others`.
+    fn verdict(
+        &self,
+        failure: &Ident,
+        chosen: &Ident,
+        others: &Ident,
+        at: Span,
+        cx: &Context,
+    ) -> TokenStream {
+        let (p, Self { pattern, guard }) = (&cx.private, self);
+        let guard = guard.as_ref().map(|guard| quote_spanned!(at=> if #guard));
+        let cases = alternatives(pattern);
+        let value = by_value(&cases).then(|| quote_spanned!(at=> *));
+        let judged = quote_spanned! {at=>
+            match #value #failure {
+                #pattern #guard => #p::Verdict::#chosen,
+                _ => #p::Verdict::#others,
+            }
+        };
+        let [one] = cases.as_slice() else { return judged };
+        let Some(name) = lone_name(one).filter(|name| is_capital(name)) else { return judged };
+        // A slip of the pen would be a name for every failure: it is none that both patterns bind,
+        // so it does not compile. Of several patterns the compiler sees to that by itself.
+        let any = quote_spanned!(at.located_at(name.span())=> _);
+        quote_spanned! {at=> {
+            if false { match #p::another(#failure) { #name | #any => {} } }
+            #judged
+        }}
+    }
+}
+
 const EXCLUDES_ALL: &str = "this excludes every failure, so the attribute can do nothing";
+
+/// A lone name in lower case stands for every failure.
+fn check_names(pattern: &Pat, guard: Option<&Expr>, diag: &mut Diag) {
+    for name in alternatives(pattern).into_iter().filter_map(lone_name) {
+        let said = name.to_string();
+        if guard.is_none() && !is_capital(name) {
+            let message = format!(
+                "this pattern takes every failure: `{said}` is a name for it; write a pattern such as `Error::Busy`, or a guard such as `{said} if {said}.is_minor()`"
+            );
+            diag.error(name, message);
+        }
+    }
+}
+
+/// `A`, `B` of `A | B`.
+fn alternatives(pattern: &Pat) -> Vec<&Pat> {
+    match pattern {
+        Pat::Or(or) => or.cases.iter().flat_map(alternatives).collect(),
+        Pat::Paren(paren) => alternatives(&paren.pat),
+        one => vec![one],
+    }
+}
+
+/// A name that the compiler takes for a variant, a constant, or a binding.
+fn lone_name(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(pat)
+            if pat.subpat.is_none() && pat.by_ref.is_none() && pat.mutability.is_none() =>
+        {
+            Some(&pat.ident)
+        }
+        _ => None,
+    }
+}
+
+fn is_capital(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
+}
+
+/// `TIMEOUT`
+fn is_constant(name: &Ident) -> bool {
+    !name.to_string().contains(char::is_lowercase)
+}
+
+/// They are matched against the failure itself, as text and constants may be references; others
+/// against a reference to it, out of which nothing is moved.
+fn by_value(cases: &[&Pat]) -> bool {
+    let is_name = |case: &Pat| lone_name(case).is_some_and(is_capital);
+    let is_value = |case: &Pat| match case {
+        Pat::Lit(_) | Pat::Range(_) | Pat::Path(_) => true,
+        other => lone_name(other).is_some_and(is_constant),
+    };
+    cases.iter().all(|case| is_name(case) || is_value(case))
+        && cases.iter().any(|case| is_value(case))
+}
 
 /// The `true` of `|_| true`.
 fn always_true(predicate: &Expr) -> Option<&Expr> {

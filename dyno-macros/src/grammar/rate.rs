@@ -20,7 +20,7 @@ pub(crate) fn rate(expr: &Expr, what: &str) -> syn::Result<(TokenStream, TokenSt
             return match &lit.lit {
                 Lit::Str(text) if is_text(&text.value()) => fail(
                     expr,
-                    format!("{what} is written without quotes: `{}`", text.value().trim()),
+                    format!("{what} is written without quotes: `{}`", unquoted(&text.value())),
                 ),
                 _ if is_time(expr) => {
                     let text = expr.to_token_stream();
@@ -63,6 +63,14 @@ pub(crate) fn is_text(text: &str) -> bool {
     let Some((calls, per)) = text.split_once('/') else { return false };
     let unit = per.trim().trim_start_matches(|c: char| c.is_ascii_digit());
     calls.trim().parse::<u32>().is_ok() && value::is_unit(unit)
+}
+
+/// `100/1s` of `100 / s`
+fn unquoted(text: &str) -> String {
+    let (calls, per) = text.split_once('/').unwrap_or((text, ""));
+    let (calls, per) = (calls.trim(), per.trim());
+    let one = if per.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "1" };
+    format!("{calls}/{one}{per}")
 }
 
 /// `1s`
@@ -108,7 +116,7 @@ mod tests {
             ("100", "such as `100/1s`"),
             ("1s", "such as `100/1s`"),
             ("\"100/1s\"", "without quotes: `100/1s`"),
-            ("\"100/s\"", "without quotes: `100/s`"),
+            ("\"100/s\"", "without quotes: `100/1s`"),
             ("100/s", "write `100/1s`"),
             ("1s/100", "write `100/1s`"),
             ("100/1", "no unit; write `1ms` or `1s`"),

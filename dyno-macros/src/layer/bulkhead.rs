@@ -36,11 +36,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = known();
-    let mut wrong = Diag::default();
-    let read = Args { of: "`#[bulkhead]`", positional: 1, keys: &keys, open: false }
-        .parse(args, &mut wrong);
-    let broken = !wrong.is_empty();
-    diag.absorb(wrong);
+    let (read, whole) = Args { of: "`#[bulkhead]`", positional: 1, keys: &keys, open: false }
+        .parse_whole(args, diag);
     let mut limited = Limited::new(&KIND, at);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for arg in &read {
@@ -72,7 +69,7 @@ pub(super) fn parse(
             }
         }
     }
-    if !broken {
+    if whole {
         limited.check(&read, &["limit", "wait", "queue"], diag);
         check_queue(&limited, &read, diag);
     }

@@ -96,6 +96,12 @@ fn stood_in(cx: &Context) -> TokenStream {
     quote_spanned!(ret.span()=> #p::stood_in::<#ret>)
 }
 
+/// Where a refusal from inside comes to: nothing is asked of a return type without failures.
+fn ends(at: Span, cx: &Context) -> TokenStream {
+    let (p, ret) = (&cx.private, &cx.ret);
+    quote_spanned!(at=> (&#p::Ends::<#ret>::new()))
+}
+
 impl Layer for Fallback {
     fn at(&self) -> &Ident {
         &self.at
@@ -124,17 +130,26 @@ impl Fallback {
     fn around_value(&self, inner: &TokenStream, value: &Expr, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let (p, point, ret) = (&cx.private, cx.point(), &cx.ret);
-        let ends = if cx.jumped.replace(false) {
-            let label = cx.own_refuge(at);
-            quote_spanned!(at=> #label: { #p::Ok(#inner) })
-        } else {
-            quote_spanned!(at=> #p::Ok(#inner))
-        };
         let end = quote_spanned!(at=> __dyno_end);
+        if cx.jumped.replace(false) {
+            let (label, ends) = (cx.own_refuge(at), ends(at, cx));
+            return quote_spanned! {at=> {
+                use #p::{EndsFailing as _, EndsPlain as _};
+                let #end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
+                match #ends.why(#end) {
+                    #p::Ok(__dyno_out) => __dyno_out,
+                    #p::Err(__dyno_why) => {
+                        #p::fell_back(#point, #p::Result::is_err(&__dyno_why));
+                        let __dyno_out: #ret = #value;
+                        #ends.stood_in(#point, #p::both!(#ret, __dyno_out, __dyno_why))
+                    }
+                }
+            }};
+        }
         let why = quote_spanned!(ret.span()=> #p::why::<#ret>(#end));
         let stood_in = stood_in(cx);
         quote_spanned! {at=> {
-            let __dyno_end: #p::Result<_, #p::Fault> = #ends;
+            let #end: #p::Result<_, #p::Fault> = #p::Ok(#inner);
             match #why {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #p::Err(__dyno_why) => {
@@ -150,37 +165,37 @@ impl Fallback {
     fn around_closure(&self, inner: &TokenStream, closure: &Expr, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let (p, point) = (&cx.private, cx.point());
-        let split = cx.of_return("Outcome", "split", &quote_spanned!(at=> __dyno_out));
-        let jumped = cx.jumped.replace(false);
         let called = called(closure, &quote_spanned!(at=> __dyno_error), cx);
-        let stood_in = stood_in(cx);
-        let split = quote_spanned! {at=>
-            match #split {
-                #p::Ok(__dyno_out) => __dyno_out,
-                #p::Err(__dyno_error) => {
-                    #p::fell_back(#point, false);
-                    #stood_in(#point, #called)
-                }
-            }
-        };
-        if !jumped {
+        if !cx.jumped.replace(false) {
+            let split = cx.of_return("Outcome", "split", &quote_spanned!(at=> __dyno_out));
+            let stood_in = stood_in(cx);
             return quote_spanned! {at=> {
                 let __dyno_out = #inner;
-                #split
+                match #split {
+                    #p::Ok(__dyno_out) => __dyno_out,
+                    #p::Err(__dyno_error) => {
+                        #p::fell_back(#point, false);
+                        #stood_in(#point, #called)
+                    }
+                }
             }};
         }
-        let (ret, label) = (&cx.ret, cx.own_refuge(at));
-        let error = quote_spanned!(at=> <#ret as #p::Outcome>::Failure);
-        let lifted = quote_spanned!(at=> (&#p::Lift::<#error>::new()).lift(__dyno_fault));
+        let (label, ends) = (cx.own_refuge(at), ends(at, cx));
         quote_spanned! {at=> {
+            use #p::{EndsFailing as _, EndsPlain as _, LiftInto as _, LiftKeep as _};
             let __dyno_end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
             match __dyno_end {
-                #p::Ok(__dyno_out) => #split,
+                #p::Ok(__dyno_out) => match #ends.split(__dyno_out) {
+                    #p::Ok(__dyno_out) => __dyno_out,
+                    #p::Err(__dyno_error) => {
+                        #p::fell_back(#point, false);
+                        #ends.stood_in(#point, #called)
+                    }
+                },
                 #p::Err(__dyno_fault) => {
-                    use #p::{LiftInto as _, LiftKeep as _};
                     #p::fell_back(#point, true);
-                    let __dyno_error = #lifted;
-                    #stood_in(#point, #called)
+                    let __dyno_error = (&#ends.lifts()).lift(__dyno_fault);
+                    #ends.stood_in(#point, #called)
                 }
             }
         }}

@@ -1,7 +1,7 @@
 //! What `#[bulkhead]` and `#[rate]` have in common: which one it is, one for each key, and how it is
 //! made.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident};
@@ -9,7 +9,7 @@ use syn::{Expr, Ident};
 use super::breaker::is_const_expr;
 use super::which::{Which, Words, lent};
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, located};
 use crate::grammar::{Arg, Key, value};
 
 /// The kind of limit.
@@ -224,7 +224,7 @@ impl Limited {
             Some(Given { tokens, constant }) => {
                 let at = constant.unwrap_or_else(|| self.span());
                 // What a constant panics with is told under all of the call.
-                let p = respanned(cx.private.clone(), at);
+                let p = located(cx.private.clone(), at);
                 let (of, how) = (Ident::new(&of.to_string(), at), Ident::new(how, at));
                 quote_spanned!(at=> #p::#of::#how(#called, #tokens))
             }
@@ -270,13 +270,4 @@ fn constant(expr: &Expr) -> Option<Span> {
 
 fn is_path(expr: &Expr) -> bool {
     matches!(expr, Expr::Path(_))
-}
-
-/// The same tokens, of which the compiler speaks under `at`.
-fn respanned(tokens: TokenStream, at: Span) -> TokenStream {
-    let moved = |mut tree: TokenTree| {
-        tree.set_span(tree.span().located_at(at));
-        tree
-    };
-    tokens.into_iter().map(moved).collect()
 }

@@ -41,11 +41,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = known();
-    let mut wrong = Diag::default();
-    let read =
-        Args { of: "`#[rate]`", positional: 1, keys: &keys, open: false }.parse(args, &mut wrong);
-    let broken = !wrong.is_empty();
-    diag.absorb(wrong);
+    let (read, whole) =
+        Args { of: "`#[rate]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
     let mut limited = Limited::new(&KIND, at);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     let mut bursts: Option<&Ident> = None;
@@ -86,7 +83,7 @@ pub(super) fn parse(
             }
         }
     }
-    if !broken {
+    if whole {
         limited.check(&read, &["rate", "burst", "smooth", "wait"], diag);
     }
     layers.push(Box::new(Rate { limited }));
@@ -99,8 +96,7 @@ fn positional(limited: &mut Limited, arg: &Arg, diag: &mut Diag) {
     match expr {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Str(text) if rate::is_text(&text.value()) => {
-                let text = text.value();
-                diag.error(expr, format!("`rate` is written without quotes: `{}`", text.trim()));
+                take_rate(limited, expr, diag);
                 limited.limit(quote!(1, ::core::time::Duration::from_secs(1)), expr);
             }
             Lit::Str(_) => limited.which = Which::read(expr, &KIND.words, diag),

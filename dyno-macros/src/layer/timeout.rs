@@ -1,7 +1,7 @@
 //! `#[timeout(250ms)]`: what is late is dropped, or told of its deadline, or left to a pool.
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, FnArg, Ident, ReceiverKind, Type};
 
 use super::which::check_word;
@@ -71,6 +71,23 @@ fn is_lent(ty: &Type) -> bool {
     }
 }
 
+/// The `Rc` of `Option<Rc<u8>>`; what else is not `Send` the compiler finds.
+fn rc(tokens: &TokenStream) -> Option<Ident> {
+    let mut trees = tokens.clone().into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let opens = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<');
+        match tree {
+            TokenTree::Ident(word) if opens && word == "Rc" => return Some(word),
+            TokenTree::Group(group) => match rc(&group.stream()) {
+                None => {}
+                found => return found,
+            },
+            _ => {}
+        }
+    }
+    None
+}
+
 /// What the pool cannot take.
 fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
     if cx.is_async {
@@ -78,6 +95,10 @@ fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
         return;
     }
     for input in &cx.sig.inputs {
+        if let Some(counted) = rc(&input.to_token_stream()) {
+            diag.error(counted, "`on_pool` hands the arguments to another thread, and an `Rc` cannot go there; take an `Arc`");
+            continue;
+        }
         let (lent, remedy) = match input {
             FnArg::Receiver(receiver) => {
                 (matches!(receiver.kind, ReceiverKind::Reference(..)), "take `self: Arc<Self>`")
@@ -91,31 +112,37 @@ fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
 }
 
 impl Timeout {
-    /// Refusals from inside and the time-out itself both come as a `Fault`.
-    fn enclosed(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
+    /// How the call ended: a statement, and a `Result` of what is inside or a `Fault`.
+    fn ended(&self, inside: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
         let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
-        let label = cx.jumped.replace(false).then(|| {
+        let (body, told) = if cx.jumped.replace(false) {
             let label = cx.own_refuge(at);
-            quote_spanned!(at=> #label:)
-        });
-        let ends = match label {
-            Some(label) => quote_spanned!(at=> #label { #p::Ok(#inner) }),
-            None => quote_spanned!(at=> #p::Ok(#inner)),
-        };
-        let end = if self.is_async {
-            // What was late is gone, with all it held, before that is told.
-            quote_spanned! {at=>
-                let __dyno_end =
-                    #p::limited_here(#point, #limit, #p::pin!(async { #ends })).await;
-                let __dyno_end: #p::Result<_, #p::Fault> = #p::Late::told(__dyno_end);
-            }
+            let body = quote_spanned!(at=> #label: { #p::Ok::<_, #p::Fault>(#inside) });
+            (body, quote_spanned!(at=> #p::Late::told(__dyno_end)))
+        } else if self.is_async {
+            let told = quote_spanned!(at=> #p::Result::map_err(__dyno_end, #p::Late::fault));
+            (inside.clone(), told)
         } else {
-            quote_spanned! {at=>
-                let __dyno_end: #p::Result<_, #p::Fault> =
-                    #p::on_pool(#point, #limit, move || #ends);
-            }
+            (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())
         };
+        if !self.is_async {
+            let told = quote_spanned!(at=> #p::on_pool(#point, #limit, move || #body));
+            return (TokenStream::new(), told);
+        }
+        let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
+        // What was late is gone, with all it held, before that is told.
+        let ended = quote_spanned! {at=>
+            let __dyno_end = #p::limited_here(#point, #limit, #p::pin!(#future)).await;
+        };
+        (ended, told)
+    }
+
+    /// Refusals from inside and the time-out itself both come as a `Fault`.
+    fn enclosed(&self, inside: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let (ended, told) = self.ended(inside, cx);
         let fault = quote_spanned!(at=> __dyno_fault);
         let refused = cx.refuse(&fault);
         let failed = cx.is_inspected().then(|| {
@@ -125,8 +152,8 @@ impl Timeout {
             }
         });
         quote_spanned! {at=> {
-            #end
-            match __dyno_end {
+            #ended
+            match #told {
                 #p::Ok(__dyno_out) => __dyno_out,
                 #failed
                 #p::Err(__dyno_fault) => #refused,

@@ -29,12 +29,15 @@
 
 mod both;
 mod count;
+mod ends;
 mod failed;
 mod lift;
 
 #[doc(hidden)]
 pub use both::{Both, BothInto, BothKeep};
 pub use count::{Count, count, counts};
+#[doc(hidden)]
+pub use ends::{Ends, EndsFailing, EndsPlain};
 pub use failed::Failed;
 #[doc(hidden)]
 pub use lift::{Lift, LiftInto, LiftKeep};

@@ -154,6 +154,11 @@ pub struct Last {
 }
 
 impl Last {
+    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
+    pub(crate) const fn reason(&self) -> Reason {
+        self.reason
+    }
+
     /// When another try may be worth while, where that is known.
     #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
@@ -194,7 +199,11 @@ struct Late(Duration, Duration);
 impl fmt::Display for Late {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(after, elapsed) = self;
-        if elapsed > after { write!(f, " (told after {elapsed:.1?})") } else { Ok(()) }
+        // A thread that looks a little late is no news.
+        if elapsed.saturating_sub(*after) < *after / 10 || elapsed <= after {
+            return Ok(());
+        }
+        write!(f, " (told after {elapsed:.1?})")
     }
 }
 
@@ -338,6 +347,17 @@ mod tests {
     use std::io;
 
     use super::*;
+
+    #[test]
+    fn how_late_a_time_out_is_told_is_said_from_a_tenth_of_the_limit() {
+        let told = |elapsed| {
+            let [after, elapsed] = [30_000, elapsed].map(Duration::from_micros);
+            Fault::timed_out_late("ping", after, elapsed).to_string()
+        };
+        assert_eq!(told(30_000), "ping: no answer within 30ms");
+        assert_eq!(told(32_999), "ping: no answer within 30ms");
+        assert_eq!(told(33_000), "ping: no answer within 30ms (told after 33.0ms)");
+    }
 
     #[test]
     fn as_an_io_error_a_fault_asks_nobody_to_wait_until_ready() {

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::fault::{self, Fault, Last};
+use crate::fault::{self, Fault, Last, Reason};
 
 /// What a failure asks of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,18 @@ impl Asks {
     #[must_use]
     pub fn of(fault: &Fault) -> Self {
         match fault {
-            Fault::Rejected { retry_after, .. } => Self::Rejected(*retry_after),
+            Fault::Rejected { reason, retry_after, .. } => Self::rejected(*reason, *retry_after),
             Fault::TimedOut { .. } => Self::TimedOut,
             _ => fault.retry_after().map_or(Self::Nothing, Self::After),
+        }
+    }
+
+    /// A deadline that the retry is under itself ends it in any case; one of the attempt's own that is
+    /// spent was a time-out of it.
+    fn rejected(reason: Reason, retry_after: Option<Duration>) -> Self {
+        match reason {
+            Reason::DeadlineSpent => Self::TimedOut,
+            _ => Self::Rejected(retry_after),
         }
     }
 
@@ -44,7 +53,7 @@ impl Asks {
             }
             // A transparent variant forwards the source of the fault in it.
             if let Some(last) = error.downcast_ref::<Last>() {
-                return Self::Rejected(last.retry_after());
+                return Self::rejected(last.reason(), last.retry_after());
             }
             next = error.source();
         }
@@ -202,12 +211,12 @@ macro_rules! __dyno_asks {
     };
 }
 
-/// Whether another attempt is to follow; what the failure asks is looked at after a failure only.
+/// What follows an attempt; what its failure asks is looked at after a failure only.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_next {
-    ($attempts:ident, $verdict:expr, $failure:expr $(, $after:expr)? $(,)?) => {
-        $crate::__private::Attempts::next(&mut $attempts, $verdict, || {
+    ($attempts:ident, $verdict:expr, $out:ident, $failure:expr $(, $after:expr)? $(,)?) => {
+        $crate::__private::Attempts::after(&mut $attempts, $verdict, $out, |$out| {
             $crate::__private::asks!($failure $(, $after)?)
         })
     };
@@ -273,6 +282,9 @@ mod tests {
 
     #[test]
     fn a_timeout_is_told_from_a_rejection() {
+        let spent = Fault::rejected("db", Reason::DeadlineSpent, None);
+        assert_eq!(asks!(Some(&Shop::from(spent.clone()))), Asks::TimedOut);
+        assert_eq!(asks!(Some(&spent)), Asks::TimedOut);
         assert_eq!(asks!(Some(&Fault::timed_out("db", SECOND))), Asks::TimedOut);
         assert_eq!(asks!(Some(&io::Error::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
     }

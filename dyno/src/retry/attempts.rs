@@ -76,6 +76,12 @@ impl<'r, M: Mark> Attempts<'r, M> {
     /// failure `asks` is looked at after a failure only.
     #[inline]
     pub fn next(&mut self, verdict: Verdict, asks: impl FnOnce() -> Asks) -> Option<Pause> {
+        self.step(verdict, asks)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
+    fn step(&mut self, verdict: Verdict, asks: impl FnOnce() -> Asks) -> Option<Pause> {
         // The slow paths take copies, word by word: lent to them, or as one value, the attempts could
         // not stay in registers.
         match verdict {
@@ -111,6 +117,25 @@ impl<'r, M: Mark> Attempts<'r, M> {
         None
     }
 
+    /// What follows an attempt of this outcome, which is handed back: looked at where it stands, it
+    /// could not stay in registers.
+    #[inline]
+    pub fn after<R>(&mut self, verdict: Verdict, out: R, asks: impl FnOnce(&R) -> Asks) -> Next<R> {
+        let failed = verdict.is_failure();
+        // In a future they are in memory in any case: the less is done in place the better.
+        if !failed && !M::IN_REGISTERS {
+            let _none = self.next(verdict, || Asks::Nothing);
+            return Next::Done(out);
+        }
+        let (out, asks) = if failed { asked(out, asks) } else { (out, Asks::Nothing) };
+        let pause =
+            if M::IN_REGISTERS { self.step(verdict, || asks) } else { self.next(verdict, || asks) };
+        match pause {
+            Some(pause) => Next::More(out, pause),
+            None => Next::Done(out),
+        }
+    }
+
     /// The next attempt, or the one under way, is not the first.
     #[inline]
     #[must_use]
@@ -128,6 +153,22 @@ impl<M> std::fmt::Debug for Attempts<'_, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Attempts({} failed)", self.failed)
     }
+}
+
+/// What follows an attempt.
+#[derive(Debug)]
+pub enum Next<R> {
+    /// Nothing: this is the outcome.
+    Done(R),
+    /// Another one after the pause; this is what the last one left.
+    More(R, Pause),
+}
+
+#[cold]
+#[inline(never)]
+fn asked<R>(out: R, asks: impl FnOnce(&R) -> Asks) -> (R, Asks) {
+    let asks = asks(&out);
+    (out, asks)
 }
 
 #[cold]

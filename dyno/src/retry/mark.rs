@@ -9,6 +9,8 @@ use crate::ambient::{self, Ambient, Within};
 
 /// Where the mark of a further attempt is put.
 pub trait Mark {
+    /// The attempts it belongs to are a function's own, not a future's.
+    const IN_REGISTERS: bool;
     /// Puts it there.
     fn set(&mut self);
 }
@@ -26,6 +28,8 @@ impl OnThread {
 }
 
 impl Mark for OnThread {
+    const IN_REGISTERS: bool = true;
+
     #[inline]
     fn set(&mut self) {
         if !self.set {
@@ -61,6 +65,8 @@ fn take_away() {
 pub struct InTask;
 
 impl Mark for InTask {
+    const IN_REGISTERS: bool = false;
+
     #[inline]
     fn set(&mut self) {}
 }

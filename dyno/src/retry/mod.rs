@@ -43,7 +43,7 @@ pub use asks::{
     Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Failing, hint,
 };
 #[doc(hidden)]
-pub use attempts::{Attempts, Pause};
+pub use attempts::{Attempts, Next, Pause};
 pub use backoff::{Backoff, Pauses};
 #[doc(hidden)]
 pub use budget::SharedBudget;

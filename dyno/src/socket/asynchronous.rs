@@ -14,7 +14,7 @@ impl Socket<'_> {
     /// Connects without blocking the thread, on a tokio runtime with its drivers of I/O and time
     /// (`enable_all`). To drop the future is to stop.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// use std::io;
     /// use dyno::inject;
     /// use dyno::socket::{LAN, socket};

@@ -4,7 +4,7 @@
 //! after another, each for a limited time, and then the whole list again. It waits no longer than
 //! the [`Deadline`](crate::Deadline) in force allows.
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use std::io::{self, Write};
 //! use std::net::TcpStream;
 //! use dyno::inject;

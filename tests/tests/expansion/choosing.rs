@@ -104,3 +104,67 @@ fn wrap_makes_room_for_the_fault() {
     assert_eq!(wrapped(false), Err(Error::Inner(Poor)));
     assert!(matches!(wrapped(true), Err(Error::Fault(Fault::Rejected { .. }))));
 }
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Slow,
+    Busy,
+    Other(String),
+}
+use Kind::{Busy, Slow};
+
+const LOCKED: u8 = 11;
+const GONE: &str = "gone";
+
+static VARIANTS: Tries = Tries::new();
+#[retry(2, only = Slow | Busy if !matches!(e, Busy))]
+fn by_variants(kind: Kind) -> Result<u8, Kind> {
+    let _ = VARIANTS.fail(0);
+    Err(kind)
+}
+static MIXED: Tries = Tries::new();
+#[retry(2, except = Slow | Kind::Other(_))]
+fn by_mixed(kind: Kind) -> Result<u8, Kind> {
+    let _ = MIXED.fail(0);
+    Err(kind)
+}
+static BOUND: Tries = Tries::new();
+#[retry(2, only = error if matches!(error, Kind::Other(_)))]
+fn by_guard(kind: Kind) -> Result<u8, Kind> {
+    let _ = BOUND.fail(0);
+    Err(kind)
+}
+static CODES: Tries = Tries::new();
+#[retry(2, only = LOCKED | 5 | 100..=199)]
+fn by_code(code: u8) -> Result<u8, u8> {
+    let _ = CODES.fail(0);
+    Err(code)
+}
+static TEXTS: Tries = Tries::new();
+#[retry(2, only = "busy" | GONE)]
+fn by_text(text: &'static str) -> Result<u8, &'static str> {
+    let _ = TEXTS.fail(0);
+    Err(text)
+}
+static OWNED: Tries = Tries::new();
+#[retry(2, only = _ if e == "busy")]
+fn by_owned_text(text: &str) -> Result<u8, String> {
+    let _ = OWNED.fail(0);
+    Err(text.to_owned())
+}
+
+#[test]
+fn variants_constants_and_text_are_patterns_of_the_error() {
+    let _ = (by_variants(Slow), by_variants(Busy), by_variants(Kind::Other(String::new())));
+    assert_eq!(VARIANTS.made(), 2 + 1 + 1);
+    let _ = (by_mixed(Slow), by_mixed(Busy), by_mixed(Kind::Other(String::new())));
+    assert_eq!(MIXED.made(), 1 + 2 + 1);
+    let _ = (by_guard(Slow), by_guard(Kind::Other(String::new())));
+    assert_eq!(BOUND.made(), 1 + 2);
+    let _ = (by_code(LOCKED), by_code(5), by_code(150), by_code(6));
+    assert_eq!(CODES.made(), 2 + 2 + 2 + 1);
+    let _ = (by_text("busy"), by_text(GONE), by_text("wrong"));
+    assert_eq!(TEXTS.made(), 2 + 2 + 1);
+    let _ = (by_owned_text("busy"), by_owned_text("wrong"));
+    assert_eq!(OWNED.made(), 2 + 1);
+}

@@ -303,3 +303,65 @@ fn a_refusal_is_no_failure_and_is_not_tried_again() {
     assert_eq!(reason(block_on(tried())), Some(Reason::RateLimited));
     assert_eq!(TRIED.load(Ordering::Relaxed), 2);
 }
+
+#[derive(Debug, PartialEq)]
+struct Answer(Option<Reason>);
+
+#[bulkhead(1, name = "limiting.unfailing", fallback = 9)]
+fn unfailing(f: impl FnOnce() -> u8) -> u8 {
+    f()
+}
+#[rate(1/1s, fallback = |fault: Fault| Answer(fault.reason()))]
+async fn unfailing_by_closure() -> Answer {
+    Answer(None)
+}
+#[fallback(String::new())]
+#[bulkhead(1)]
+#[rate(1/1s)]
+fn unfailing_below() -> String {
+    "made".to_owned()
+}
+#[bulkhead(1, fallback = other)]
+fn generic<T>(other: T, f: impl FnOnce() -> T) -> T {
+    f()
+}
+
+#[test]
+fn what_cannot_fail_has_a_stand_in_for_refusals() {
+    assert_eq!(unfailing(|| unfailing(|| 1) + 1), 10);
+    let count = dyno::fallback::count("limiting.unfailing");
+    assert_eq!((count.stood_in, count.refused, count.failed), (1, 1, 0));
+
+    let _frozen = clock::freeze();
+    assert_eq!(block_on(sendable(unfailing_by_closure())), Answer(None));
+    assert_eq!(block_on(unfailing_by_closure()), Answer(Some(Reason::RateLimited)));
+
+    assert_eq!((unfailing_below(), unfailing_below()), ("made".to_owned(), String::new()));
+
+    assert_eq!(generic("outer", || generic("inner", || "made")), "inner");
+    assert_eq!(generic("outer", || "made"), "made");
+}
+
+macro_rules! limits {
+    ($limit:expr, $calls:expr, $which:expr) => {
+        #[bulkhead($limit)]
+        #[rate($calls / 1s)]
+        fn limited_by_macro() -> Result<u8, E> {
+            Ok(1)
+        }
+        #[bulkhead($which)]
+        fn limited_by_macro_too() -> Result<u8, E> {
+            Ok(2)
+        }
+    };
+}
+static GIVEN: Bulkhead = Bulkhead::new("limiting.given", 1);
+limits!(1, 1, GIVEN);
+
+#[test]
+fn what_a_macro_gives_is_read_as_it_stands() {
+    let _frozen = clock::freeze();
+    assert_eq!(limited_by_macro(), Ok(1));
+    assert_eq!(reason(limited_by_macro()), Some(Reason::RateLimited));
+    assert_eq!(limited_by_macro_too(), Ok(2));
+}

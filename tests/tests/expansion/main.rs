@@ -29,6 +29,7 @@ mod keyed;
 mod limiting;
 mod order;
 mod places;
+mod predecessors;
 mod results;
 mod retrying;
 mod signatures;

@@ -101,7 +101,7 @@ fn how_long_in_between() {
 fn not_good_enough(tries: &Tries) -> Result<u32, E> {
     tries.fail(0)
 }
-#[retry(3, retry_if = |text| text.is_empty(), except = E::Worse(_))]
+#[retry(3, retry_if = String::is_empty, except = E::Worse(_))]
 async fn some_text(tries: &Tries) -> Result<String, E> {
     match tries.fail(0)? {
         1 => Ok(String::new()),

@@ -12,9 +12,9 @@ use std::time::Duration;
 const MS: Duration = Duration::from_millis(1);
 const LIMIT: Duration = Duration::from_millis(50);
 
-fn timed_out<T>(out: Result<T, E>) -> Option<Duration> {
+fn timed_out<T>(out: &Result<T, E>) -> Option<Duration> {
     match out {
-        Err(E::Refused(Fault::TimedOut { after, .. })) => Some(after),
+        Err(E::Refused(Fault::TimedOut { after, .. })) => Some(*after),
         _ => None,
     }
 }
@@ -60,7 +60,7 @@ fn a_late_future_is_dropped() {
         "Refused(TimedOut { point: \"timing_out.slow\", after: 50ms, elapsed: 50ms })"
     );
     assert_eq!(block_on(sendable(by_constant(&7, 49 * MS))), Ok(7));
-    assert_eq!(timed_out(block_on(by_constant(&7, 99 * MS))), Some(LIMIT));
+    assert_eq!(timed_out(&block_on(by_constant(&7, 99 * MS))), Some(LIMIT));
     let mut client = Client(10 * MS);
     assert_eq!(block_on(sendable(client.get(9 * MS))).ok(), Some("got"));
     assert!(
@@ -98,7 +98,7 @@ async fn refused_inside() -> Result<u32, E> {
 fn a_time_out_is_a_failure_and_a_refusal_none() {
     let _frozen = clock::freeze();
     let tries = Tries::new();
-    assert_eq!(timed_out(block_on(sendable(counted(&tries)))), Some(LIMIT));
+    assert_eq!(timed_out(&block_on(sendable(counted(&tries)))), Some(LIMIT));
     assert_eq!(tries.made(), 2, "it is tried again");
     let _ = block_on(counted(&tries));
     assert_eq!(COUNTED.state(), State::Open);
@@ -162,6 +162,26 @@ fn what_blocks_is_told_of_its_deadline() {
     assert_eq!(Deadline::current(), None);
 }
 
+#[retry(3)]
+#[timeout(30ms)]
+fn gives_up_by_itself(tries: &Tries) -> Result<u8, E> {
+    let _ = tries.fail(0);
+    clock::sleep(40 * MS);
+    Deadline::check("timing_out.by_itself")?;
+    Ok(1)
+}
+
+#[test]
+fn a_spent_deadline_of_its_own_is_a_time_out_of_the_attempt() {
+    let _frozen = clock::freeze();
+    let tries = Tries::new();
+    assert_eq!(reason(gives_up_by_itself(&tries)), Some(Reason::DeadlineSpent));
+    assert_eq!(tries.made(), 3);
+    let tries = Tries::new();
+    let out = Deadline::within(35 * MS, || gives_up_by_itself(&tries));
+    assert_eq!((reason(out), tries.made()), (Some(Reason::DeadlineSpent), 1));
+}
+
 fn connect() -> Arc<str> {
     "db".into()
 }
@@ -200,4 +220,17 @@ fn on_a_pool_the_body_is_the_same() {
     assert_eq!(reason(refused_on_the_pool()), Some(Reason::ForcedOpen));
     let panic = std::panic::catch_unwind(panics).expect_err("it passes through");
     assert_eq!(panic.downcast_ref(), Some(&"by itself"));
+}
+
+#[timeout(30ms, fallback = 7)]
+async fn unfailing(takes: Duration) -> u8 {
+    clock::sleep_async(takes).await;
+    1
+}
+
+#[test]
+fn what_cannot_fail_has_a_stand_in_when_it_is_late() {
+    let _frozen = clock::freeze();
+    assert_eq!(block_on(sendable(unfailing(Duration::from_millis(10)))), 1);
+    assert_eq!(block_on(sendable(unfailing(Duration::from_millis(40)))), 7);
 }

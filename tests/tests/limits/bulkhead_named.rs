@@ -46,6 +46,8 @@ fn a_name_stands_for_one_with_the_settings_of_all_places() {
     assert!(named("bulkhead-one").is_none());
     let bare = BARE.get();
     let permits = (bare.acquire(), bare.acquire());
+    let seen = format!("{bare:?}");
+    assert_eq!(seen, "Bulkhead(bulkhead-one, 2 in flight, no limit yet)");
     assert!(permits.0.is_ok() && permits.1.is_ok(), "no limit is known yet");
     let warning = "the bulkhead lets every call pass until a place that gives its limit is called: \
                    give it here, too";
@@ -53,6 +55,7 @@ fn a_name_stands_for_one_with_the_settings_of_all_places() {
     assert!(ptr::eq(bare, SET.get()));
     assert!(ptr::eq(bare, named("bulkhead-one").expect("it is known")));
     assert_eq!((bare.snapshot().limit, bare.snapshot().in_flight), (1, 2));
+    assert_eq!(format!("{bare:?}"), "Bulkhead(bulkhead-one, 2 of 1)");
     let start = clock::now();
     assert!(bare.acquire().is_err());
     assert_eq!(start.elapsed(), Duration::ZERO);

@@ -70,6 +70,8 @@ fn until_somebody_says_the_rate_all_pass_and_that_is_told() {
         }
     });
     assert!((0..1000).all(|_| first().is_some()));
+    let late = named("named.late").expect("it is known");
+    assert_eq!(format!("{late:?}"), "Rate(named.late, no limit yet)");
     drop(observing);
     let told = told.lock().expect("nobody panics");
     assert!(matches!(&told[..], [one] if one.contains("says no rate, so all pass")), "{told:?}");

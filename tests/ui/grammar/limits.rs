@@ -112,4 +112,9 @@ fn wait_without_a_value() -> Option<u8> {
     None
 }
 
+#[rate("100/s")]
+fn in_quotes_and_without_a_number() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -100,4 +100,14 @@ fn a_share_of_one_trial_given() -> Option<u8> {
     None
 }
 
+#[breaker("db", 5)]
+fn a_name_and_a_number() -> Option<u8> {
+    None
+}
+
+#[breaker(DB, 5)]
+fn a_static_and_a_number() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -49,4 +49,9 @@ fn a_chain_for_a_fuse() -> Option<u8> {
     None
 }
 
+#[fallback(only = nothing, with = Some(1))]
+fn for_a_name() -> Option<u8> {
+    None
+}
+
 fn main() {}

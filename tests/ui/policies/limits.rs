@@ -87,4 +87,29 @@ fn a_misspelt_key_before_a_value() -> Option<u8> {
     None
 }
 
+#[bulkhead("db", 10)]
+fn a_name_and_a_limit() -> Option<u8> {
+    None
+}
+
+#[rate("api", 100/1s)]
+fn a_name_and_a_rate() -> Option<u8> {
+    None
+}
+
+#[bulkhead(DB, 10)]
+fn a_static_and_a_limit() -> Option<u8> {
+    None
+}
+
+#[rate(API, 100/1s)]
+fn a_static_and_a_rate() -> Option<u8> {
+    None
+}
+
+#[bulkhead(wiat = 50ms)]
+fn a_misspelt_key_and_no_limit() -> Option<u8> {
+    None
+}
+
 fn main() {}

@@ -1,6 +1,6 @@
 //! `#[retry]`: settings that contradict one another or mean nothing.
 
-use dyno::retry;
+use dyno::{breaker, retry};
 
 #[retry(3, retries = 2)]
 fn counted_twice() -> Option<u8> {
@@ -110,6 +110,21 @@ fn a_word_is_no_number() -> Option<u8> {
 #[retry(3, max_elapse = 5s)]
 fn a_slip_of_the_pen() -> Option<u8> {
     None
+}
+
+#[retry(3, backof = 5ms..50ms, jitter = full)]
+fn a_slip_of_the_pen_and_what_goes_with_it() -> Option<u8> {
+    None
+}
+
+#[retry(3, only = busy)]
+fn a_name_takes_every_failure() -> Result<u8, u8> {
+    Err(1)
+}
+
+#[breaker(except = 1 | rest)]
+fn a_name_among_others() -> Result<u8, u8> {
+    Err(1)
 }
 
 fn main() {}

@@ -58,6 +58,12 @@ fn borrowed(text: &str, name: &'static str) -> Option<u8> {
     None
 }
 
+#[timeout(1s, on_pool)]
+fn counted(text: Option<std::rc::Rc<str>>, (one, two): (std::rc::Rc<u8>, u8)) -> Option<u8> {
+    let _ = (text, one, two);
+    None
+}
+
 struct Shelf;
 
 impl Shelf {

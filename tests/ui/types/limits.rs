@@ -42,4 +42,9 @@ fn no_room_for_a_fault_either() -> u8 {
     1
 }
 
+#[bulkhead(1, fallback = "no number")]
+fn another_type_stands_in() -> u8 {
+    1
+}
+
 fn main() {}

@@ -32,8 +32,30 @@ fn no_such_field() -> Result<u8, Poor> {
 }
 
 #[timeout(1s, on_pool)]
-fn not_for_another_thread(number: std::rc::Rc<u8>) -> Result<u8, String> {
-    Ok(*number)
+fn not_for_another_thread(number: *const u8) -> Result<u8, String> {
+    Ok(u8::from(number.is_null()))
+}
+
+#[derive(Debug)]
+enum Kind {
+    Timeout,
+    Busy,
+}
+use Kind::Busy;
+
+#[retry(3, only = Timeot)]
+fn a_slip_of_the_pen_takes_every_failure() -> Result<u8, Kind> {
+    Err(Kind::Timeout)
+}
+
+#[retry(3, except = Busy | Timeout)]
+fn not_imported() -> Result<u8, Kind> {
+    Err(Busy)
+}
+
+#[fallback(only = Gone if true, with = Ok(1))]
+fn no_such_constant() -> Result<u8, String> {
+    Ok(1)
 }
 
 fn main() {}

@@ -16,12 +16,12 @@ static SMOOTH: Rate = Rate::new("smooth", PLENTY, SECOND).smooth();
 static DENIED: Rate = Rate::new("denied", 1, HOUR);
 static KEYED: KeyedRate = KeyedRate::new("keyed", PLENTY, SECOND);
 
-#[rate(1000000000/1s)]
+#[rate(1_000_000_000/1s)]
 fn own(x: u64) -> Result<u64, Fail> {
     call(x)
 }
 
-#[rate(1000000000/1s)]
+#[rate(1_000_000_000/1s)]
 async fn own_async(x: u64) -> Result<u64, Fail> {
     call_async(x).await
 }
@@ -36,12 +36,12 @@ async fn denied_async(x: u64) -> Result<u64, Fail> {
     call_async(x).await
 }
 
-#[rate(1000000000/1s, key = key(x))]
+#[rate(1_000_000_000/1s, key = key(x))]
 fn keyed(x: u64) -> Result<u64, Fail> {
     call(x)
 }
 
-const OWN: &str = "dyno: `#[rate(1000000000/1s)]`";
+const OWN: &str = "dyno: `#[rate(1_000_000_000/1s)]`";
 const SHARED: &str = "dyno: `#[rate(API)]`";
 const IN_READS: &str = "in reads of a coarse clock";
 const TRY: &str = "dyno: `API.try_acquire`";
@@ -61,7 +61,7 @@ pub(super) fn enter(group: &mut Group, situation: Situation) {
             group.call_async(SHARED, denied_async);
         }
         Situation::Keyed => {
-            group.call("dyno: `#[rate(1000000000/1s, key = host)]`", keyed);
+            group.call("dyno: `#[rate(1_000_000_000/1s, key = host)]`", keyed);
             group.call("dyno: `API.get(host).try_acquire`", |x| through(&KEYED.get(key(x)), x));
         }
     }

@@ -9,8 +9,7 @@ use benches::{Bars, Section};
 
 use crate::floors;
 use crate::group::Group;
-// dyno's rows are not there yet: `mod guarded;` in place of it.
-use crate::pending as guarded;
+mod guarded;
 use crate::{HOUR, leak};
 
 /// So many calls a second as no machine makes: a nanosecond each.

@@ -7,8 +7,7 @@ use benches::{Bars, Section};
 
 use crate::floors;
 use crate::group::Group;
-// dyno's rows with a budget are not there yet: `mod budgeted;` in place of it.
-use crate::pending as budgeted;
+mod budgeted;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Situation {

@@ -52,8 +52,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = known();
-    let read =
-        Args { of: "`#[breaker]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let (read, whole) = Args { of: "`#[breaker]`", positional: 1, keys: &keys, open: false }
+        .parse_whole(args, diag);
     let mut breaker = Breaker {
         at: at.clone(),
         which: Which::Own,
@@ -83,7 +83,9 @@ pub(super) fn parse(
             Some(key) => breaker.take(key, arg, diag),
         }
     }
-    breaker.check(&read, diag);
+    if whole {
+        breaker.check(&read, diag);
+    }
     layers.push(Box::new(breaker));
     layers
 }

@@ -44,7 +44,8 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
-    let read = Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let (read, whole) =
+        Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
     let mut retry = Retry {
         at: at.clone(),
         settings: Settings::new(common.private()),
@@ -82,7 +83,9 @@ pub(super) fn parse(
             key => retry.settings.set(key, &arg, diag),
         }
     }
-    retry.settings.check(diag);
+    if whole {
+        retry.settings.check(diag);
+    }
     layers.push(Box::new(retry));
     layers
 }
@@ -98,11 +101,11 @@ fn closure(arg: &Arg, example: &str, diag: &mut Diag) -> Option<Expr> {
 }
 
 impl Retry {
-    /// How the attempt ended, which left `__dyno_failure`.
+    /// How the attempt that left `__dyno_out` ended.
     fn verdict(&self, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
-        let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
+        let verdict = self.failures.verdict(&Failures::failure(at, cx), at, cx);
         let Some(not_if) = &self.not_if else { return verdict };
         let value = cx.of_return("Succeeds", "success", &quote_spanned!(at=> &__dyno_out));
         quote_spanned!(at=> #p::not_if(#verdict, #value, #not_if))
@@ -135,20 +138,22 @@ impl Retry {
         (attempt, verdict)
     }
 
-    /// Whether another attempt is to follow; what the failure asks for is looked at only then.
-    fn next(&self, verdict: &TokenStream, rejected: bool, cx: &Context) -> TokenStream {
+    /// What follows the attempt; what the failure asks for is looked at only then.
+    fn next(&self, rejected: bool, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
-        let mut failure = quote_spanned!(at=> __dyno_failure);
+        let mut failure = cx.of_return("Outcome", "failure", &quote_spanned!(at=> __dyno_out));
         if cx.wrap && self.asks.is_some() {
             failure = quote_spanned!(at=> #p::Option::and_then(#failure, #p::Error::inner));
         }
         let ask = self.asks.as_ref().map(|ask| quote_spanned!(at=> , #ask));
+        let call = quote_spanned!(at=> __dyno_attempts, __dyno_verdict, __dyno_out);
         if !rejected {
-            return quote_spanned!(at=> #p::next!(__dyno_attempts, #verdict, #failure #ask));
+            return quote_spanned!(at=> #p::next!(#call, #failure #ask));
         }
+        let call = quote_spanned!(at=> &mut #call);
         quote_spanned! {at=>
-            #p::Attempts::next(&mut __dyno_attempts, #verdict, || {
+            #p::Attempts::after(#call, |__dyno_out| {
                 #p::Asks::or(__dyno_rejected, || #p::asks!(#failure #ask))
             })
         }
@@ -187,8 +192,7 @@ impl Layer for Retry {
         let point = cx.point();
         let rejected = self.settings.rejected && cx.jumped.get();
         let (attempt, verdict) = self.attempt(&inner, cx);
-        let next = self.next(&verdict, rejected, cx);
-        let failure = Failures::failure(at, cx);
+        let next = self.next(rejected, cx);
         let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
         let (start, wait) = if cx.is_async {
             (quote_spanned!(at=> start_async), quote_spanned!(at=> sleep(__dyno_pause).await))
@@ -223,10 +227,10 @@ impl Layer for Retry {
                 #reset
                 #again
                 #attempt
-                let __dyno_failure = #failure;
+                let __dyno_verdict = #verdict;
                 match #next {
-                    #p::None => break #end,
-                    #p::Some(__dyno_pause) => {
+                    #p::Next::Done(__dyno_out) => break #end,
+                    #p::Next::More(__dyno_out, __dyno_pause) => {
                         #keep
                         #p::Pause::#wait
                     }

@@ -176,6 +176,10 @@ impl Bulkhead {
 impl fmt::Debug for Bulkhead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let now = self.snapshot();
-        write!(f, "Bulkhead({}, {} of {})", self.name(), now.in_flight, now.limit)
+        let (name, in_flight) = (self.name(), now.in_flight);
+        if self.given.limit.is_none() && now.limit == u32::MAX {
+            return write!(f, "Bulkhead({name}, {in_flight} in flight, no limit yet)");
+        }
+        write!(f, "Bulkhead({name}, {in_flight} of {})", now.limit)
     }
 }

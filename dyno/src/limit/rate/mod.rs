@@ -321,7 +321,10 @@ const fn of(pace: Pace) -> Core<AtomicU64> {
 
 impl fmt::Debug for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (calls, per) = self.line().changed.unwrap_or(self.given).rate.unwrap_or_default();
-        write!(f, "Rate({}, {calls}/{per:?})", self.name())
+        let rate = self.line().changed.unwrap_or(self.given).rate;
+        match rate {
+            Some((calls, per)) => write!(f, "Rate({}, {calls}/{per:?})", self.name()),
+            None => write!(f, "Rate({}, no limit yet)", self.name()),
+        }
     }
 }

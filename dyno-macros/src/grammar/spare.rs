@@ -1,0 +1,32 @@
+//! What a value too many was meant for.
+
+use quote::ToTokens;
+use syn::{Expr, Lit};
+
+use super::args::{Arg, Key, Value};
+use super::value::number;
+
+/// What to write in place of `value`, which reads `text` and for which there is no room behind
+/// `before`; `None` where nothing is likely.
+pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> Option<String> {
+    let knows = |name: &str| keys.iter().any(|key| key.name == name);
+    let first = before.iter().find(|arg| arg.key.is_none()).map(|arg| &arg.value);
+    let (Some(Value::Expr(first)), Value::Expr(value)) = (first, value) else { return None };
+    if knows("with") {
+        return Some("for a chain write a list: `[…, …]`".to_owned());
+    }
+    let key = match value {
+        Expr::Binary(_) if knows("rate") => "rate",
+        _ if number(value).is_some() && knows("fail_max") => "fail_max",
+        _ if number(value).is_some() && knows("queue") => "limit",
+        _ => return None,
+    };
+    match first {
+        Expr::Path(_) => {
+            let of = first.to_token_stream();
+            Some(format!("`{of}` has its settings where it is defined: leave this out"))
+        }
+        Expr::Lit(lit) if matches!(lit.lit, Lit::Str(_)) => Some(format!("write `{key} = {text}`")),
+        _ => None,
+    }
+}

@@ -300,6 +300,7 @@ mod tests {
         inner.leave(&mut own);
         assert_eq!(own.began(), Some(at(1)));
         assert_eq!(deadline(), Some(at(5)));
+        assert!(own.is_kept() && !Ambient::current().is_kept(), "nobody ends what is late by it");
         drop(outer);
         assert_eq!(deadline(), None);
         assert!(Ambient::current().is_none());

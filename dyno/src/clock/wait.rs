@@ -50,3 +50,32 @@ pub(crate) fn wait_until(deadline: Instant, mut done: impl FnMut(&Waker) -> bool
     clock.forget(&mut key);
     is_done
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::freeze;
+
+    #[test]
+    fn who_has_waited_is_no_sleeper_any_longer() {
+        for manual in [false, true] {
+            let frozen = freeze();
+            let frozen = if manual { frozen.manual() } else { frozen };
+            let (begin, mut asked) = (now(), 0);
+            let end = begin + Duration::from_secs(1);
+            let done = |waker: &Waker| {
+                asked += 1;
+                assert_eq!(frozen.sleepers(), asked - 1);
+                waker.wake_by_ref();
+                asked == 2
+            };
+            assert!(wait_until(end, done));
+            assert_eq!((frozen.sleepers(), now()), (0, begin), "it moves no time");
+            frozen.advance(Duration::from_secs(1));
+            assert!(!wait_until(end, |_| false));
+            assert_eq!(frozen.sleepers(), 0);
+        }
+    }
+}

@@ -75,6 +75,37 @@ fn one_in_use_never_goes_or_more_than_its_limit_would_pass() {
 }
 
 #[test]
+fn one_that_is_used_again_before_its_turn_to_go_stays() {
+    let frozen = clock::freeze();
+    let hosts = KeyedBulkhead::new("bulkhead-again", 1).keys(16);
+    for host in 0..16 {
+        drop(hosts.get(&host));
+        frozen.advance(2 * SECOND);
+    }
+    let is_there = |host| {
+        let name = format!("bulkhead-again[{host}]");
+        hosts.all().iter().any(|host| host.name() == name)
+    };
+    drop(hosts.get("one more"));
+    assert!(!is_there(0) && is_there(1));
+    drop(hosts.get(&1));
+    drop(hosts.get("and another"));
+    assert!(is_there(1) && !is_there(2));
+}
+
+#[test]
+fn one_that_a_call_is_about_to_enter_never_goes() {
+    let frozen = clock::freeze();
+    let hosts = KeyedBulkhead::new("bulkhead-held", 1).keys(1);
+    let about_to = hosts.get("a");
+    drop(hosts.get("b"));
+    frozen.advance(3600 * SECOND);
+    drop(hosts.get("c"));
+    let _permit = about_to.try_acquire().expect("nobody is in");
+    assert!(hosts.get("a").try_acquire().is_err(), "it is the same one");
+}
+
+#[test]
 fn one_whose_place_is_lost_never_goes_either() {
     let hosts = KeyedBulkhead::new("bulkhead-lost", 1).keys(1);
     std::mem::forget(hosts.get("a").acquire());

@@ -178,9 +178,9 @@ fn who_goes_gives_its_place_to_those_behind() {
     assert!(rate.try_acquire().is_ok());
 }
 
-/// Who moves up is woken, or would sleep on until it is late.
+/// Who moves up is woken, or would sleep on until it is late; and whose turn is another by a change.
 #[test]
-fn who_moves_up_is_woken() {
+fn who_moves_up_is_woken_and_who_waits_by_a_change() {
     struct Tell(mpsc::Sender<()>);
     impl std::task::Wake for Tell {
         fn wake(self: Arc<Self>) {
@@ -191,10 +191,14 @@ fn who_moves_up_is_woken() {
     let first = queued(&rate);
     let (tell, told) = mpsc::channel();
     let waker = Waker::from(Arc::new(Tell(tell)));
+    let mut cx = Context::from_waker(&waker);
     let mut second = waiting(&rate);
-    assert!(second.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(second.as_mut().poll(&mut cx).is_pending());
     assert!(told.try_recv().is_err());
     drop(first);
+    assert!(told.try_recv().is_ok());
+    assert!(second.as_mut().poll(&mut cx).is_pending());
+    rate.change(2, SECOND);
     assert!(told.try_recv().is_ok());
 }
 

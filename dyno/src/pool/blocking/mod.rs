@@ -25,15 +25,16 @@ use crate::scope::Scope;
 /// work.
 pub const BLOCKING_THREADS: usize = 64;
 
-/// How long a thread waits for work.
 const IDLE: Duration = Duration::from_secs(10);
 
-pub(crate) static BLOCKING: Blocking = Blocking::new("dyno-blocking", BLOCKING_THREADS);
+pub(crate) static BLOCKING: Blocking = Blocking::new("dyno-blocking", BLOCKING_THREADS, IDLE);
 
 /// A pool of threads for calls that block.
 pub(crate) struct Blocking {
     name: &'static str,
     most: usize,
+    /// How long a thread waits for work.
+    idle: Duration,
     state: Mutex<State>,
     work: Condvar,
     /// Jobs at work that nobody waits for.
@@ -50,11 +51,12 @@ struct State {
 }
 
 impl Blocking {
-    const fn new(name: &'static str, most: usize) -> Self {
+    const fn new(name: &'static str, most: usize, idle: Duration) -> Self {
         let state = State { queue: VecDeque::new(), next: 0, threads: 0, idle: 0, started: 0 };
         Self {
             name,
             most,
+            idle,
             state: Mutex::new(state),
             work: Condvar::new(),
             left: AtomicUsize::new(0),
@@ -145,7 +147,8 @@ impl Blocking {
                 continue;
             }
             state.idle += 1;
-            let waited = self.work.wait_timeout_while(state, IDLE, |state| state.queue.is_empty());
+            let is_idle = |state: &mut State| state.queue.is_empty();
+            let waited = self.work.wait_timeout_while(state, self.idle, is_idle);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
             state.idle -= 1;
             if state.queue.is_empty() {

@@ -7,7 +7,16 @@ use crate::clock;
 
 /// A pool of its own, so that nobody else's jobs are on it.
 fn pool(most: usize) -> &'static Blocking {
-    Box::leak(Box::new(Blocking::new("test-blocking", most)))
+    Box::leak(Box::new(Blocking::new("test-blocking", most, IDLE)))
+}
+
+/// Until `is_so` of the pool, which another thread makes true.
+fn wait_for(pool: &'static Blocking, is_so: impl Fn(&State) -> bool) {
+    let end = clock::now() + Duration::from_secs(20);
+    while !is_so(&pool.lock()) {
+        assert!(clock::now() < end, "it never is");
+        thread::yield_now();
+    }
 }
 
 fn far() -> Instant {
@@ -52,6 +61,34 @@ fn an_idle_thread_is_used_again_and_there_are_no_more_than_the_most() {
         assert!(matches!(ticket.leave(), Left::With(Ok(it)) if it == n));
     }
     assert!(pool.lock().started <= 2);
+}
+
+#[test]
+fn no_job_waits_for_a_thread_that_another_has_been_promised() {
+    for _ in 0..20 {
+        let pool = pool(2);
+        wait(&start(pool, || 7).expect("a thread"));
+        wait_for(pool, |state| state.idle == 1);
+        let (end, ended) = mpsc::channel::<()>();
+        let hangs = start(pool, move || ended.recv().unwrap_or_default());
+        let next = start(pool, || 7).expect("a thread");
+        let soon = clock::now() + Duration::from_secs(20);
+        assert!(clock::wait_until(soon, |waker| next.is_over(waker)), "it waits for the first");
+        drop((hangs, end));
+    }
+}
+
+#[test]
+fn threads_without_work_end_and_others_start_when_there_is_some() {
+    let pool: &Blocking =
+        Box::leak(Box::new(Blocking::new("test-blocking", 1, Duration::from_nanos(1))));
+    for started in 1..4 {
+        let ticket = start(pool, || 7).expect("a thread");
+        wait(&ticket);
+        assert!(matches!(ticket.leave(), Left::With(Ok(7))));
+        wait_for(pool, |state| (state.threads, state.idle) == (0, 0));
+        assert_eq!(pool.lock().started, started);
+    }
 }
 
 #[test]

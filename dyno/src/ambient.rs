@@ -58,13 +58,13 @@ impl Ambient {
     /// For `limit` nanoseconds, of which the beginning is read when it is needed, and at whose end
     /// what is late is ended by who set it.
     #[inline]
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "timeout"), allow(dead_code))]
     pub(crate) const fn limited(limit: u64) -> Self {
         Self { limit, ..Self::NONE }
     }
 
     /// For a call that is made once more.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     pub(crate) const AGAIN: Self = Self { again: true, ..Self::NONE };
 
     /// What is in force here.
@@ -80,20 +80,20 @@ impl Ambient {
     }
 
     /// The deadline, but for a limit that has not begun.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "timeout"), allow(dead_code))]
     #[inline]
     pub(crate) const fn at(&self) -> Option<Instant> {
         if self.at == NEVER { None } else { Some(Instant::from_nanos(self.at)) }
     }
 
     /// Who set the deadline ends by itself what is late.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "timeout"), allow(dead_code))]
     pub(crate) const fn is_kept(&self) -> bool {
         self.kept
     }
 
     /// The same, of which the limit began then, unless it has begun.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "timeout"), allow(dead_code))]
     pub(crate) fn begun_at(self, then: Instant) -> Self {
         if self.limit == NEVER { self } else { self.begin(then.as_nanos()) }
     }
@@ -104,7 +104,7 @@ impl Ambient {
     }
 
     /// When the limit began, if that is known.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "timeout"), allow(dead_code))]
     #[inline]
     pub(crate) const fn began(&self) -> Option<Instant> {
         if self.began == NEVER { None } else { Some(Instant::from_nanos(self.began)) }
@@ -250,7 +250,7 @@ fn begin(call: &Call) -> Instant {
 }
 
 /// What is in force here, with every limit begun then that had not: the clock need not be read.
-#[allow(dead_code)]
+#[cfg_attr(not(feature = "timeout"), allow(dead_code))]
 pub(crate) fn begun_at(then: Instant) -> Ambient {
     CALL.with(|call| {
         if call.limit.get() != NEVER {
@@ -261,14 +261,14 @@ pub(crate) fn begun_at(then: Instant) -> Ambient {
 }
 
 /// A retry further out makes this call once more already.
-#[allow(dead_code)]
+#[cfg_attr(not(feature = "retry"), allow(dead_code))]
 #[inline]
 pub(crate) fn is_again() -> bool {
     CALL.with(|call| call.again.get())
 }
 
 /// From here on this thread does things once more, or no longer does; how it was before.
-#[allow(dead_code)]
+#[cfg_attr(not(feature = "retry"), allow(dead_code))]
 pub(crate) fn set_again(again: bool) -> bool {
     CALL.with(|call| call.again.replace(again))
 }

@@ -14,26 +14,8 @@ use crate::clock::{self, Sleep};
 use crate::fault::{Fault, Reason};
 use crate::point::Point;
 
-/// `future` under the limit of `point`: what an expansion awaits.
-#[inline]
-pub fn limited<T, F>(
-    point: &'static Point,
-    limit: Duration,
-    future: F,
-) -> impl Future<Output = Result<T, Fault>>
-where
-    F: Future<Output = Result<T, Fault>>,
-{
-    let limit = Limit::new(Who::Point(point), checked(limit));
-    async move {
-        let ended = Limited { future: pin!(future), limit }.await;
-        // Told when what was late is gone, and what it held.
-        ended.map_err(Late::fault)?
-    }
-}
-
-/// The same for a future of any output that stays where it is. It is to be dropped, with all that it
-/// holds, before what became of it is told by [`Late::fault`].
+/// `future` under the limit of `point`: what an expansion awaits. It is to be dropped, with all that
+/// it holds, before what became of it is told by [`Late::fault`].
 #[inline]
 pub fn limited_here<'f, F: Future>(
     point: &'static Point,

@@ -121,19 +121,23 @@ impl<'r, M: Mark> Attempts<'r, M> {
     /// could not stay in registers.
     #[inline]
     pub fn after<R>(&mut self, verdict: Verdict, out: R, asks: impl FnOnce(&R) -> Asks) -> Next<R> {
-        let failed = verdict.is_failure();
-        // In a future they are in memory in any case: the less is done in place the better.
-        if !failed && !M::IN_REGISTERS {
-            let _none = self.next(verdict, || Asks::Nothing);
+        // Nothing is asked where nothing has failed: what two ways share goes through memory.
+        if !verdict.is_failure() {
+            let _none = self.either(verdict, || Asks::Nothing);
             return Next::Done(out);
         }
-        let (out, asks) = if failed { asked(out, asks) } else { (out, Asks::Nothing) };
-        let pause =
-            if M::IN_REGISTERS { self.step(verdict, || asks) } else { self.next(verdict, || asks) };
-        match pause {
+        let (out, asks) = asked(out, asks);
+        match self.either(Verdict::Failure, || asks) {
             Some(pause) => Next::More(out, pause),
             None => Next::Done(out),
         }
+    }
+
+    /// In a future the attempts are in memory in any case: the less is done in place the better.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
+    fn either(&mut self, verdict: Verdict, asks: impl FnOnce() -> Asks) -> Option<Pause> {
+        if M::IN_REGISTERS { self.step(verdict, asks) } else { self.next(verdict, asks) }
     }
 
     /// The next attempt, or the one under way, is not the first.

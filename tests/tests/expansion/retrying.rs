@@ -266,6 +266,10 @@ fn outer(tries: &Tries) -> Result<u32, E> {
 fn inner(tries: &Tries) -> Result<u32, E> {
     tries.fail(99)
 }
+#[retry(3)]
+fn outermost(tries: &Tries) -> Result<u32, E> {
+    outer(tries)
+}
 #[retry(2)]
 fn outer_of_all(tries: &Tries) -> Result<u32, E> {
     multiplying(tries)
@@ -295,6 +299,7 @@ fn nested_retries_do_not_multiply() {
     assert_eq!(made(&|tries| outer(tries)), 3 + 1 + 1);
     let all = stops.lock().expect("held briefly").clone();
     assert_eq!(all, [Stop::Attempts, Stop::Nested, Stop::Nested]);
+    assert_eq!(made(&|tries| outermost(tries)), (3 + 1 + 1) + 1 + 1, "and not 27");
     assert_eq!(made(&|tries| outer_of_all(tries)), 6);
     assert_eq!(made(&|tries| block_on(sendable(outer_async(tries)))), (3 + 1 + 1) + 1 + 1);
     assert_eq!(made(&|tries| inner(tries)), 3, "nothing is left of it");

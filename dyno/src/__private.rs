@@ -45,7 +45,7 @@ pub use crate::point::Point;
 pub use crate::retry::{
     Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
-    hint, once_more, pinned,
+    hint, pinned,
 };
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;

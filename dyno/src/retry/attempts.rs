@@ -45,7 +45,7 @@ impl<'r> Attempts<'r, OnThread> {
 }
 
 impl<'r> Attempts<'r, InTask> {
-    /// None made yet; [`once_more`](super::once_more) marks the further ones.
+    /// None made yet; [`pinned`](super::pinned) marks the further ones.
     #[inline]
     #[must_use]
     pub fn start_async(point: &'static Point, retry: &'r Retry) -> Self {

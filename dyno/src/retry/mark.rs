@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::ambient::{self, Ambient, Within};
@@ -59,7 +59,7 @@ fn take_away() {
     ambient::set_again(false);
 }
 
-/// On the polls of each further attempt, by [`once_more`].
+/// On the polls of each further attempt, by [`pinned`].
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct InTask;
@@ -71,12 +71,8 @@ impl Mark for InTask {
     fn set(&mut self) {}
 }
 
-/// `attempt`; when it is a further one, everything it calls is made once more.
-pub async fn once_more<F: Future>(again: bool, attempt: F) -> F::Output {
-    pinned(again, pin!(attempt)).await
-}
-
-/// The same in a third of the time: what is pinned by the caller is not moved once more.
+/// `attempt`; when it is a further one, everything it calls is made once more. Pinned by the caller: it
+/// is not moved once more.
 #[inline]
 pub const fn pinned<F: Future>(again: bool, attempt: Pin<&mut F>) -> Pinned<'_, F> {
     Pinned { again, attempt }

@@ -53,7 +53,7 @@ pub use compound::CompoundError;
 pub use compound::{Compound, Errors};
 pub use listen::Listener;
 #[doc(hidden)]
-pub use mark::{once_more, pinned};
+pub use mark::pinned;
 pub use run::{Heeding, RetryAfter, RetryIf};
 pub use wait::Jitter;
 use wait::Wait;

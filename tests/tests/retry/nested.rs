@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 
-use dyno::__private::{once_more, pinned};
+use dyno::__private::pinned;
 use dyno::clock;
 use dyno::retry::{Retry, retry};
 
@@ -78,8 +78,6 @@ fn nor_in_async_code() {
 #[test]
 fn an_expansion_marks_its_further_attempts_only() {
     let _frozen = clock::freeze();
-    let made = |again| block_on(once_more(again, inner_async(retry(4))));
-    assert_eq!((made(false), made(true)), (4, 1));
     let pinned = |again| block_on(async move { pinned(again, pin!(inner_async(retry(4)))).await });
     assert_eq!((pinned(false), pinned(true)), (4, 1));
 }

@@ -199,7 +199,7 @@ impl Layer for Retry {
         } else {
             (quote_spanned!(at=> start), quote_spanned!(at=> block(__dyno_pause)))
         };
-        let (before, retry) = self.settings.retry(at, cx);
+        let (before, retry) = self.settings.retry(at);
         let (errors, mut end, keep) = if self.compound {
             (
                 Some(quote_spanned!(at=> let mut __dyno_errors = #p::Errors::new();)),

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, Lit, LitStr, UnOp};
 
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::here;
 use crate::grammar::args::Value;
 use crate::grammar::share::{self, Bounds};
 use crate::grammar::value;
@@ -68,7 +68,7 @@ impl Settings {
     }
 
     /// What stands before, and a `&Retry`.
-    pub(super) fn retry(&self, at: Span, _cx: &Context) -> (TokenStream, TokenStream) {
+    pub(super) fn retry(&self, at: Span) -> (TokenStream, TokenStream) {
         let (p, calls, before) = (&self.private, &self.calls, &self.before);
         let count = self.count.clone().unwrap_or_else(|| quote_spanned!(at=> new(3)));
         let made = quote_spanned!(at=> #p::Retry::#count #calls);

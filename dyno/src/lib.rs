@@ -93,8 +93,12 @@ pub mod registry;
 #[cfg(feature = "retry")]
 pub mod retry;
 pub mod scope;
+#[cfg(any(feature = "breaker", feature = "limit"))]
+mod shared;
 #[cfg(feature = "socket")]
 pub mod socket;
+#[cfg(any(feature = "breaker", feature = "limit", feature = "retry"))]
+mod sync;
 pub mod testing;
 #[cfg(feature = "timeout")]
 pub mod timeout;

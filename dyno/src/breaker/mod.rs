@@ -46,7 +46,6 @@ mod settings;
 mod settle;
 mod state;
 pub mod store;
-mod sync;
 mod tell;
 mod told;
 mod why;

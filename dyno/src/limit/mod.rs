@@ -17,7 +17,6 @@
 //! ```
 
 pub mod bulkhead;
-mod known;
 mod label;
 mod queue;
 pub mod rate;

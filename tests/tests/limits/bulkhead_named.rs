@@ -62,7 +62,7 @@ fn a_name_stands_for_one_with_the_settings_of_all_places() {
     assert!(ptr::eq(bare, MORE.get()));
     assert!(bare.acquire().is_err());
     assert_eq!(start.elapsed(), 50 * MS, "it goes by what was added");
-    assert_eq!(format!("{BARE:?}"), "SharedBulkhead(bulkhead-one)");
+    assert_eq!(format!("{BARE:?}"), "Shared(bulkhead-one)");
 }
 
 #[test]

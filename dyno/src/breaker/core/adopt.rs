@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::super::settings::Settings;
 use super::super::state::State;
-use super::super::sync::Word;
 use super::super::word::{Moment, Phase, TOLD, Ticks, View, tagged, trial, untagged};
 use super::{Core, Leave, Nanos, Time};
+use crate::sync::Word;
 
 /// A state as one machine tells it to another.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::super::settings::Settings;
-use super::super::sync::Word;
 use super::super::word::{Moment, Phase, Ticks, View, tagged, untagged};
 use super::{Core, Time};
 use crate::clock;
+use crate::sync::Word;
 
 /// How long all stages of recovery take where the reset time-out never ends.
 const STAGES: Duration = Duration::from_secs(60);

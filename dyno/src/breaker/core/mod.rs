@@ -16,10 +16,10 @@ use std::time::Duration;
 use self::trials::Places;
 use super::settings::Settings;
 use super::state::State;
-use super::sync::Word;
 use super::why::{Change, Why};
 use super::word::{LONG, Moment, Phase, TOLD, Tally, Ticks, View, closed, generation, untagged};
 use crate::fault::Reason;
+use crate::sync::Word;
 
 pub(super) use self::adopt::Told;
 pub(super) use self::answer::{Leave, Refusal, Verdict};

@@ -8,7 +8,6 @@ use once_cell::race::OnceBox;
 
 use super::super::check::TRIALS;
 use super::super::settings::Settings;
-use super::super::sync::Word;
 use super::super::why::{Change, Why};
 use super::super::word::{
     Moment, Phase, Tally, Ticks, View, generation, place, stamp, tagged, trial, untagged,
@@ -17,6 +16,7 @@ use super::time::Nanos;
 use super::{Core, Leave, Refusal, Time, Verdict};
 use crate::fault::Reason;
 use crate::outcome;
+use crate::sync::Word;
 
 /// A place that nobody has.
 const FREE: u64 = 0;

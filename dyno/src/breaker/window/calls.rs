@@ -13,10 +13,10 @@ use std::iter;
 use once_cell::race::OnceBox;
 
 use super::super::settings::Share;
-use super::super::sync::Word;
 use super::lanes::{self, Lane};
 use super::tagged::Split;
 use super::{Line, Seen};
+use crate::sync::Word;
 
 const SPLIT: Split = Split { count: 40, lap: 0 };
 /// The generation as far as a word has room for it.

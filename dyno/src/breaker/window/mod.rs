@@ -16,9 +16,9 @@ use self::calls::{Calls, Size};
 use self::lanes::Lane;
 use self::span::{Part, Spans, Width};
 use super::settings::{Settings, Share, Span};
-use super::sync::Word;
 use super::why::Why;
 use crate::clock;
+use crate::sync::Word;
 
 /// What a breaker has seen, for a [`Rule`](super::Rule) to judge: its window, and the failures in a
 /// row.

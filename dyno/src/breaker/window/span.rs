@@ -9,11 +9,11 @@
 use std::iter;
 use std::time::Duration;
 
-use super::super::sync::Word;
 use super::lanes::{self, Lane};
 use super::tagged::Split;
 use super::{Line, Seen};
 use crate::clock::Instant;
+use crate::sync::Word;
 
 const PARTS: u64 = COUNT as u64;
 const COUNT: usize = 10;

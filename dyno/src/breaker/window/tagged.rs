@@ -1,6 +1,6 @@
 //! Counters that belong to a generation: a new one starts them anew without anybody clearing them.
 
-use super::super::sync::Word;
+use crate::sync::Word;
 
 /// How a word is split: a generation above, a lap below it, a count below that; the first two are
 /// its tag.

@@ -5,14 +5,12 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use once_cell::race::OnceRef;
-
 use super::Bulkhead;
-use super::named::join_keyed;
 use super::settings::Settings;
 use crate::keyed::{self, ByKey, Given, Keep};
 use crate::limit::label::Label;
 use crate::point::Point;
+use crate::shared::Shared;
 
 /// Bulkheads by key, all with the same settings: made when a key is first asked for, and dropped
 /// when it has not been for long.
@@ -206,32 +204,4 @@ impl Keep for Bulkhead {
 
 /// The bulkheads by key that all attributes with the same name share.
 #[doc(hidden)]
-pub struct SharedKeyedBulkhead {
-    name: &'static str,
-    define: fn() -> KeyedBulkhead,
-    /// Threads that race for it all join the same one.
-    keyed: OnceRef<'static, KeyedBulkhead>,
-}
-
-impl SharedKeyedBulkhead {
-    /// One of those that share `name`; `define` makes one with the settings given here.
-    #[must_use]
-    pub const fn new(name: &'static str, define: fn() -> KeyedBulkhead) -> Self {
-        Self { name, define, keyed: OnceRef::new() }
-    }
-
-    /// The bulkheads.
-    ///
-    /// # Panics
-    /// When they are defined elsewhere with other settings, or as one bulkhead for all.
-    #[inline]
-    pub fn get(&'static self) -> &'static KeyedBulkhead {
-        self.keyed.get_or_init(|| join_keyed(self.name, (self.define)()))
-    }
-}
-
-impl fmt::Debug for SharedKeyedBulkhead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SharedKeyedBulkhead({})", self.name)
-    }
-}
+pub type SharedKeyedBulkhead = Shared<KeyedBulkhead>;

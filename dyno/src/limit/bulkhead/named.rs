@@ -1,15 +1,12 @@
 //! Bulkheads by name: one bulkhead, many functions.
 
-use std::fmt;
 use std::sync::atomic::Ordering;
-
-use once_cell::race::OnceRef;
 
 use super::settings::Settings;
 use super::{Bulkhead, KeyedBulkhead};
 use crate::keyed::Given;
-use crate::limit::known::{Join, Kinds, Known};
 use crate::point::{self, Event};
+use crate::shared::{Join, Joined, Kinds, Known, Shared};
 
 static KINDS: Kinds = Kinds::new("bulkhead");
 static KNOWN: Known<Bulkhead, Settings> = Known::new("bulkhead");
@@ -69,60 +66,36 @@ impl Bulkhead {
 
 /// The bulkhead that all attributes with the same name share.
 #[doc(hidden)]
-pub struct SharedBulkhead {
-    name: &'static str,
-    define: fn() -> Bulkhead,
-    /// Threads that race for it all join the same one.
-    bulkhead: OnceRef<'static, Bulkhead>,
-}
+pub type SharedBulkhead = Shared<Bulkhead>;
 
-impl SharedBulkhead {
-    /// One of those that share `name`; `define` makes a bulkhead with the settings given here.
-    #[must_use]
-    pub const fn new(name: &'static str, define: fn() -> Bulkhead) -> Self {
-        Self { name, define, bulkhead: OnceRef::new() }
-    }
-
-    /// The bulkhead.
-    ///
-    /// # Panics
-    /// When it is defined elsewhere with other settings.
-    #[inline]
-    pub fn get(&'static self) -> &'static Bulkhead {
-        self.bulkhead.get_or_init(|| join(self.name, (self.define)()))
+impl Join for Bulkhead {
+    fn join(name: &'static str, new: Self) -> &'static Self {
+        let (given, here) = (new.given, new.location());
+        KINDS.claim(name, false, here);
+        let Joined { one: bulkhead, is_new, adds } = KNOWN.join(name, new, given, here);
+        if adds {
+            bulkhead.add(&given);
+        }
+        if is_new {
+            tell_unlimited(name, &given);
+        }
+        bulkhead
     }
 }
 
-impl fmt::Debug for SharedBulkhead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SharedBulkhead({})", self.name)
+impl Join for KeyedBulkhead {
+    fn join(name: &'static str, new: Self) -> &'static Self {
+        let (given, here) = (new.given(), new.location());
+        KINDS.claim(name, true, here);
+        let Joined { one: keyed, is_new, adds } = KEYED.join(name, new, given, here);
+        if adds {
+            keyed.add(&given);
+        }
+        if is_new {
+            tell_unlimited(name, &given.settings);
+        }
+        keyed
     }
-}
-
-fn join(name: &'static str, new: Bulkhead) -> &'static Bulkhead {
-    let (given, here) = (new.given, new.location());
-    KINDS.claim(name, false, here);
-    let Join { limit: bulkhead, is_new, adds } = KNOWN.join(name, new, given, here);
-    if adds {
-        bulkhead.add(&given);
-    }
-    if is_new {
-        tell_unlimited(name, &given);
-    }
-    bulkhead
-}
-
-pub(super) fn join_keyed(name: &'static str, new: KeyedBulkhead) -> &'static KeyedBulkhead {
-    let (given, here) = (new.given(), new.location());
-    KINDS.claim(name, true, here);
-    let Join { limit: keyed, is_new, adds } = KEYED.join(name, new, given, here);
-    if adds {
-        keyed.add(&given);
-    }
-    if is_new {
-        tell_unlimited(name, &given.settings);
-    }
-    keyed
 }
 
 /// Nothing is clamped in silence, and nothing let pass.

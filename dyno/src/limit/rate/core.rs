@@ -7,7 +7,7 @@
 //! the pace has changed: a word that is replaced by one who knew its pace is of that pace.
 
 use super::pace::{FLAGS, Pace};
-use super::word::Word;
+use crate::sync::Word;
 
 /// Whoever has the lock has the word, too.
 const HELD: u64 = 1;

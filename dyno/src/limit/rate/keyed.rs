@@ -5,15 +5,13 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use once_cell::race::OnceRef;
-
 use super::Rate;
 use super::enter::Real;
 use super::named::{KINDS, tell_unlimited};
 use super::settings::Settings;
 use crate::keyed::{ByKey, Given, Keep, Label};
-use crate::limit::known::Known;
 use crate::point::Point;
+use crate::shared::{Join, Joined, Known, Shared};
 
 /// Rates by key, all with the same settings: made when a key is first asked for, and dropped when
 /// it has not been for long.
@@ -194,48 +192,21 @@ pub fn keyed(name: &str) -> Option<&'static KeyedRate> {
 
 /// The rates by key that all attributes with the same name share.
 #[doc(hidden)]
-pub struct SharedKeyedRate {
-    name: &'static str,
-    define: fn() -> KeyedRate,
-    /// Threads that race for it all join the same one.
-    rates: OnceRef<'static, KeyedRate>,
-}
+pub type SharedKeyedRate = Shared<KeyedRate>;
 
-impl SharedKeyedRate {
-    /// One of those that share `name`; `define` makes one with the settings given here.
-    #[must_use]
-    pub const fn new(name: &'static str, define: fn() -> KeyedRate) -> Self {
-        Self { name, define, rates: OnceRef::new() }
-    }
-
-    /// The rates.
-    ///
-    /// # Panics
-    /// When they are defined elsewhere with other settings, or as one rate for all.
-    #[inline]
-    pub fn get(&'static self) -> &'static KeyedRate {
-        self.rates.get_or_init(|| self.join())
-    }
-
-    fn join(&self) -> &'static KeyedRate {
-        let new = (self.define)();
+impl Join for KeyedRate {
+    fn join(name: &'static str, new: Self) -> &'static Self {
         let (given, here) = (new.by_key.given, new.location());
-        KINDS.claim(self.name, true, here);
-        let joined = KNOWN.join(self.name, new, given, here);
-        if joined.adds {
-            for rate in joined.limit.by_key.add(&given) {
+        KINDS.claim(name, true, here);
+        let Joined { one: rates, is_new, adds } = KNOWN.join(name, new, given, here);
+        if adds {
+            for rate in rates.by_key.add(&given) {
                 rate.add(given.settings);
             }
         }
-        if joined.is_new {
-            tell_unlimited(self.name, &given.settings);
+        if is_new {
+            tell_unlimited(name, &given.settings);
         }
-        joined.limit
-    }
-}
-
-impl fmt::Debug for SharedKeyedRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SharedKeyedRate({})", self.name)
+        rates
     }
 }

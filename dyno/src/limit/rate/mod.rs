@@ -33,7 +33,6 @@ mod pace;
 mod settings;
 mod snapshot;
 mod wait;
-mod word;
 
 use std::fmt;
 use std::panic::Location;

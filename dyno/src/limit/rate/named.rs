@@ -1,15 +1,12 @@
 //! Rates by name: one rate, many functions.
 
-use std::fmt;
 use std::sync::atomic::Ordering;
-
-use once_cell::race::OnceRef;
 
 use super::Rate;
 use super::settings::Settings;
 use crate::keyed::Settings as _;
-use crate::limit::known::{Kinds, Known};
 use crate::point::{self, Event};
+use crate::shared::{Join, Joined, Kinds, Known, Shared};
 
 static KNOWN: Known<Rate, Settings> = Known::new("rate");
 pub(super) static KINDS: Kinds = Kinds::new("rate");
@@ -54,47 +51,20 @@ impl Rate {
 
 /// The rate that all attributes with the same name share.
 #[doc(hidden)]
-pub struct SharedRate {
-    name: &'static str,
-    define: fn() -> Rate,
-    /// Threads that race for it all join the same one.
-    rate: OnceRef<'static, Rate>,
-}
+pub type SharedRate = Shared<Rate>;
 
-impl SharedRate {
-    /// One of those that share `name`; `define` makes a rate with the settings given here.
-    #[must_use]
-    pub const fn new(name: &'static str, define: fn() -> Rate) -> Self {
-        Self { name, define, rate: OnceRef::new() }
-    }
-
-    /// The rate.
-    ///
-    /// # Panics
-    /// When it is defined elsewhere with other settings, or as one for each key.
-    #[inline]
-    pub fn get(&'static self) -> &'static Rate {
-        self.rate.get_or_init(|| self.join())
-    }
-
-    fn join(&self) -> &'static Rate {
-        let new = (self.define)();
+impl Join for Rate {
+    fn join(name: &'static str, new: Self) -> &'static Self {
         let (given, here) = (new.given, new.location());
-        KINDS.claim(self.name, false, here);
-        let joined = KNOWN.join(self.name, new, given, here);
-        if joined.adds {
-            joined.limit.add(given);
+        KINDS.claim(name, false, here);
+        let Joined { one: rate, is_new, adds } = KNOWN.join(name, new, given, here);
+        if adds {
+            rate.add(given);
         }
-        if joined.is_new {
-            tell_unlimited(self.name, &given);
+        if is_new {
+            tell_unlimited(name, &given);
         }
-        joined.limit
-    }
-}
-
-impl fmt::Debug for SharedRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SharedRate({})", self.name)
+        rate
     }
 }
 

@@ -1,9 +1,11 @@
-//! The one primitive the state machine is made of, so that a model checker can put in its own.
+//! The one primitive the state machines are made of, so that a model checker can put in its own.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A shared word.
-pub(super) trait Word {
+// Not every machine needs all of it.
+#[cfg_attr(not(all(feature = "breaker", feature = "limit")), allow(dead_code))]
+pub(crate) trait Word {
     /// One that is zero.
     fn zero() -> Self;
     /// Reads it, ordered against nothing: all that the fast path needs.

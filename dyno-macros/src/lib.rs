@@ -35,6 +35,10 @@ layers! {
     bulkhead,
     rate,
     fallback,
+    cache,
+    metrics,
+    timing,
+    harness,
     aspect,
 }
 

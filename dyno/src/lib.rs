@@ -47,6 +47,10 @@
 //! | [`#[bulkhead]`](macro@bulkhead) | no more than so many calls at a time |
 //! | [`#[rate]`](macro@rate) | no more than so many calls in so long |
 //! | [`#[fallback]`](macro@fallback) | what stands in |
+//! | [`#[cache]`](macro@cache) | no computation twice |
+//! | [`#[metrics]`](macro@metrics) | how many calls, how they ended, how long they took |
+//! | [`#[timing]`](macro@timing) | where the time of a request goes |
+//! | [`#[harness]`](macro@harness) | an error is reported, and passed on untouched |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
 //!
@@ -73,17 +77,25 @@ mod ambient;
 pub mod aspect;
 #[cfg(feature = "breaker")]
 pub mod breaker;
+#[cfg(feature = "cache")]
+pub mod cache;
 pub mod clock;
 pub mod deadline;
 #[cfg(feature = "fallback")]
 pub mod fallback;
 pub mod fault;
+#[cfg(feature = "harness")]
+pub mod harness;
 #[cfg(feature = "inject")]
 pub mod inject;
 #[cfg(any(feature = "breaker", feature = "limit"))]
 mod keyed;
+#[cfg(any(feature = "breaker", feature = "cache", feature = "metrics"))]
+mod lanes;
 #[cfg(feature = "limit")]
 pub mod limit;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 pub mod outcome;
 pub mod point;
 #[cfg(feature = "pool")]
@@ -93,15 +105,25 @@ pub mod registry;
 #[cfg(feature = "retry")]
 pub mod retry;
 pub mod scope;
-#[cfg(any(feature = "breaker", feature = "limit"))]
+#[cfg(any(feature = "breaker", feature = "cache", feature = "limit"))]
 mod shared;
 #[cfg(feature = "socket")]
 pub mod socket;
-#[cfg(any(feature = "breaker", feature = "limit", feature = "retry"))]
+#[cfg(feature = "stats")]
+pub mod stats;
+#[cfg(any(
+    feature = "breaker",
+    feature = "cache",
+    feature = "limit",
+    feature = "metrics",
+    feature = "retry"
+))]
 mod sync;
 pub mod testing;
 #[cfg(feature = "timeout")]
 pub mod timeout;
+#[cfg(feature = "timing")]
+pub mod timing;
 
 pub use deadline::Deadline;
 pub use fault::{Error, Fault, InjectError, Reason};
@@ -124,15 +146,24 @@ pub use dyno_macros::breaker;
 #[cfg(feature = "limit")]
 #[doc = include_str!("../docs/bulkhead.md")]
 pub use dyno_macros::bulkhead;
+#[cfg(feature = "cache")]
+#[doc = include_str!("../docs/cache.md")]
+pub use dyno_macros::cache;
 #[cfg(feature = "fallback")]
 #[doc = include_str!("../docs/fallback.md")]
 pub use dyno_macros::fallback;
 #[cfg(feature = "breaker")]
 #[doc = include_str!("../docs/fuse.md")]
 pub use dyno_macros::fuse;
+#[cfg(feature = "harness")]
+#[doc = include_str!("../docs/harness.md")]
+pub use dyno_macros::harness;
 #[cfg(feature = "inject")]
 #[doc = include_str!("../docs/inject.md")]
 pub use dyno_macros::inject;
+#[cfg(feature = "metrics")]
+#[doc = include_str!("../docs/metrics.md")]
+pub use dyno_macros::metrics;
 #[cfg(feature = "limit")]
 #[doc = include_str!("../docs/rate.md")]
 pub use dyno_macros::rate;
@@ -144,6 +175,9 @@ pub use dyno_macros::test;
 #[cfg(feature = "timeout")]
 #[doc = include_str!("../docs/timeout.md")]
 pub use dyno_macros::timeout;
+#[cfg(feature = "timing")]
+#[doc = include_str!("../docs/timing.md")]
+pub use dyno_macros::timing;
 
 pub mod prelude;
 

@@ -3,9 +3,17 @@
 //! The attributes and the types that appear in signatures. `#[dyno::test]` is left out, so that
 //! `#[test]` keeps its meaning.
 
+#[cfg(feature = "cache")]
+pub use dyno_macros::cache;
 pub use crate::fault::{Fault, InjectError};
+#[cfg(feature = "harness")]
+pub use dyno_macros::harness;
+#[cfg(feature = "metrics")]
+pub use dyno_macros::metrics;
 #[cfg(feature = "registry")]
 pub use crate::registry::Registry;
+#[cfg(feature = "timing")]
+pub use dyno_macros::timing;
 #[cfg(feature = "aspect")]
 pub use dyno_macros::aspect;
 #[cfg(feature = "fallback")]

@@ -5,13 +5,17 @@
 mod aspect;
 mod breaker;
 mod bulkhead;
+mod cache;
 mod fallback;
 mod fuse;
+mod harness;
 pub(crate) mod inject;
 mod limited;
+mod metrics;
 mod rate;
 mod retry;
 mod timeout;
+mod timing;
 mod which;
 
 use proc_macro2::{Span, TokenStream};
@@ -72,7 +76,7 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 9] = [
+const KINDS: [(&str, Parse); 13] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
     ("timeout", timeout::parse),
@@ -81,6 +85,10 @@ const KINDS: [(&str, Parse); 9] = [
     ("bulkhead", bulkhead::parse),
     ("rate", rate::parse),
     ("fallback", fallback::parse),
+    ("cache", cache::parse),
+    ("metrics", metrics::parse),
+    ("timing", timing::parse),
+    ("harness", harness::parse),
     ("aspect", aspect::parse),
 ];
 

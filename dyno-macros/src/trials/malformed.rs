@@ -5,8 +5,10 @@ use quote::quote;
 
 use super::{expand, parse};
 
-const KINDS: [&str; 9] =
-    ["inject", "retry", "timeout", "breaker", "fuse", "bulkhead", "rate", "fallback", "aspect"];
+const KINDS: [&str; 13] = [
+    "inject", "retry", "timeout", "breaker", "fuse", "bulkhead", "rate", "fallback", "cache",
+    "metrics", "timing", "harness", "aspect",
+];
 const ITEM: &str = "fn f(db: &Db, id: u8) -> Result<u8, E> { Ok(id) }";
 
 const NONSENSE: &[&str] = &[

@@ -13,10 +13,10 @@ use super::rule::{Panicked, judge, judge_by_rule};
 use super::settings::Settings;
 use super::why::Why;
 use super::window::End;
-use super::window::lanes::Lane;
 use super::word::{Phase, UNGUARDED, UNWINDING, generation};
 use super::{Breaker, Report};
 use crate::fault::{Fault, Reason};
+use crate::lanes::Lane;
 use crate::outcome::Verdict;
 
 /// Somebody listens.

@@ -34,7 +34,10 @@
 mod block;
 mod frozen;
 mod instant;
-#[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+))]
 mod paused;
 mod real;
 mod sleep;
@@ -70,11 +73,11 @@ pub fn now() -> Instant {
 }
 
 /// What [`coarse`] may be behind.
-#[cfg(any(feature = "breaker", feature = "limit"))]
+#[cfg(any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics"))]
 pub(crate) const COARSE: Duration = Duration::from_millis(32);
 
 /// The time here, or up to [`COARSE`] less: a quarter of the cost where the system has such a clock.
-#[cfg(any(feature = "breaker", feature = "limit"))]
+#[cfg(any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics"))]
 #[inline]
 pub(crate) fn coarse() -> Instant {
     if scope::active() {

@@ -16,7 +16,10 @@ static BEGAN: OnceLock<Began> = OnceLock::new();
 struct Began {
     at: std::time::Instant,
     /// On the system's coarse clock, and so much later that it is never ahead of the other.
-    #[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
+    #[cfg(all(
+        target_os = "linux",
+        any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+    ))]
     coarse: u64,
 }
 
@@ -25,7 +28,10 @@ struct Began {
 const EARLIER: Duration = Duration::from_secs(1);
 
 impl Began {
-    #[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
+    #[cfg(all(
+        target_os = "linux",
+        any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+    ))]
     #[cold]
     fn now() -> Self {
         /// Who was stopped between the two readings reads again, or they would stay apart.
@@ -48,7 +54,10 @@ impl Began {
         Self { at: earlier, coarse: coarse.saturating_sub(nanos(EARLIER)) }
     }
 
-    #[cfg(not(all(target_os = "linux", any(feature = "breaker", feature = "limit"))))]
+    #[cfg(not(all(
+        target_os = "linux",
+        any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+    )))]
     #[cold]
     fn now() -> Self {
         let at = std_now();
@@ -67,7 +76,10 @@ pub(super) fn now() -> Instant {
 }
 
 /// Linux keeps a count of its own ticks, of 1 to 10 ms, which is read in a fraction of the time.
-#[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+))]
 #[inline]
 pub(super) fn coarse() -> Instant {
     if super::paused::POSSIBLE {
@@ -77,12 +89,18 @@ pub(super) fn coarse() -> Instant {
     Instant::from_nanos(coarse_nanos().saturating_sub(began.coarse))
 }
 
-#[cfg(all(not(target_os = "linux"), any(feature = "breaker", feature = "limit")))]
+#[cfg(all(
+    not(target_os = "linux"),
+    any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+))]
 pub(super) fn coarse() -> Instant {
     now()
 }
 
-#[cfg(all(target_os = "linux", any(feature = "breaker", feature = "limit")))]
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics")
+))]
 #[inline]
 fn coarse_nanos() -> u64 {
     // Seconds above, a fraction below.
@@ -202,7 +220,7 @@ mod tests {
         assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(()), "it hangs");
     }
 
-    #[cfg(any(feature = "breaker", feature = "limit"))]
+    #[cfg(any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics"))]
     #[test]
     fn the_coarse_time_is_behind_by_little_and_never_ahead() {
         for _ in 0..10_000 {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::ear;
 use crate::fault::{Fault, InjectError};
 
 /// What happened at a point.
@@ -75,6 +76,11 @@ pub enum Event<'a> {
     },
     /// What stood in has failed, too.
     FallbackFailed,
+    /// A cache was asked.
+    Cache {
+        /// What came of it.
+        cached: Cached,
+    },
     /// A dependency was built.
     Built {
         /// The provider.
@@ -94,6 +100,43 @@ pub enum Event<'a> {
         /// What, in a sentence.
         message: &'a str,
     },
+}
+
+/// What came of asking a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cached {
+    /// A value was there.
+    Hit,
+    /// None was there, and this caller computes it.
+    Miss,
+    /// A value was there, and this caller computes the next one before it expires.
+    Early,
+    /// A value had expired, and was served while somebody else computes the next one.
+    Stale,
+    /// The computation failed, and a value that had expired was served.
+    StaleIfError,
+    /// None was there, and this caller waited for somebody else who was computing it.
+    Waited,
+    /// The next value was computed off the caller's path.
+    Refreshed,
+    /// A value made room for another.
+    Evicted,
+}
+
+impl fmt::Display for Cached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hit => "cache hit",
+            Self::Miss => "cache miss",
+            Self::Early => "cache early refresh",
+            Self::Stale => "cache served stale during a refresh",
+            Self::StaleIfError => "cache served stale after a failure",
+            Self::Waited => "cache waited for another caller",
+            Self::Refreshed => "cache refreshed in the background",
+            Self::Evicted => "cache evicted an entry",
+        })
+    }
 }
 
 /// Why a failed attempt is the last.
@@ -157,6 +200,7 @@ impl fmt::Display for Event<'_> {
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),
             Self::Fallback { refused: false } => f.write_str("failed, a fallback stands in"),
             Self::FallbackFailed => f.write_str("the fallback failed, too"),
+            Self::Cache { cached } => fmt::Display::fmt(cached, f),
             Self::Built { provider, took } => write!(f, "built {provider} in {took:.1?}"),
             Self::BuildFailed { error, .. } => write!(f, "could not be built: {error}"),
             Self::Warning { message } => f.write_str(message),
@@ -176,7 +220,9 @@ impl<F: Fn(&str, &Event<'_>) + Send + Sync> Observer for F {
     }
 }
 
-static LISTENING: AtomicUsize = AtomicUsize::new(0);
+/// Observers, and ears that are open.
+pub(super) static LISTENING: AtomicUsize = AtomicUsize::new(0);
+static OBSERVING: AtomicUsize = AtomicUsize::new(0);
 static OBSERVERS: RwLock<Vec<Arc<dyn Observer>>> = RwLock::new(Vec::new());
 
 /// Hears every event of the program until the returned guard is dropped.
@@ -184,6 +230,7 @@ static OBSERVERS: RwLock<Vec<Arc<dyn Observer>>> = RwLock::new(Vec::new());
 pub fn observe(observer: impl Observer + 'static) -> Observing {
     let observer: Arc<dyn Observer> = Arc::new(observer);
     OBSERVERS.write().unwrap_or_else(PoisonError::into_inner).push(observer.clone());
+    OBSERVING.fetch_add(1, Ordering::Relaxed);
     LISTENING.fetch_add(1, Ordering::Relaxed);
     Observing(observer)
 }
@@ -203,6 +250,11 @@ pub fn emit(point: &str, event: &Event<'_>) {
 
 #[cold]
 fn tell(point: &str, event: &Event<'_>) {
+    ear::tell(point, event);
+    // Not a lock for those whom nobody of the user's observes.
+    if OBSERVING.load(Ordering::Relaxed) == 0 {
+        return;
+    }
     let observers = OBSERVERS.read().unwrap_or_else(PoisonError::into_inner).clone();
     for observer in observers {
         harmless("an observer of", point, move || observer.event(point, event));
@@ -227,6 +279,7 @@ impl Drop for Observing {
     fn drop(&mut self) {
         let mut observers = OBSERVERS.write().unwrap_or_else(PoisonError::into_inner);
         observers.retain(|observer| !Arc::ptr_eq(observer, &self.0));
+        OBSERVING.fetch_sub(1, Ordering::Relaxed);
         LISTENING.fetch_sub(1, Ordering::Relaxed);
     }
 }

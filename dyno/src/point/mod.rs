@@ -11,6 +11,7 @@
 //! drop(watching);
 //! ```
 
+mod ear;
 mod event;
 mod name;
 mod path;
@@ -19,9 +20,11 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
+#[cfg_attr(not(any(feature = "metrics", feature = "timing")), allow(unused_imports))]
+pub(crate) use ear::{METRICS, TIMING};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use event::harmless;
-pub use event::{Event, Observer, Observing, Stop, emit, observe, observed};
+pub use event::{Cached, Event, Observer, Observing, Stop, emit, observe, observed};
 pub use name::Name;
 pub(crate) use path::plain_path;
 

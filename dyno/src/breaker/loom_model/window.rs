@@ -3,8 +3,9 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::super::window::{End, Window, lanes::Lane};
+use super::super::window::{End, Window};
 use super::*;
+use crate::lanes::Lane;
 
 fn both_of_two() -> Settings {
     Settings::new().window_calls(2).failure_rate(1.0)

@@ -13,9 +13,8 @@ use std::iter;
 use once_cell::race::OnceBox;
 
 use super::super::settings::Share;
-use super::lanes::{self, Lane};
-use super::tagged::Split;
-use super::{Line, Seen};
+use super::Seen;
+use crate::lanes::{self, Lane, Line, Split};
 use crate::sync::Word;
 
 const SPLIT: Split = Split { count: 40, lap: 0 };

@@ -4,20 +4,18 @@
 //! long. Both belong to a generation, so that a breaker that closes starts with an empty one.
 
 mod calls;
-pub(super) mod lanes;
 mod span;
-mod tagged;
 
 use std::mem;
 
 use once_cell::race::OnceBox;
 
 use self::calls::{Calls, Size};
-use self::lanes::Lane;
 use self::span::{Part, Spans, Width};
 use super::settings::{Settings, Share, Span};
 use super::why::Why;
 use crate::clock;
+use crate::lanes::Lane;
 use crate::sync::Word;
 
 /// What a breaker has seen, for a [`Rule`](super::Rule) to judge: its window, and the failures in a
@@ -34,11 +32,6 @@ pub struct Seen {
     /// Of these, slow.
     pub slow: u64,
 }
-
-/// Two cache lines, as processors fetch them, so that threads do not share them by chance.
-#[derive(Debug)]
-#[repr(align(128))]
-struct Line<T>(T);
 
 /// How a call ended, in the eyes of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

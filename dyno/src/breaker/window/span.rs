@@ -9,10 +9,9 @@
 use std::iter;
 use std::time::Duration;
 
-use super::lanes::{self, Lane};
-use super::tagged::Split;
-use super::{Line, Seen};
+use super::Seen;
 use crate::clock::Instant;
+use crate::lanes::{self, Lane, Line, Split};
 use crate::sync::Word;
 
 const PARTS: u64 = COUNT as u64;

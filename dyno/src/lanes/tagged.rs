@@ -5,11 +5,11 @@ use crate::sync::Word;
 /// How a word is split: a generation above, a lap below it, a count below that; the first two are
 /// its tag.
 #[derive(Clone, Copy)]
-pub(super) struct Split {
+pub(crate) struct Split {
     /// How many bits the count has.
-    pub(super) count: u32,
+    pub(crate) count: u32,
     /// How many bits the lap has.
-    pub(super) lap: u32,
+    pub(crate) lap: u32,
 }
 
 /// Who comes late is late by a few generations. More than this, and the word was not used for so
@@ -22,12 +22,12 @@ impl Split {
     }
 
     /// The tag that a word can hold of `tag`.
-    pub(super) fn tag(self, tag: u64) -> u64 {
+    pub(crate) fn tag(self, tag: u64) -> u64 {
         tag << self.count
     }
 
     /// The count in `word`, if it belongs to `tag`.
-    pub(super) fn count_of(self, word: u64, tag: u64) -> Option<u64> {
+    pub(crate) fn count_of(self, word: u64, tag: u64) -> Option<u64> {
         (word & !self.mask() == self.tag(tag)).then_some(word & self.mask())
     }
 
@@ -57,12 +57,12 @@ impl Split {
 
     /// Counts one on a word that nobody else writes.
     #[inline]
-    pub(super) fn count_alone<W: Word>(self, word: &W, tag: u64) {
+    pub(crate) fn count_alone<W: Word>(self, word: &W, tag: u64) {
         word.write(self.one_more(word.peek(), tag));
     }
 
     /// Counts one on a word that others write, too; how many there were before it.
-    pub(super) fn count<W: Word>(self, word: &W, tag: u64) -> u64 {
+    pub(crate) fn count<W: Word>(self, word: &W, tag: u64) -> u64 {
         loop {
             let before = word.read();
             if word.replace(before, self.one_more(before, tag)) {

@@ -4,9 +4,14 @@
 //! it back when it ends; on its own lane it needs no read-modify-write. Those that come when all
 //! are taken share a few more, by compare-and-swap.
 
+mod tagged;
+
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+#[cfg_attr(not(any(feature = "breaker", feature = "metrics")), allow(unused_imports))]
+pub(crate) use self::tagged::Split;
 
 /// Lanes beyond the own ones, for the threads that have none.
 const SHARED: usize = 4;
@@ -14,12 +19,17 @@ const MOST: usize = 128;
 /// Of a thread that has not asked yet, or not any more.
 const UNKNOWN: usize = usize::MAX;
 
+/// Two cache lines, as processors fetch them, so that threads do not share them by chance.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(crate) struct Line<T>(pub(crate) T);
+
 /// Where a thread counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) struct Lane {
-    pub(super) index: usize,
+pub(crate) struct Lane {
+    pub(crate) index: usize,
     /// Nobody else writes there.
-    pub(super) own: bool,
+    pub(crate) own: bool,
 }
 
 thread_local! {
@@ -29,7 +39,7 @@ thread_local! {
 }
 
 /// Own lanes: four times as many as cores, for threads that wait.
-pub(super) fn own() -> usize {
+pub(crate) fn own() -> usize {
     static OWN: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     *OWN.get_or_init(|| {
         let cores = thread::available_parallelism().map_or(4, usize::from);
@@ -38,21 +48,21 @@ pub(super) fn own() -> usize {
 }
 
 /// How many lanes there are in all.
-pub(super) fn count() -> usize {
+pub(crate) fn count() -> usize {
     own() + SHARED
 }
 
 impl Lane {
     /// That of this thread.
     #[inline]
-    pub(in super::super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let index = INDEX.get();
         if index == UNKNOWN { Self::first() } else { Self::at(index) }
     }
 
     /// One of a model's own.
     #[cfg(loom)]
-    pub(in super::super) const fn of_model(index: usize) -> Self {
+    pub(crate) const fn of_model(index: usize) -> Self {
         Self { index, own: true }
     }
 

@@ -1,0 +1,1 @@
+//! What was computed, kept for a while.

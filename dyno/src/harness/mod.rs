@@ -1,0 +1,1 @@
+//! Errors told of, apart from being handled.

@@ -1,0 +1,1 @@
+//! How many calls, how they ended, and how long they took.

@@ -1,0 +1,1 @@
+//! Percentiles, means and spreads, of slices and of streams.

@@ -1,0 +1,1 @@
+//! Where the time of a request goes: a tree of intervals and marks.

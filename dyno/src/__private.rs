@@ -39,7 +39,7 @@ pub use crate::limit::Refused as TurnedAway;
 pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, SharedKeyedBulkhead};
 #[cfg(feature = "limit")]
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
-pub use crate::outcome::{Outcome, Refuse, Succeeds, Verdict, Wrap};
+pub use crate::outcome::{Look, LookFailing, LookPlain, Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
 pub use crate::retry::{

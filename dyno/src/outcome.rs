@@ -9,6 +9,7 @@
 //! assert!(Some(1).failure().is_none());
 //! ```
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use crate::fault::{Error, Fault};
@@ -131,6 +132,45 @@ impl<B, C> Outcome for ControlFlow<B, C> {
     }
 }
 
+/// A value that may or may not be an [`Outcome`].
+///
+/// `(&Look(&out)).failure()` with both traits in scope takes [`LookFailing`] where it is one, as it
+/// needs one reference less, else [`LookPlain`]: a value that cannot stand for a failure is none.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Look<'a, R>(pub &'a R);
+
+/// The type tells when it stands for a failure.
+#[doc(hidden)]
+pub trait LookFailing<'a> {
+    /// Its error.
+    type Failure;
+    /// The failure the value stands for, if it does.
+    fn failure(&self) -> Option<&'a Self::Failure>;
+}
+
+impl<'a, R: Outcome> LookFailing<'a> for Look<'a, R> {
+    type Failure = R::Failure;
+    #[inline]
+    fn failure(&self) -> Option<&'a R::Failure> {
+        self.0.failure()
+    }
+}
+
+/// The type stands for no failure.
+#[doc(hidden)]
+pub trait LookPlain {
+    /// Never any.
+    fn failure(&self) -> Option<&'static Infallible>;
+}
+
+impl<R> LookPlain for &Look<'_, R> {
+    #[inline]
+    fn failure(&self) -> Option<&'static Infallible> {
+        None
+    }
+}
+
 /// A value that may hold what a success gives, to be looked at.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -233,5 +273,17 @@ impl<T, E> Wrap for Result<T, E> {
     #[inline]
     fn wrap(self) -> Self::Wrapped {
         self.map_err(Error::Inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Look, LookFailing, LookPlain};
+
+    #[test]
+    fn any_value_can_be_looked_at() {
+        assert_eq!((&Look(&Err::<u8, _>("down"))).failure(), Some(&"down"));
+        assert!((&Look(&Ok::<_, &str>(1))).failure().is_none());
+        assert!((&Look(&1)).failure().is_none());
     }
 }

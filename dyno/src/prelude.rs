@@ -3,25 +3,25 @@
 //! The attributes and the types that appear in signatures. `#[dyno::test]` is left out, so that
 //! `#[test]` keeps its meaning.
 
+pub use crate::fault::{Fault, InjectError};
+#[cfg(feature = "registry")]
+pub use crate::registry::Registry;
+#[cfg(feature = "aspect")]
+pub use dyno_macros::aspect;
 #[cfg(feature = "cache")]
 pub use dyno_macros::cache;
-pub use crate::fault::{Fault, InjectError};
+#[cfg(feature = "fallback")]
+pub use dyno_macros::fallback;
 #[cfg(feature = "harness")]
 pub use dyno_macros::harness;
 #[cfg(feature = "metrics")]
 pub use dyno_macros::metrics;
-#[cfg(feature = "registry")]
-pub use crate::registry::Registry;
-#[cfg(feature = "timing")]
-pub use dyno_macros::timing;
-#[cfg(feature = "aspect")]
-pub use dyno_macros::aspect;
-#[cfg(feature = "fallback")]
-pub use dyno_macros::fallback;
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
 #[cfg(feature = "timeout")]
 pub use dyno_macros::timeout;
+#[cfg(feature = "timing")]
+pub use dyno_macros::timing;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
 #[cfg(feature = "limit")]

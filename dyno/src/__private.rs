@@ -8,7 +8,9 @@ pub use core::default::Default;
 pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
 pub use core::pin::pin;
+pub use core::primitive::bool;
 pub use core::result::Result::{self, Err, Ok};
+pub use std::borrow::ToOwned;
 pub use std::boxed::Box;
 pub use std::sync::{Arc, LazyLock};
 

@@ -25,7 +25,7 @@ pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
-    SharedKeyed, State, Tell, TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
+    SharedKeyed, State, TripError, aside, ask, window,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
@@ -33,6 +33,12 @@ pub use crate::fallback::{
     fallback_failed, fell_back, stood_in, why,
 };
 pub use crate::fault::{Error, Fault};
+#[cfg(feature = "harness")]
+pub use crate::harness::{
+    Chained, ChainsError, ChainsLocal, ChainsNothing, ChainsThread, Debugged, DebugsNothing,
+    DebugsSelf, Faulted, FaultsNothing, FaultsSelf, Fields, Harness, Keep, KeepCopied, KeepLent,
+    Level, TellUnshown, Told, caught, caught_async, heard, name_of, no_fields,
+};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
 #[cfg(feature = "limit")]
@@ -51,12 +57,16 @@ pub use crate::retry::{
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
     hint, pinned,
 };
+#[cfg(any(feature = "breaker", feature = "harness"))]
+pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
 pub use crate::timeout::{Late, Timed, limited_here};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
+#[cfg(feature = "harness")]
+pub use crate::{__dyno_failed as failed, __dyno_field as field, __dyno_told as told};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

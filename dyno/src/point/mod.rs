@@ -24,6 +24,8 @@ use std::sync::OnceLock;
 pub(crate) use ear::{METRICS, TIMING};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use event::harmless;
+#[cfg(feature = "harness")]
+pub(crate) use event::let_go;
 pub use event::{Cached, Event, Observer, Observing, Stop, emit, observe, observed};
 pub use name::Name;
 pub(crate) use path::plain_path;

@@ -5,6 +5,8 @@ pub use core::borrow::Borrow;
 pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
+pub use core::format_args;
+pub use core::mem::drop;
 pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
 pub use core::pin::pin;
@@ -63,6 +65,8 @@ pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
 pub use crate::timeout::{Late, Timed, limited_here};
+#[cfg(feature = "timing")]
+pub use crate::timing::{Span, SpanAsync};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "harness")]

@@ -113,8 +113,9 @@ macro_rules! floats {
                 if total.is_finite() || !values().all(f64::is_finite) {
                     return (!data.is_empty()).then_some(total / n);
                 }
-                // Only the sum is too great.
-                Some(sum(values().map(|value| value / n)))
+                // Only the sum is too great. By a power of two nothing is rounded.
+                let scale = data.len().next_power_of_two() as f64 * 2.0;
+                Some(sum(values().map(|value| value / scale)) / n * scale)
             }
 
             fn spread(figure: f64) -> f64 {

@@ -73,7 +73,7 @@ fn digits(histogram: &Histogram) -> usize {
         return 0;
     }
     let width = histogram.bins().next().map_or(1.0, |bin| bin.range.end - bin.range.start);
-    (2.0 - width.log10()).ceil().clamp(0.0, 17.0) as usize
+    (1.0 - width.log10().floor()).clamp(0.0, 17.0) as usize
 }
 
 fn edge(value: f64, seconds: bool, precision: usize) -> String {

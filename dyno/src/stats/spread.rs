@@ -20,9 +20,9 @@ pub fn mean<T: Sample>(data: &[T]) -> Option<T::Mean> {
 /// The variance of what the data are a sample of: squared deviations from the mean, by n − 1
 /// (Bessel's correction). Of durations, in seconds squared. `None` when there are fewer than two.
 ///
-/// In two passes, the second corrected by what the mean was off (T. F. Chan et al., "Algorithms
-/// for Computing the Sample Variance", The American Statistician 37, 1983), after the first value has been
-/// taken off each: nothing cancels, however far from zero the data are.
+/// In two passes over what is left when the first value has been taken off each (T. F. Chan et al.,
+/// "Algorithms for Computing the Sample Variance", The American Statistician 37, 1983): nothing
+/// cancels, however far from zero the data are.
 ///
 /// ```
 /// assert_eq!(dyno::stats::variance(&[4, 7, 13, 16]), Some(30.0));
@@ -74,9 +74,5 @@ fn squares<T: Sample>(data: &[T]) -> f64 {
     let n = data.len() as f64;
     let shifted = || data.iter().map(|value| value.minus(origin));
     let mean = sum(shifted()) / n;
-    let off = sum(shifted().map(|value| value - mean));
-    let squares = sum(shifted().map(|value| (value - mean).powi(2)));
-    // Not below zero by a rounding; a NaN stays one, which `max` would drop.
-    let corrected = squares - off * off / n;
-    if corrected < 0.0 { 0.0 } else { corrected }
+    sum(shifted().map(|value| (value - mean).powi(2)))
 }

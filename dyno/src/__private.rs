@@ -39,6 +39,8 @@ pub use crate::limit::Refused as TurnedAway;
 pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, SharedKeyedBulkhead};
 #[cfg(feature = "limit")]
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
+#[cfg(feature = "metrics")]
+pub use crate::metrics::{Call as Counted, Metrics};
 pub use crate::outcome::{Look, LookFailing, LookPlain, Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]

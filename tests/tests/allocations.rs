@@ -326,6 +326,7 @@ fn a_rate() {
     let denied = |x| if EARLY.try_acquire().is_ok() { 8 } else { 7 + x };
     assert_eq!([denied(1), denied(2)], [8, 9]);
     assert_eq!(of_many(denied), 0);
+    assert_eq!([refused(1), refused(2)], [Ok(8), Err(Refused::Rejected)]);
     assert_eq!(of_many(|x| refused(x).unwrap_or(7 + x)), 0);
     let denied = |x| if EARLY_HOSTS.get("a.example").acquire().is_ok() { 8 } else { 7 + x };
     assert_eq!([denied(1), denied(2)], [8, 9]);

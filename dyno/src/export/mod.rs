@@ -20,6 +20,16 @@
 mod every;
 #[cfg(feature = "metrics-facade")]
 pub mod facade;
+// Each of them uses a part.
+#[cfg_attr(
+    not(all(
+        feature = "metrics-facade",
+        feature = "otel",
+        feature = "prometheus",
+        feature = "statsd"
+    )),
+    allow(dead_code)
+)]
 mod family;
 #[cfg(feature = "otel")]
 pub mod otel;

@@ -116,7 +116,7 @@ impl Statsd {
                 !tag.is_empty() && tag.chars().chain(value.chars()).all(is_tag),
                 "statsd: a tag must not be empty nor hold white space, `,` or `|`, and this is {tag:?}: {value:?}"
             );
-            // Writing to a string cannot fail, here and below.
+            // Writing to a string cannot fail.
             let _ = write!(all, ",{tag}:{value}");
         }
         self.tags = Some(all);

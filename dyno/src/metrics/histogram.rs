@@ -10,7 +10,7 @@ const PARTS: u64 = 1 << BITS;
 const BITS: u32 = 5;
 /// Above 2^40 ns, which is 18 minutes, all is one.
 const LARGEST: u64 = (1 << 40) - 1;
-pub(super) const BUCKETS: usize = ((40 - BITS as usize) + 1) * PARTS as usize;
+pub(super) const BUCKETS: usize = (40 - BITS as usize + 1) << BITS;
 
 /// Which bucket holds `nanos`.
 #[inline]

@@ -58,7 +58,7 @@ impl Meter {
         // There are as many as there are lanes.
         let cells = &self.lanes[lane.index];
         match cells.get() {
-            Some(line) => &line.0,
+            Some(used) => &used.0,
             None => first(cells),
         }
     }
@@ -178,7 +178,7 @@ impl Meter {
     }
 
     fn used(&self) -> impl Iterator<Item = &Cells> {
-        self.lanes.iter().filter_map(|lane| lane.get()).map(|line| &line.0)
+        self.lanes.iter().filter_map(|lane| lane.get()).map(|used| &used.0)
     }
 
     fn in_flight(&self) -> u64 {

@@ -159,10 +159,21 @@ impl Rings {
 }
 
 /// Latencies by bucket, and how long all took.
-#[derive(Clone)]
 pub(super) struct Times<N> {
     pub(super) buckets: Vec<N>,
     pub(super) took: u64,
+}
+
+impl<N: Clone> Clone for Times<N> {
+    fn clone(&self) -> Self {
+        Self { buckets: self.buckets.clone(), took: self.took }
+    }
+
+    /// Into what is allocated already, which the derived one would not.
+    fn clone_from(&mut self, other: &Self) {
+        self.buckets.clone_from(&other.buckets);
+        self.took = other.took;
+    }
 }
 
 impl<N: Clone + Default> Times<N> {

@@ -46,7 +46,9 @@ fn tell(took: &[Duration]) -> Option<()> {
     let halves = thread::scope(|scope| {
         let half = |half: &[Duration]| half.iter().copied().collect::<Running>();
         let (first, second) = took.split_at(500);
-        [first, second].map(|data| scope.spawn(move || half(data))).map(|half| half.join())
+        [first, second]
+            .map(|data| scope.spawn(move || half(data)))
+            .map(thread::ScopedJoinHandle::join)
     });
     let mut all = Running::new();
     for half in halves {

@@ -1,4 +1,4 @@
-//! The numbers of [`metrics`](crate::metrics), for the systems that keep and draw them.
+//! The numbers of [`metrics`](mod@crate::metrics), for the systems that keep and draw them.
 //!
 //! An exporter reads snapshots, when it is asked to or on a thread of its own; no call that is counted
 //! waits for it. All of them tell the same, under the same names.

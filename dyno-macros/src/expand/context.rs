@@ -46,6 +46,8 @@ pub(crate) struct Context {
     own_refuge: usize,
     /// A layer further out looks at the outcome.
     inspected: bool,
+    /// The same, also beyond those that pass on what they catch.
+    noted: bool,
     named: Option<LitStr>,
     /// The point is named after this function, not after its sibling `f_with`.
     alias: Option<String>,
@@ -87,6 +89,7 @@ impl Context {
             refuge: None,
             own_refuge: 0,
             inspected: false,
+            noted: false,
             named: common.name.clone(),
             alias: common.alias.clone(),
             generics: sig
@@ -185,6 +188,11 @@ impl Context {
         self.inspected
     }
 
+    /// `true` when a layer further out asks whether what is inside was refused.
+    pub(crate) fn is_noted(&self) -> bool {
+        self.noted
+    }
+
     /// The label at which the layer itself takes refusals.
     pub(crate) fn own_refuge(&self, at: Span) -> Lifetime {
         refuge(self.own_refuge, at)
@@ -217,18 +225,23 @@ impl Context {
 
     /// Takes note of the layers outside and inside of the one that comes next.
     pub(crate) fn look_around(&mut self, outside: &[Box<dyn Layer>], inside: &[Box<dyn Layer>]) {
-        (self.refuge, self.inspected) = (None, false);
+        (self.refuge, self.inspected, self.noted) = (None, false, false);
         let refuges = outside.iter().filter(|layer| layer.catches()).count();
         self.own_refuge = refuges;
-        let mut enclosed = false;
+        let (mut enclosed, mut caught) = (false, false);
         for layer in outside.iter().rev() {
-            if layer.catches() {
+            if layer.catches() && !caught {
                 // One that encloses what is inside has its label in there.
                 self.refuge = (!enclosed).then(|| refuge(refuges - 1, Span::mixed_site()));
+                caught = true;
+            }
+            if layer.catches() && !layer.passes_on() {
                 break;
             }
             enclosed |= layer.encloses();
-            self.inspected |= layer.inspects() || layer.notes_refusals();
+            let asks = layer.inspects() || layer.notes_refusals();
+            self.noted |= asks;
+            self.inspected |= asks && !caught;
         }
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
         let compounded = self.compounded.as_ref().filter(|_| inside.iter().any(|l| l.compounds()));

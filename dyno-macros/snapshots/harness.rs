@@ -13,11 +13,10 @@ fn f(name: String) -> Result<u8, E> {
             u8,
             E,
         > { ask(name) }));
-        let __dyno_fields = ::dyno::__private::no_fields;
         match __dyno_end {
             ::dyno::__private::Ok(__dyno_out) => {
                 ::dyno::__private::looked!(
-                    & __DYNO_HARNESS, & __dyno_out, & __dyno_fields,
+                    & __DYNO_HARNESS, & __dyno_out, & ::dyno::__private::no_fields,
                     ::dyno::__private::None
                 );
                 __dyno_out
@@ -26,7 +25,7 @@ fn f(name: String) -> Result<u8, E> {
                 ::dyno::__private::Harness::panicked(
                     &__DYNO_HARNESS,
                     __dyno_panic,
-                    &__dyno_fields,
+                    &::dyno::__private::no_fields,
                     ::dyno::__private::None,
                 )
             }

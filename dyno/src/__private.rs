@@ -62,9 +62,7 @@ pub use crate::timeout::{Late, Timed, limited_here};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "harness")]
-pub use crate::{
-    __dyno_failed as failed, __dyno_field as field, __dyno_looked as looked, __dyno_told as told,
-};
+pub use crate::{__dyno_failed as failed, __dyno_looked as looked, __dyno_told as told};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, FnArg, Ident, Member, Token};
 
 use crate::diag::{Diag, closest};
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, located};
 
 /// What is shown.
 #[derive(Default)]
@@ -81,7 +81,12 @@ impl Shown {
                 Some(value) => quote_spanned!(at=> let #local = #value;),
                 None => quote_spanned!(at=> let #local = (&#p::Keep(&#name)).keep();),
             });
-            shown.extend(quote_spanned!(at=> #p::field!(__dyno_to, #word, #local);));
+            let p = located(p.clone(), at);
+            shown.extend(quote_spanned! {at=>
+                #p::Fields::put(__dyno_to, #word, &|__dyno_f| {
+                    (&&&#p::Tell(&#local)).tell(__dyno_f)
+                });
+            });
         }
         let kept = quote_spanned! {all=>
             #[allow(unused_imports)]
@@ -89,7 +94,11 @@ impl Shown {
             #kept
         };
         let shown = quote_spanned! {all=>
-            let __dyno_fields = |__dyno_to: &mut #p::Fields| { #shown };
+            let __dyno_fields = |__dyno_to: &mut #p::Fields| {
+                #[allow(unused_imports)]
+                use #p::{TellDebug as _, TellDisplay as _, TellUnshown as _};
+                #shown
+            };
         };
         (kept, shown, quote_spanned!(all=> __dyno_fields))
     }

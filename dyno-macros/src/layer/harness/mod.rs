@@ -5,13 +5,14 @@ mod fields;
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Expr, Ident, ReturnType};
 
 use self::fields::Shown;
 use super::breaker::is_const_expr;
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, located};
 use crate::grammar::args::Value;
 use crate::grammar::{Arg, Args, Failures, Key, failures, rate, value};
 
@@ -129,14 +130,13 @@ impl Harness {
 
     /// Who is told.
     fn sink(&self, cx: &Context) -> TokenStream {
-        let at = here(self.at.span());
         let p = &cx.private;
-        match &self.sink {
-            None => quote_spanned!(at=> #p::None),
-            Some(closure @ Expr::Closure(_)) => {
-                quote_spanned!(at=> #p::Some(&#p::heard(#closure)))
-            }
-            Some(one) => quote_spanned!(at=> #p::Some(&#one)),
+        let Some(expr) = &self.sink else { return quote_spanned!(here(self.at.span())=> #p::None) };
+        let at = here(expr.span());
+        let p = located(p.clone(), at);
+        match expr {
+            Expr::Closure(_) => quote_spanned!(at=> #p::Some(&#p::heard(#expr))),
+            _ => quote_spanned!(at=> #p::Some(&#expr)),
         }
     }
 

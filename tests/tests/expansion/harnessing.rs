@@ -77,7 +77,7 @@ struct Order {
 struct Item(&'static str);
 
 #[harness(name = "harnessing.fields", fields(sku, count, order_total = order.total, r#type, twice = count * 2))]
-fn fields(sku: &str, mut count: u32, order: Order, r#type: Item) -> Result<u8, E> {
+fn fields(sku: &str, mut count: u32, order: Order, r#type: &Item) -> Result<u8, E> {
     count += 1;
     drop(order);
     let known = u32::from(r#type.0 == sku);
@@ -118,7 +118,7 @@ impl<T> IntoIt for T {
 #[test]
 fn arguments_are_told_as_they_were_before_the_call() {
     let order = Order { total: 995 };
-    assert_eq!(fields("sku-1", 3, order, Item("anvil")), Err(E::Worse(4)));
+    assert_eq!(fields("sku-1", 3, order, &Item("anvil")), Err(E::Worse(4)));
     assert_eq!(
         told("harnessing.fields"),
         [

@@ -71,7 +71,7 @@ fn off() -> Option<u8> {
 
 #[test]
 fn panics_may_be_left_alone() {
-    let _ = payload(|| off());
+    let _ = payload(off);
     assert!(harness::of("panics.off").is_none());
 }
 
@@ -107,7 +107,7 @@ fn guarded() -> Option<u8> {
 
 #[test]
 fn those_further_out_see_the_panic() {
-    let _ = payload(|| guarded());
+    let _ = payload(guarded);
     assert_eq!(GUARD.state(), dyno::breaker::State::Open);
     assert_eq!(history("panics.guarded").counts().panicked, 1);
 }

@@ -61,6 +61,7 @@ fn a_payload_is_the_identical_one() {
     let token: Box<dyn Any + Send> = Box::new(Token(1));
     let address: *const () = (&raw const *token).cast();
     let raised = payload(move || raising(token));
+    assert_eq!(raised.downcast_ref::<Token>(), Some(&Token(1)));
     assert!(std::ptr::eq((&raw const *raised).cast(), address));
 }
 

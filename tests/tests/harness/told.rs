@@ -177,6 +177,10 @@ fn io_fault(fault: Fault) -> io::Result<u8> {
 fn wrapped_fault(fault: Fault) -> Result<u8, dyno::Error<Silent>> {
     Err(fault.into())
 }
+#[dyno::harness(name = "told.boxed_fault")]
+fn boxed_fault(fault: Fault) -> Result<u8, Box<dyn Error + Send + Sync>> {
+    Err(fault.into())
+}
 #[dyno::harness(name = "told.quiet", rejected = off)]
 fn quiet(fault: Fault) -> Result<u8, ShopError> {
     Err(fault.into())
@@ -192,7 +196,8 @@ fn what_dyno_has_turned_away_further_in_is_told_apart() {
         ["told.fault was rejected: db: the breaker is open, try again in 1.0s"]
     );
     assert!(fault(late()).is_err() && io_fault(late()).is_err() && wrapped_fault(late()).is_err());
-    for point in ["told.fault", "told.io", "told.wrapped"] {
+    assert!(boxed_fault(late()).is_err());
+    for point in ["told.fault", "told.io", "told.wrapped", "told.boxed_fault"] {
         assert_eq!(last(point).kind(), Kind::TimedOut, "{point}");
     }
     assert!(io_fault(rejected()).is_err());

@@ -20,8 +20,6 @@ pub use dyno_macros::metrics;
 pub use dyno_macros::retry;
 #[cfg(feature = "timeout")]
 pub use dyno_macros::timeout;
-#[cfg(feature = "timing")]
-pub use dyno_macros::timing;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
 #[cfg(feature = "limit")]
@@ -29,5 +27,7 @@ pub use dyno_macros::{bulkhead, rate};
 // The attribute and the module: `breaker::named("db")` is at hand where `#[breaker("db")]` is.
 #[cfg(feature = "breaker")]
 pub use crate::breaker;
+#[cfg(feature = "timing")]
+pub use crate::timing;
 #[cfg(feature = "breaker")]
 pub use dyno_macros::fuse;

@@ -30,6 +30,7 @@ mod limiting;
 mod order;
 mod places;
 mod predecessors;
+mod recording;
 mod results;
 mod retrying;
 mod signatures;

@@ -102,6 +102,8 @@ const NONSENSE: &[&str] = &[
     "burst = 2, smooth",
     "wait = 5",
     "off()",
+    "\"of {\", \"of }\"",
+    "label = \"a\"",
     "except_if = |_| true",
     "{}",
     "[]",
@@ -171,6 +173,7 @@ fn half_typed_arguments_never_panic() {
         ("fallback", "[cached(id), |e| match e { E::A => Ok(1), other => Err(other) }, Ok(0)]"),
         ("fallback", "only = E::A | E::B if minor(e), with = |_| Ok(1), name = \"x\""),
         ("fallback", "with = [cached(id), Ok(0)], except = E::A"),
+        ("timing", "\"price of {id}\", name = \"x\", wrap, crate = ::dyno"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
     ];
     for (kind, args) in valid {

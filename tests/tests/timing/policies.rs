@@ -114,11 +114,6 @@ fn ask(db: &Db) -> u32 {
 #[test]
 fn a_dependency_that_is_built_is_an_interval() {
     let _time = clock::freeze();
-    // The clock of the test is the scope's: it is built for this test alone.
-    let _swapped = dyno::swap(open_db, || {
-        clock::sleep(ms(20));
-        Db
-    });
     let (out, tree) = timing::record("root", || {
         let _span = timing::span("call");
         ask()

@@ -102,6 +102,8 @@ const NONSENSE: &[&str] = &[
     "burst = 2, smooth",
     "wait = 5",
     "off()",
+    "\"of {\", \"of }\"",
+    "label = \"a\"",
     "except_if = |_| true",
     "ttl",
     "ttl = 60",
@@ -226,6 +228,7 @@ fn half_typed_arguments_never_panic() {
             "harness",
             "fields(db = db.name()), at_most = MOST / PERIOD, keep = KEPT, sink = AUDIT, only = E::A if minor(e), name = \"x\", wrap",
         ),
+        ("timing", "\"price of {id}\", name = \"x\", wrap, crate = ::dyno"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
     ];
     for (kind, args) in valid {

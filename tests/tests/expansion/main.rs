@@ -33,6 +33,7 @@ mod metering;
 mod order;
 mod places;
 mod predecessors;
+mod recording;
 mod results;
 mod retrying;
 mod signatures;

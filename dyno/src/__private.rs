@@ -18,12 +18,16 @@ pub use dyno_macros::__pipeline;
 pub use crate::__dyno_both as both;
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
+#[cfg(all(feature = "aspect", feature = "warm-up"))]
+pub use crate::aspect::KnownSite;
 #[cfg(feature = "aspect")]
-pub use crate::aspect::JoinPoint;
+pub use crate::aspect::{
+    AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, advise, advise_async,
+};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
-    SharedKeyed, State, Tell, TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
+    SharedKeyed, State, TripError, aside, ask, window,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
@@ -47,10 +51,15 @@ pub use crate::retry::{
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
     hint, pinned,
 };
+pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
 pub use crate::timeout::{Late, Timed, limited_here};
+#[cfg(feature = "aspect")]
+pub use crate::{
+    __dyno_advised as advised, __dyno_advised_end as advised_end, __dyno_known as known,
+};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "breaker")]

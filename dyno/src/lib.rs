@@ -119,6 +119,7 @@ pub mod stats;
     feature = "retry"
 ))]
 mod sync;
+mod tell;
 pub mod testing;
 #[cfg(feature = "timeout")]
 pub mod timeout;

@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+mod aspect;
 mod inject;
 mod last;
 
@@ -18,6 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use aspect::{AspectError, NthFilter};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;
@@ -59,6 +61,9 @@ pub enum Fault {
     /// A dependency could not be had.
     #[error(transparent)]
     Inject(#[from] InjectError),
+    /// A filter of a join point failed, or is not one for this function.
+    #[error(transparent)]
+    Aspect(#[from] AspectError),
     /// A shared store could not be used.
     #[error("{point}: the shared store failed: {message}")]
     #[non_exhaustive]

@@ -1,0 +1,99 @@
+//! Why a filter of a join point did not let a call through.
+
+use std::error::Error;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::point::Name;
+
+/// A filter of a join point failed, could not be applied, or could not be set.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AspectError {
+    /// The filter returned an error, which is the source.
+    #[error("{join}: {filter} failed: {cause}")]
+    #[non_exhaustive]
+    Failed {
+        /// The join point.
+        join: Name,
+        /// Which of its filters.
+        filter: NthFilter,
+        /// What it failed with.
+        #[source]
+        cause: Arc<dyn Error + Send + Sync>,
+    },
+    /// The filter takes another type than the function has.
+    #[error("{join}: {filter} takes `{given}`, but `{function}` ({location}) has `{expected}`")]
+    #[non_exhaustive]
+    WrongType {
+        /// The join point.
+        join: Name,
+        /// Which of its filters.
+        filter: NthFilter,
+        /// The type that the function hands to filters.
+        expected: &'static str,
+        /// The type that the filter takes.
+        given: &'static str,
+        /// A function that has the join point.
+        function: Name,
+        /// Where its attribute stands.
+        location: &'static Location<'static>,
+    },
+    /// There is a filter of results, and the function's attribute says `no_result`.
+    #[error(
+        "{join}: {filter} has no result to filter, as `{function}` ({location}) says `no_result`"
+    )]
+    #[non_exhaustive]
+    NoResult {
+        /// The join point.
+        join: Name,
+        /// Which of its filters.
+        filter: NthFilter,
+        /// A function that has the join point.
+        function: Name,
+        /// Where its attribute stands.
+        location: &'static Location<'static>,
+    },
+    /// The registry that holds the pipeline is sealed.
+    #[error(
+        "{join}: its pipeline cannot change any more, as the registry is sealed; set it before `seal()`"
+    )]
+    #[non_exhaustive]
+    Sealed {
+        /// The join point.
+        join: Name,
+    },
+}
+
+impl AspectError {
+    /// The join point.
+    #[must_use]
+    pub fn join(&self) -> &Name {
+        match self {
+            Self::Failed { join, .. }
+            | Self::WrongType { join, .. }
+            | Self::NoResult { join, .. }
+            | Self::Sealed { join } => join,
+        }
+    }
+}
+
+/// Which filter of a pipeline: counted from 1, those of arguments and those of results apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NthFilter {
+    /// The n-th filter of arguments.
+    Argument(usize),
+    /// The n-th filter of results.
+    Result(usize),
+}
+
+impl fmt::Display for NthFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(number) => write!(f, "argument filter {number}"),
+            Self::Result(number) => write!(f, "result filter {number}"),
+        }
+    }
+}

@@ -23,6 +23,7 @@ pub use crate::aspect::KnownSite;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::{
     AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, advise, advise_async,
+    or_refuse,
 };
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
@@ -58,7 +59,8 @@ pub use crate::timeout::on_pool;
 pub use crate::timeout::{Late, Timed, limited_here};
 #[cfg(feature = "aspect")]
 pub use crate::{
-    __dyno_advised as advised, __dyno_advised_end as advised_end, __dyno_known as known,
+    __dyno_advised as advised, __dyno_advised_end as advised_end, __dyno_filtered as filtered,
+    __dyno_known as known,
 };
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};

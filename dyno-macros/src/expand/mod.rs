@@ -1,5 +1,6 @@
 //! Layers × function → tokens. The body appears exactly once, with the user's own spans.
 
+mod anew;
 mod boxed;
 mod context;
 mod with;
@@ -44,6 +45,7 @@ pub(crate) fn function(
             compound: None,
             alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
             generics: common.generics.clone(),
+            advised: common.advised,
         };
         let sibling = function(sibling.layers, sibling.func, inner_common, Diag::default());
         let function = function(layers, func, common, diag);
@@ -88,6 +90,7 @@ fn refuse(func: &Func, body: &Body, layers: &[Box<dyn Layer>], diag: &mut Diag) 
 
 /// What is injected leaves the signature before anybody else looks at it.
 fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, diag: &mut Diag) {
+    cx.lift_mutability(layers);
     for injects in [true, false] {
         for at in 0..layers.len() {
             let (before, rest) = layers.split_at_mut(at);

@@ -34,6 +34,9 @@ impl Key {
     pub(crate) const fn list(name: &'static str) -> Self {
         Self { name, takes: Takes::List }
     }
+    pub(crate) const fn names(name: &'static str) -> Self {
+        Self { name, takes: Takes::Names }
+    }
 }
 
 /// What stands behind a key.
@@ -49,6 +52,8 @@ pub(crate) enum Takes {
     Path,
     /// `key = [value, value]`, or one expression that is such a list.
     List,
+    /// `key(name, name)`
+    Names,
 }
 
 /// One argument.
@@ -65,7 +70,7 @@ pub(crate) enum Value {
     List(token::Bracket, Vec<Value>),
     Pattern(Pat, Option<Expr>),
     Path(syn::Path),
-    /// `key(…)` of an attribute whose keys are the user's own names.
+    /// `key(…)`: names, or what stands behind a key that is the user's own name.
     Group(TokenStream),
 }
 
@@ -240,6 +245,13 @@ impl Args<'_> {
 
 /// What a known key takes.
 fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Value> {
+    if takes == Takes::Names {
+        if input.peek(token::Paren) {
+            return group(input);
+        }
+        skip_to_comma(input)?;
+        return Err(syn::Error::new(key.span(), format!("write `{key}(first, second)`")));
+    }
     if takes == Takes::Flag {
         if input.peek(Token![=]) || input.peek(Token![:]) || input.peek(token::Paren) {
             skip_to_comma(input)?;
@@ -297,9 +309,7 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
 /// `name`, `name = expression` or `name(…)` of an attribute with names of the user's own.
 fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
     let value = if input.peek(token::Paren) {
-        let content;
-        parenthesized!(content in input);
-        Value::Group(content.parse()?)
+        group(input)?
     } else if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
         if input.is_empty() || input.peek(Token![,]) {
@@ -310,6 +320,12 @@ fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
         Value::Flag
     };
     Ok(Arg { key: Some(key), value })
+}
+
+fn group(input: ParseStream<'_>) -> syn::Result<Value> {
+    let content;
+    parenthesized!(content in input);
+    content.parse().map(Value::Group)
 }
 
 /// An expression, or `50%` or a list that begins so, which are none.

@@ -62,6 +62,18 @@ pub(crate) trait Layer {
     fn hides_failures(&self) -> bool {
         false
     }
+    /// Where it catches, it hands what it caught on to the next one further out.
+    fn relays(&self) -> bool {
+        false
+    }
+    /// It names the function's argument anew.
+    fn rebinds(&self, _argument: &str) -> bool {
+        false
+    }
+    /// The join point it is.
+    fn join(&self) -> Option<&LitStr> {
+        None
+    }
     /// It runs what is inside more than once.
     fn repeats(&self) -> bool {
         false
@@ -145,13 +157,23 @@ pub(crate) struct Common {
     pub(crate) alias: Option<String>,
     /// Generics of the item around the function, as far as they are known.
     pub(crate) generics: Vec<String>,
+    /// An aspect further out takes care of the pointcuts.
+    pub(crate) advised: bool,
 }
 
 impl Common {
     pub(crate) const KEYS: [Key; 3] = [Key::value("name"), Key::flag("wrap"), Key::path("crate")];
 
     pub(crate) fn new(krate: TokenStream) -> Self {
-        Self { krate, name: None, wrap: None, compound: None, alias: None, generics: Vec::new() }
+        Self {
+            krate,
+            name: None,
+            wrap: None,
+            compound: None,
+            alias: None,
+            generics: Vec::new(),
+            advised: false,
+        }
     }
 
     /// `::dyno::__private`

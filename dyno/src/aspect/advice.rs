@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::site::Advised;
@@ -43,6 +44,19 @@ pub trait Advice: Send + Sync {
     fn around(&self, at: &Call<'_>, proceed: Proceed<'_>) {
         let _ = at;
         proceed.run();
+    }
+}
+
+/// Advice that others hold as well.
+impl<A: Advice + ?Sized> Advice for Arc<A> {
+    fn before(&self, at: &Call<'_>) {
+        (**self).before(at);
+    }
+    fn after(&self, at: &Call<'_>, end: &End<'_>) {
+        (**self).after(at, end);
+    }
+    fn around(&self, at: &Call<'_>, proceed: Proceed<'_>) {
+        (**self).around(at, proceed);
     }
 }
 

@@ -14,6 +14,7 @@ use super::offer::Offer;
 use super::pipeline::{Pipeline, Types};
 use super::site::sites;
 use crate::fault::{AspectError, Fault, NthFilter};
+use crate::outcome::Refuse;
 use crate::point::{Name, Point};
 use crate::registry::Registry;
 use crate::scope;
@@ -131,10 +132,7 @@ impl JoinSite {
         }
     }
 
-    fn publish(
-        &self,
-        pipelines: Option<Shared>,
-    ) -> Option<Shared> {
+    fn publish(&self, pipelines: Option<Shared>) -> Option<Shared> {
         let state = if pipelines.is_some() { LIVE } else { IDLE };
         let old = self.pipelines.swap(pipelines);
         self.state.store(state, Ordering::Relaxed);
@@ -193,22 +191,43 @@ impl fmt::Debug for JoinSite {
 pub struct Filters(Option<(&'static JoinSite, Arc<Pipeline>)>);
 
 impl Filters {
-    /// Applies them.
+    /// What they make of `out`.
     ///
     /// # Errors
     /// [`Fault::Aspect`] of the first filter that fails, or does not fit.
     #[inline]
-    pub fn result<R: Any>(&self, out: &mut R) -> Result<(), Fault> {
-        match &self.0 {
-            None => Ok(()),
-            Some((site, pipeline)) => results(site, pipeline, out),
+    pub fn result<R: Any>(self, out: R) -> Result<R, Fault> {
+        match self.0 {
+            None => Ok(out),
+            Some((site, pipeline)) => results(site, &pipeline, out),
         }
     }
 }
 
+/// What the caller gets, where nobody takes the fault of a filter.
+#[inline]
+pub fn or_refuse<R: Refuse>(end: Result<R, Fault>) -> R {
+    match end {
+        Ok(out) => out,
+        Err(fault) => R::refuse(fault),
+    }
+}
+
 #[cold]
-fn results<R: Any>(site: &JoinSite, pipeline: &Pipeline, out: &mut R) -> Result<(), Fault> {
-    pipeline.run_results(site, out).map_err(Into::into)
+fn results<R: Any>(site: &JoinSite, pipeline: &Pipeline, mut out: R) -> Result<R, Fault> {
+    pipeline.run_results(site, &mut out)?;
+    Ok(out)
+}
+
+/// `filtered!(SITE, Ret, offers)`: the filters of the result and the arguments, of the function's own
+/// `SITE`, or the fault of a filter.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_filtered {
+    ($site:expr, $ret:ty, $offers:expr) => {{
+        static __DYNO_JOIN: $crate::__private::JoinSite = $site;
+        $crate::__private::JoinSite::arguments::<$ret, _>(&__DYNO_JOIN, $offers)
+    }};
 }
 
 fn named<'a>(table: &'a mut BTreeMap<String, Named>, join: &str) -> &'a mut Named {

@@ -225,15 +225,18 @@ pub fn advise_async<'a, F: Future>(
     })
 }
 
-/// `advised!(&SITE, sku, quantity)`: an `Option<Advised>`. Of what is not `Debug` the type is told.
+/// `advised!(call = SITE, sku, quantity)`: `call`, an `Option<Advised>`, of the function's own `SITE`.
+/// Of an argument that is not `Debug` the type is told.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_advised {
-    ($site:expr $(, $first:ident $(, $more:ident)*)?) => {
-        if $crate::__private::AdviceSite::is_idle($site) {
+    ($call:ident = $site:expr $(, $first:ident $(, $more:ident)*)?) => {
+        static __DYNO_ADVICE: $crate::__private::AdviceSite = $site;
+        $crate::__private::known! { &__DYNO_ADVICE }
+        let mut $call = if $crate::__private::AdviceSite::is_idle(&__DYNO_ADVICE) {
             $crate::__private::None
         } else {
-            $crate::__private::AdviceSite::enter($site, &|f| {
+            $crate::__private::AdviceSite::enter(&__DYNO_ADVICE, &|f| {
                 #[allow(unused_imports)]
                 use $crate::__private::{TellDebug as _, TellName as _};
                 $(
@@ -247,7 +250,7 @@ macro_rules! __dyno_advised {
                 let _ = f;
                 $crate::__private::Ok(())
             })
-        }
+        };
     };
 }
 
@@ -261,12 +264,19 @@ macro_rules! __dyno_advised_end {
             use $crate::__private::{
                 LookFailing as _, LookPlain as _, TellDebug as _, TellDisplay as _, TellName as _,
             };
-            let failure = (&$crate::__private::Look($out)).failure();
-            let failed = $crate::__private::Option::is_some(&failure);
-            $crate::__private::Advised::end(advised, failed, &|f| match failure {
-                $crate::__private::Some(failure) => (&&&$crate::__private::Tell(failure)).tell(f),
-                $crate::__private::None => $crate::__private::Ok(()),
-            });
+            // A `match` keeps what the value borrows from.
+            match (&$crate::__private::Look($out)).failure() {
+                failure => $crate::__private::Advised::end(
+                    advised,
+                    $crate::__private::Option::is_some(&failure),
+                    &|f| match failure {
+                        $crate::__private::Some(failure) => {
+                            (&&&$crate::__private::Tell(failure)).tell(f)
+                        }
+                        $crate::__private::None => $crate::__private::Ok(()),
+                    },
+                ),
+            }
         }
     };
 }

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use crate::point::Name;
 
 /// A filter of a join point failed, could not be applied, or could not be set.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AspectError {
     /// The filter returned an error, which is the source.
-    #[error("{join}: {filter} failed: {cause}")]
     #[non_exhaustive]
     Failed {
         /// The join point.
@@ -20,11 +19,9 @@ pub enum AspectError {
         /// Which of its filters.
         filter: NthFilter,
         /// What it failed with.
-        #[source]
         cause: Arc<dyn Error + Send + Sync>,
     },
     /// The filter takes another type than the function has.
-    #[error("{join}: {filter} takes `{given}`, but `{function}` ({location}) has `{expected}`")]
     #[non_exhaustive]
     WrongType {
         /// The join point.
@@ -41,9 +38,6 @@ pub enum AspectError {
         location: &'static Location<'static>,
     },
     /// There is a filter of results, and the function's attribute says `no_result`.
-    #[error(
-        "{join}: {filter} has no result to filter, as `{function}` ({location}) says `no_result`"
-    )]
     #[non_exhaustive]
     NoResult {
         /// The join point.
@@ -56,9 +50,6 @@ pub enum AspectError {
         location: &'static Location<'static>,
     },
     /// The registry that holds the pipeline is sealed.
-    #[error(
-        "{join}: its pipeline cannot change any more, as the registry is sealed; set it before `seal()`"
-    )]
     #[non_exhaustive]
     Sealed {
         /// The join point.
@@ -78,6 +69,44 @@ impl AspectError {
         }
     }
 }
+
+impl fmt::Display for AspectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { join, filter, cause } => write!(f, "{join}: {filter} failed: {cause}"),
+            Self::WrongType { join, filter, expected, given, function, location } => write!(
+                f,
+                "{join}: {filter} takes `{given}`, but `{function}` ({location}) has `{expected}`"
+            ),
+            Self::NoResult { join, filter, function, location } => write!(
+                f,
+                "{join}: {filter} has no result to filter, as `{function}` ({location}) says `no_result`"
+            ),
+            Self::Sealed { join } => write!(
+                f,
+                "{join}: its pipeline cannot change any more, as the registry is sealed; set it before `seal()`"
+            ),
+        }
+    }
+}
+
+impl Error for AspectError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Failed { cause, .. } => Some(&**cause),
+            _ => None,
+        }
+    }
+}
+
+/// By the words, as the causes are anybody's.
+impl PartialEq for AspectError {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for AspectError {}
 
 /// Which filter of a pipeline: counted from 1, those of arguments and those of results apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

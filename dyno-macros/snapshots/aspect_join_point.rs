@@ -14,22 +14,19 @@ fn f(name: &str) -> Result<u8, E> {
             &mut __dyno_advised,
             || {
                 let mut __dyno_name = ::dyno::__private::None;
-                let __dyno_end = match ::dyno::__private::filtered!(
+                match ::dyno::__private::filtered!(
                     ::dyno::__private::JoinSite::new("shop::price", & __DYNO_POINT),
                     Result < u8, E >, ::dyno::__private::Lent::new(name, & mut
-                    __dyno_name)
+                    __dyno_name), refuse
                 ) {
                     ::dyno::__private::Ok((__dyno_filters, name)) => {
-                        ::dyno::__private::Filters::result(
+                        ::dyno::__private::Refusing::result(
                             __dyno_filters,
                             ::dyno::__private::call(|| -> Result<u8, E> { ask(name) }),
                         )
                     }
-                    ::dyno::__private::Err(__dyno_fault) => {
-                        ::dyno::__private::Err(__dyno_fault)
-                    }
-                };
-                ::dyno::__private::or_refuse::<Result<u8, E>>(__dyno_end)
+                    ::dyno::__private::Err(__dyno_out) => __dyno_out,
+                }
             },
         );
         ::dyno::__private::advised_end!(__dyno_advised, & __dyno_out);

@@ -22,8 +22,8 @@ pub use crate::__dyno_register as register;
 pub use crate::aspect::KnownSite;
 #[cfg(feature = "aspect")]
 pub use crate::aspect::{
-    AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, advise, advise_async,
-    or_refuse,
+    AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, Refusing, advise,
+    advise_async,
 };
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{

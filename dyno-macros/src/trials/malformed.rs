@@ -106,6 +106,16 @@ const NONSENSE: &[&str] = &[
     "{}",
     "[]",
     "()",
+    "args",
+    "args =",
+    "args = 3",
+    "args(",
+    "args(3)",
+    "args(a b)",
+    "args(nobody)",
+    "no_result",
+    "no_result = 3",
+    "\"x\", no_result()",
 ];
 
 #[test]
@@ -172,6 +182,7 @@ fn half_typed_arguments_never_panic() {
         ("fallback", "only = E::A | E::B if minor(e), with = |_| Ok(1), name = \"x\""),
         ("fallback", "with = [cached(id), Ok(0)], except = E::A"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
+        ("aspect", "\"shop::price\", before = audit, args(id), no_result, name = \"x\", wrap"),
     ];
     for (kind, args) in valid {
         let trees: Vec<TokenTree> = parse(args).into_iter().collect();

@@ -13,7 +13,7 @@ use super::JoinPoint;
 use super::offer::Offer;
 use super::pipeline::{Pipeline, Types};
 use super::site::sites;
-use crate::fault::{AspectError, Fault, NthFilter};
+use crate::fault::{AspectError, AspectErrorKind, Fault, NthFilter};
 use crate::outcome::Refuse;
 use crate::point::{Name, Point};
 use crate::registry::Registry;
@@ -99,6 +99,21 @@ impl JoinSite {
         self.filtered::<R, O>(offer)
     }
 
+    /// The same, where nobody further out takes the fault.
+    ///
+    /// # Errors
+    /// What an `R` makes of the fault.
+    #[inline]
+    pub fn arguments_or_refuse<R: Any + Refuse, O: Offer>(
+        &'static self,
+        offer: O,
+    ) -> Result<(Refusing<R>, O::Given), R> {
+        match self.arguments::<R, O>(offer) {
+            Ok((filters, given)) => Ok((Refusing { filters, refuse: R::refuse }, given)),
+            Err(fault) => Err(R::refuse(fault)),
+        }
+    }
+
     #[cold]
     fn filtered<R: Any, O: Offer>(&'static self, offer: O) -> Result<(Filters, O::Given), Fault> {
         self.types.get_or_init(Types::of::<O::Owned, R>);
@@ -154,7 +169,7 @@ impl JoinSite {
         filter: NthFilter,
         cause: Arc<dyn Error + Send + Sync>,
     ) -> AspectError {
-        AspectError::Failed { join: self.join.into(), filter, cause }
+        AspectError::new(AspectErrorKind::Failed { join: self.join.into(), filter, cause })
     }
 
     pub(super) fn wrong_type(
@@ -164,19 +179,24 @@ impl JoinSite {
         given: &'static str,
     ) -> AspectError {
         let (function, location) = (self.point.into(), self.point.location());
-        AspectError::WrongType {
+        AspectError::new(AspectErrorKind::WrongType {
             join: self.join.into(),
             filter,
             expected,
             given,
             function,
             location,
-        }
+        })
     }
 
     pub(super) fn no_result(&self, filter: NthFilter) -> AspectError {
         let (function, location) = (self.point.into(), self.point.location());
-        AspectError::NoResult { join: self.join.into(), filter, function, location }
+        AspectError::new(AspectErrorKind::NoResult {
+            join: self.join.into(),
+            filter,
+            function,
+            location,
+        })
     }
 }
 
@@ -204,29 +224,47 @@ impl Filters {
     }
 }
 
-/// What the caller gets, where nobody takes the fault of a filter.
-#[inline]
-pub fn or_refuse<R: Refuse>(end: Result<R, Fault>) -> R {
-    match end {
-        Ok(out) => out,
-        Err(fault) => R::refuse(fault),
-    }
-}
-
 #[cold]
 fn results<R: Any>(site: &JoinSite, pipeline: &Pipeline, mut out: R) -> Result<R, Fault> {
     pipeline.run_results(site, &mut out)?;
     Ok(out)
 }
 
+/// The same, where nobody further out takes the fault of one: the caller gets it.
+pub struct Refusing<R> {
+    filters: Filters,
+    refuse: fn(Fault) -> R,
+}
+
+impl<R: Any> Refusing<R> {
+    /// What they make of `out`, which is not moved about where there are none.
+    #[inline]
+    pub fn result(self, out: R) -> R {
+        match self.filters.0 {
+            None => out,
+            Some((site, pipeline)) => results(site, &pipeline, out).unwrap_or_else(self.refuse),
+        }
+    }
+}
+
+impl<R> fmt::Debug for Refusing<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.filters.fmt(f)
+    }
+}
+
 /// `filtered!(SITE, Ret, offers)`: the filters of the result and the arguments, of the function's own
-/// `SITE`, or the fault of a filter.
+/// `SITE`, or the fault of a filter; with `refuse`, what a `Ret` makes of it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_filtered {
     ($site:expr, $ret:ty, $offers:expr) => {{
         static __DYNO_JOIN: $crate::__private::JoinSite = $site;
         $crate::__private::JoinSite::arguments::<$ret, _>(&__DYNO_JOIN, $offers)
+    }};
+    ($site:expr, $ret:ty, $offers:expr, refuse) => {{
+        static __DYNO_JOIN: $crate::__private::JoinSite = $site;
+        $crate::__private::JoinSite::arguments_or_refuse::<$ret, _>(&__DYNO_JOIN, $offers)
     }};
 }
 
@@ -280,7 +318,7 @@ pub(super) fn change<T>(
     change: impl FnOnce(Option<&Arc<Pipeline>>, &Fits<'_>) -> Result<(Option<Pipeline>, T), AspectError>,
 ) -> Result<T, AspectError> {
     if registry.is_sealed() {
-        return Err(AspectError::Sealed { join: join.clone() });
+        return Err(AspectError::new(AspectErrorKind::Sealed { join: join.clone() }));
     }
     let key = Tenant::of(registry);
     let mut old = Vec::new();

@@ -52,7 +52,7 @@ pub use advice::{Advice, Call, End, How, Proceed};
 pub use bind::{Binding, Pointcut, bind};
 pub use join::{Filter, Join, join};
 #[doc(hidden)]
-pub use joined::{Filters, JoinSite, or_refuse};
+pub use joined::{Filters, JoinSite, Refusing};
 pub use joined::{Joined, joins};
 #[doc(hidden)]
 pub use offer::{ByValue, Lent, Offer, Own};

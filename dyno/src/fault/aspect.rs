@@ -8,9 +8,46 @@ use std::sync::Arc;
 use crate::point::Name;
 
 /// A filter of a join point failed, could not be applied, or could not be set.
+///
+/// Cheap to clone; the filter's own error is kept as the [`source`](Error::source).
+#[derive(Clone)]
+pub struct AspectError(Arc<AspectErrorKind>);
+
+impl AspectError {
+    #[cfg_attr(not(feature = "aspect"), allow(dead_code))]
+    #[cold]
+    pub(crate) fn new(kind: AspectErrorKind) -> Self {
+        Self(Arc::new(kind))
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> &AspectErrorKind {
+        &self.0
+    }
+
+    /// The join point.
+    #[must_use]
+    pub fn join(&self) -> &Name {
+        match self.kind() {
+            AspectErrorKind::Failed { join, .. }
+            | AspectErrorKind::WrongType { join, .. }
+            | AspectErrorKind::NoResult { join, .. }
+            | AspectErrorKind::Sealed { join } => join,
+        }
+    }
+}
+
+impl fmt::Debug for AspectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AspectError").field(self.kind()).finish()
+    }
+}
+
+/// What went wrong.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum AspectError {
+pub enum AspectErrorKind {
     /// The filter returned an error, which is the source.
     #[non_exhaustive]
     Failed {
@@ -57,20 +94,7 @@ pub enum AspectError {
     },
 }
 
-impl AspectError {
-    /// The join point.
-    #[must_use]
-    pub fn join(&self) -> &Name {
-        match self {
-            Self::Failed { join, .. }
-            | Self::WrongType { join, .. }
-            | Self::NoResult { join, .. }
-            | Self::Sealed { join } => join,
-        }
-    }
-}
-
-impl fmt::Display for AspectError {
+impl fmt::Display for AspectErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed { join, filter, cause } => write!(f, "{join}: {filter} failed: {cause}"),
@@ -90,10 +114,16 @@ impl fmt::Display for AspectError {
     }
 }
 
+impl fmt::Display for AspectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Error for AspectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Failed { cause, .. } => Some(&**cause),
+        match self.kind() {
+            AspectErrorKind::Failed { cause, .. } => Some(&**cause),
             _ => None,
         }
     }

@@ -19,7 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use aspect::{AspectError, NthFilter};
+pub use aspect::{AspectError, AspectErrorKind, NthFilter};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;

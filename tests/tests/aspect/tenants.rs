@@ -1,7 +1,7 @@
 //! Pipelines of registries: tenants, fall-through, sealing.
 
 use dyno::aspect::Pipeline;
-use dyno::fault::AspectError;
+use dyno::fault::AspectErrorKind;
 use dyno::registry::{InRegistry, Registry};
 use dyno::{Fault, aspect};
 
@@ -102,7 +102,7 @@ fn a_sealed_registry_changes_no_more() -> Result<(), Fault> {
         filter.remove().map(drop),
     ] {
         let error = error.unwrap_err();
-        assert!(matches!(error, AspectError::Sealed { .. }), "{error}");
+        assert!(matches!(error.kind(), AspectErrorKind::Sealed { .. }), "{error}");
         assert!(error.to_string().contains("set it before `seal()`"), "{error}");
     }
     assert_eq!(sealed.scope(|| f(0)), Ok(1));

@@ -7,7 +7,7 @@ use syn::{Ident, LitStr, Type};
 
 use super::chosen::{Choice, Handed, handed, kept_result, name};
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, located};
 use crate::layer::Layer;
 use crate::layer::inject::plain;
 
@@ -52,6 +52,7 @@ impl Filtered {
             let place =
                 format_ident!("__dyno_{}", name.to_string().trim_start_matches("r#"), span = at);
             places.extend(quote_spanned!(at=> let mut #place = #p::None;));
+            let p = located(p.clone(), at);
             offers.push(quote_spanned!(at=> #p::Lent::new(#value, &mut #place)));
         }
         let at = here(self.at.span());
@@ -131,9 +132,8 @@ impl Layer for Filtered {
         let (p, ret) = (&cx.private, &cx.ret);
         let site = self.site(cx);
         let (places, offers, given) = self.offered(cx);
-        let refuse = || cx.refuse(&quote_spanned!(at=> __dyno_fault));
+        let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         if self.no_result.is_some() {
-            let refuse = refuse();
             return quote_spanned! {at=> {
                 #places
                 match #p::filtered!(#site, (), #offers) {
@@ -142,28 +142,25 @@ impl Layer for Filtered {
                 }
             }};
         }
-        let end = if cx.has_refuge() || cx.is_inspected() {
-            let refuse = refuse();
-            quote_spanned! {at=>
-                match __dyno_end {
-                    #p::Ok(__dyno_out) => __dyno_out,
-                    #p::Err(__dyno_fault) => #refuse,
+        if !cx.has_refuge() && !cx.is_inspected() {
+            return quote_spanned! {at=> {
+                #places
+                match #p::filtered!(#site, #ret, #offers, refuse) {
+                    #p::Ok((__dyno_filters, #given)) => #p::Refusing::result(__dyno_filters, #inner),
+                    #p::Err(__dyno_out) => __dyno_out,
                 }
-            }
-        } else {
-            // Under the return type, as are all that ask something of it.
-            {
-                let end = quote_spanned!(at=> __dyno_end);
-                quote_spanned!(ret.span()=> #p::or_refuse::<#ret>(#end))
-            }
-        };
+            }};
+        }
         quote_spanned! {at=> {
             #places
             let __dyno_end = match #p::filtered!(#site, #ret, #offers) {
                 #p::Ok((__dyno_filters, #given)) => #p::Filters::result(__dyno_filters, #inner),
                 #p::Err(__dyno_fault) => #p::Err(__dyno_fault),
             };
-            #end
+            match __dyno_end {
+                #p::Ok(__dyno_out) => __dyno_out,
+                #p::Err(__dyno_fault) => #refuse,
+            }
         }}
     }
 }

@@ -11,12 +11,19 @@ use quote::quote_spanned;
 use syn::{Expr, Ident, Lit, LitStr};
 
 use super::{Common, Layer, keys};
-use crate::diag::Diag;
+use crate::diag::{Diag, hint};
 use crate::expand::{Context, here};
 use crate::grammar::{Args, Key};
 use advised::Advised;
 use chosen::Choice;
 use filtered::Filtered;
+
+/// A word in lower case, most likely meant as a key.
+fn plain_word(expr: &Expr) -> Option<String> {
+    let Expr::Path(path) = expr else { return None };
+    let word = path.path.get_ident()?.to_string();
+    (!word.chars().any(char::is_uppercase)).then_some(word)
+}
 
 /// Static advice.
 struct Aspect {
@@ -95,7 +102,17 @@ fn name(expr: &Expr, diag: &mut Diag) -> Option<LitStr> {
             return Some(name.clone());
         }
     }
-    diag.error(expr, "a join point is a name such as `\"shop::price\"`");
+    let word = match expr {
+        Expr::Call(call) => plain_word(&call.func),
+        other => plain_word(other),
+    };
+    match word {
+        Some(word) => {
+            let hint = hint(&word, OWN.iter().map(|key| key.name));
+            diag.error(expr, format!("`#[aspect]` has no key `{word}`, {hint}; a join point is a name such as `\"shop::price\"`"));
+        }
+        None => diag.error(expr, "a join point is a name such as `\"shop::price\"`"),
+    }
     None
 }
 

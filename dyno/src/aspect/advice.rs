@@ -48,7 +48,7 @@ pub trait Advice: Send + Sync {
 }
 
 /// Advice that others hold as well.
-impl<A: Advice + ?Sized> Advice for Arc<A> {
+impl<T: Advice + ?Sized> Advice for Arc<T> {
     fn before(&self, at: &Call<'_>) {
         (**self).before(at);
     }

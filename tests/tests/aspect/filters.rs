@@ -316,6 +316,7 @@ fn a_pipeline_is_replaced_as_a_whole() -> Result<(), Fault> {
     Ok(())
 }
 
+static ASKED: AtomicU32 = AtomicU32::new(0);
 static TRIES: AtomicU32 = AtomicU32::new(0);
 static GUARD: breaker::Breaker = breaker::Breaker::new("filters.guard").fail_max(1);
 #[fallback(|error| match error { ShopError::Dyno(Fault::Aspect(_)) => Ok(0), other => Err(other) })]
@@ -331,7 +332,6 @@ fn stacked(mut a: u32) -> Result<u32, ShopError> {
 fn what_a_filter_ends_counts_for_nobody_and_is_not_tried_again() -> Result<(), Fault> {
     let join = aspect::join("filters::stack");
     assert_eq!(stacked(1), Ok(2));
-    static ASKED: AtomicU32 = AtomicU32::new(0);
     join.arguments(|_: &mut u32| {
         ASKED.fetch_add(1, Ordering::Relaxed);
         Err::<(), _>("no")

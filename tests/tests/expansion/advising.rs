@@ -51,10 +51,12 @@ fn question(text: &str) -> Result<u8, std::num::ParseIntError> {
     Ok(n)
 }
 #[aspect]
+#[allow(clippy::elidable_lifetime_names)]
 fn some_iter<'a>(all: &'a [u8]) -> impl Iterator<Item = u8> + use<'a> {
     all.iter().map(|n| n * 2)
 }
 #[aspect]
+#[allow(clippy::needless_pass_by_value)]
 fn generic<T: Display, const N: usize>(all: [T; N]) -> String {
     all.iter().map(ToString::to_string).collect()
 }
@@ -72,6 +74,7 @@ async fn taken(text: String, add: impl Fn(&str) -> String + Send) -> Result<Stri
     Ok(add(&text))
 }
 #[aspect(name = "advising::unsized")]
+#[allow(clippy::needless_pass_by_value)]
 fn behind(text: Box<dyn Fn() -> u8>, r#type: &dyn Display) -> (u8, String) {
     (text(), r#type.to_string())
 }

@@ -144,6 +144,16 @@ const NONSENSE: &[&str] = &[
     "{}",
     "[]",
     "()",
+    "args",
+    "args =",
+    "args = 3",
+    "args(",
+    "args(3)",
+    "args(a b)",
+    "args(nobody)",
+    "no_result",
+    "no_result = 3",
+    "\"x\", no_result()",
 ];
 
 #[test]
@@ -230,6 +240,7 @@ fn half_typed_arguments_never_panic() {
         ),
         ("timing", "\"price of {id}\", name = \"x\", wrap, crate = ::dyno"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
+        ("aspect", "\"shop::price\", before = audit, args(id), no_result, name = \"x\", wrap"),
     ];
     for (kind, args) in valid {
         let trees: Vec<TokenTree> = parse(args).into_iter().collect();

@@ -16,6 +16,7 @@
     reason = "the functions are as short as what they are to show allows"
 )]
 
+mod advising;
 mod bodies;
 mod boxed;
 mod breaking;

@@ -428,15 +428,14 @@ pub(super) fn entry_of<V>(
 }
 
 fn entry<V>(value: V, born: u64, lives: u64, cost: u64, settings: &Settings) -> Entry<V> {
-    let window = match settings.rule() {
-        Rule::Early(early) => early.window(lives, cost),
-        Rule::Own(_) => u64::MAX,
-    };
-    let expires = born.saturating_add(lives);
-    let plain_until = match expires.saturating_sub(window) {
-        u64::MAX => u64::MAX,
-        // What the coarse clock may be behind by.
-        until => until.saturating_sub(nanos(clock::COARSE)),
+    let plain_until = match settings.rule() {
+        Rule::Early(_) if lives == u64::MAX => u64::MAX,
+        Rule::Early(early) => {
+            // What the coarse clock may be behind by.
+            let before = early.window(lives, cost).saturating_add(nanos(clock::COARSE));
+            born.saturating_add(lives).saturating_sub(before)
+        }
+        Rule::Own(_) => 0,
     };
     Entry::new(value, cost, born, lives, plain_until)
 }

@@ -9,6 +9,8 @@ mod how;
 mod inner;
 mod key;
 mod lead;
+#[cfg(all(test, loom))]
+mod loom_model;
 #[cfg(any(feature = "pool", feature = "tokio"))]
 mod refresh;
 mod settings;

@@ -125,8 +125,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
 
     /// The value of a hit: nothing but the clock is asked, and nothing shared is written but the
     /// first time.
-    #[inline]
-    fn hit<Q: Key<Owned = K>>(&self, key: &Q, hash: u64) -> Option<V> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is what a hit costs")]
+    pub(super) fn hit<Q: Key<Owned = K>>(&self, key: &Q, hash: u64) -> Option<V> {
         let guard = self.store.guard();
         let entry = self.store.get(key, hash, &guard)?;
         let until = entry.plain_until.load(Ordering::Relaxed);
@@ -152,7 +153,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
     }
 
     #[cold]
-    fn look_closer<Q, H>(&self, key: &Q, hash: u64) -> Looked<K, H>
+    pub(super) fn look_closer<Q, H>(&self, key: &Q, hash: u64) -> Looked<K, H>
     where
         Q: Key<Owned = K>,
         H: How<Value = V>,

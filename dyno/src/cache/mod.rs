@@ -73,8 +73,10 @@
 //! the map's table and by the allocator. A cache counts on a line of 128 bytes for each of 12 to 132
 //! threads, four times as many as cores.
 
+mod age;
 #[cfg(feature = "cache-backend")]
 pub mod backend;
+mod change;
 mod counts;
 mod early;
 mod family;

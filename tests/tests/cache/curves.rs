@@ -1,5 +1,11 @@
 //! When a value is computed anew: by chance, seeded.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::unchecked_time_subtraction,
+    reason = "counts are small, and times far from the ends of their range"
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -28,8 +34,8 @@ fn gaps(clock: &Frozen, early: Early, per_delta: u32, count: usize) -> Vec<f64> 
         .map(|_| {
             clock.advance(LIVES - from + step * fastrand::u32(..1000) / 1000);
             let begin = clock::now();
-            let _calls = (0..).find(|_| {
-                let mut computed = false;
+            let mut computed = false;
+            while !computed {
                 cache.get_or(&1, || {
                     computed = true;
                     compute()
@@ -37,8 +43,7 @@ fn gaps(clock: &Frozen, early: Early, per_delta: u32, count: usize) -> Vec<f64> 
                 if !computed {
                     clock.advance(step);
                 }
-                computed
-            });
+            }
             let at = clock::now() - begin - DELTA;
             from.as_secs_f64() - at.as_secs_f64()
         })
@@ -46,7 +51,6 @@ fn gaps(clock: &Frozen, early: Early, per_delta: u32, count: usize) -> Vec<f64> 
 }
 
 fn mean_and_deviation(of: &[f64]) -> (f64, f64) {
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let count = of.len() as f64;
     let mean = of.iter().sum::<f64>() / count;
     let variance = of.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (count - 1.0);
@@ -64,7 +68,6 @@ fn xfetch_begins_as_early_as_the_paper_says() {
         let gaps = gaps(&clock, Early::XFetch { beta: 1.0 }, per_delta, count);
         let (mean, deviation) = mean_and_deviation(&gaps);
         // Three standard errors.
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let error = 3.0 * deviation / (count as f64).sqrt();
         let step = 0.5 / f64::from(per_delta);
         assert!((mean - expected).abs() < error + step, "{per_delta}: {mean} ± {error}");
@@ -89,8 +92,8 @@ fn a_greater_beta_begins_earlier_and_as_much() {
 /// Without anybody who sees to it that only one computes: those who draw while the first computes.
 #[test]
 fn the_mean_stampede_is_as_small_as_the_paper_says() {
-    fastrand::seed(9);
     const PER_DELTA: u32 = 100;
+    fastrand::seed(9);
     let lives = 1000 * DELTA;
     let early = Early::XFetch { beta: 1.0 };
     let drawn = |left: f64| {
@@ -107,7 +110,6 @@ fn the_mean_stampede_is_as_small_as_the_paper_says() {
         }
         all += 1 + (1..=PER_DELTA).filter(|further| drawn(left(step + further))).count();
     }
-    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
     let mean = all as f64 / f64::from(rounds);
     assert!((mean - std::f64::consts::E).abs() < 0.12, "{mean}");
 }
@@ -164,7 +166,6 @@ fn dy_28_by_the_cache_itself() {
         for key in 0..4000 {
             cache.get_or(&key, || computed.next() as u64);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let part = computed.times() as f64 / 4000.0;
         assert!((part - expected).abs() < 0.03, "{early:?}: {part}");
         assert_eq!(cache.counts().early, computed.times() as u64);

@@ -1,5 +1,12 @@
 //! Percentiles, beside exact ones.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "ranks and times are small, and bounds have room"
+)]
+
 use std::time::Duration;
 
 use dyno::Verdict;

@@ -95,6 +95,18 @@ fn the_longest_leaves_with_its_part_of_the_window() {
 }
 
 #[test]
+fn the_longest_is_known_after_a_week_as_well() {
+    let (frozen, metrics) = (freeze(), metrics("week"));
+    // Parts of 10 s, of which 65,536 have numbers of their own.
+    let part = u32::try_from(dyno::clock::now().as_nanos() / 10_000_000_000).expect("a short life");
+    frozen.advance((65_528 - part) * 10 * SEC);
+    metrics.record(Verdict::Success, 5 * SEC);
+    frozen.advance(80 * SEC);
+    metrics.record(Verdict::Success, MS);
+    assert_eq!(metrics.snapshot().latency.max(), MS);
+}
+
+#[test]
 #[should_panic(expected = "a percentile is between 0 and 100, and this is 101")]
 fn a_percentile_above_100_is_refused() {
     let _ = metrics("refused").snapshot().latency.percentile(101.0);

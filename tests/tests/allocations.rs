@@ -224,7 +224,7 @@ fn turning_windows_and_as_much_as_is_said() {
         };
         measure(|| (0..300).for_each(|_| second())).count_total
     };
-    let of_the_clock = seconds(&|| drop((clock::now(), clock::now())));
+    let of_the_clock = seconds(&|| assert!(clock::now() <= clock::now()));
     assert_eq!(seconds(&|| TURNS.start().success()), of_the_clock);
     assert!((51..=60).contains(&TURNS.snapshot().latency.count()));
 }

@@ -344,6 +344,7 @@ fn what_allocates_is_counted() {
 }
 
 #[harness(fields(x, name, twice = x * 2), at_most = 10 / 1s)]
+#[expect(clippy::needless_pass_by_value, reason = "it is lent to the harness")]
 fn harnessed(x: u64, name: String) -> Result<u64, Refused> {
     Ok(7 + x + name.len() as u64)
 }

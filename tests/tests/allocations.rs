@@ -15,7 +15,7 @@ use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
 use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
 use dyno::timeout::timeout;
-use dyno::{Deadline, Fault, Registry, Verdict, breaker, bulkhead, inject, rate, retry};
+use dyno::{Deadline, Fault, Registry, Verdict, breaker, bulkhead, inject, rate, retry, timing};
 
 const CALLS: u64 = 1000;
 
@@ -285,4 +285,39 @@ fn what_allocates_is_counted() {
     assert_eq!(of_many(|x| *black_box(Box::new(injected(x)))), CALLS);
     let boxed = async |x| *black_box(Box::new(injected_async(x).await));
     assert_eq!(of_many_async(boxed), CALLS);
+}
+
+#[dyno::timing]
+fn timed(x: u64) -> u64 {
+    timing::mark("inside");
+    x + 7
+}
+
+#[test]
+fn a_span_allocates_nothing_where_nothing_is_recorded() {
+    assert_eq!(of_many(timed), 0);
+    assert_eq!(of_many(|x| with(timing::span("span"), x + 7)), 0);
+    assert_eq!(of_many(|x| with(timing::span(format_args!("{x}")), x + 7)), 0);
+    let async_one = |x| ready_now(timing::span_async("span", ready(x + 7)));
+    assert_eq!(of_many(async_one), 0);
+}
+
+fn with<T>(_held: T, out: u64) -> u64 {
+    out
+}
+
+fn ready_now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(out) => out,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[test]
+fn spans_that_are_recorded_allocate_room_for_dozens_at_a_time() {
+    let recording = timing::Recording::new("root").start();
+    // Two nodes a call.
+    let count = of_many(timed);
+    assert!(count < CALLS / 4, "{count}");
+    assert_eq!(recording.finish().len() as u64, 2 * CALLS + 3);
 }

@@ -11,7 +11,8 @@
 //! What nobody has set or bound costs a function one relaxed load, each.
 //!
 //! ```
-//! use dyno::aspect::{self, Advice, Call, End};
+//! use dyno::aspect;
+//! use dyno::aspect::{Advice, Call, End};
 //!
 //! #[aspect("shop::price")]
 //! fn price(sku: &str, quantity: u32) -> Result<u32, dyno::Fault> {

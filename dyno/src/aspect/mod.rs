@@ -41,6 +41,7 @@ mod advice;
 mod bind;
 mod join;
 mod joined;
+mod listed;
 mod offer;
 mod pattern;
 mod pipeline;
@@ -54,7 +55,7 @@ pub use bind::{Binding, Pointcut, bind};
 pub use join::{Filter, Join, join};
 #[doc(hidden)]
 pub use joined::{Filters, JoinSite, Refusing};
-pub use joined::{Joined, joins};
+pub use listed::{Joined, joins};
 #[doc(hidden)]
 pub use offer::{ByValue, Lent, Offer, Own};
 pub use pipeline::{Filtered, Pipeline};

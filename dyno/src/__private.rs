@@ -29,6 +29,15 @@ pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
     SharedKeyed, State, TripError, aside, ask, window,
 };
+#[cfg(all(feature = "cache", feature = "tokio"))]
+pub use crate::cache::refresh_async;
+#[cfg(all(feature = "cache", feature = "pool"))]
+pub use crate::cache::refresh_on_pool;
+#[cfg(feature = "cache")]
+pub use crate::cache::{
+    CacheSite, Early, Keeps, KeepsFailing, KeepsPlain, Lead, Looked, Part, Peel,
+    Settings as CacheSettings,
+};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
     Both, BothInto, BothKeep, Ends, EndsFailing, EndsPlain, Lift, LiftInto, LiftKeep,

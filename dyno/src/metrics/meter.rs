@@ -26,6 +26,8 @@ pub(super) struct Meter {
     /// The most calls at a time in this turn, as far as somebody looked.
     peak: AtomicU64,
     rings: Mutex<Rings>,
+    /// What a breaker of this name changed to last.
+    breaker: Mutex<Option<&'static str>>,
 }
 
 /// A clock may be behind another by so much, which is no reason to begin anew.
@@ -43,6 +45,7 @@ impl Meter {
             part: AtomicU64::new(0),
             peak: AtomicU64::new(0),
             rings: Mutex::new(Rings::new(spans)),
+            breaker: Mutex::new(None),
         }
     }
 
@@ -215,7 +218,14 @@ impl Meter {
         // Who reads has looked, too.
         let peak = self.peak.fetch_max(in_flight, Relaxed).max(in_flight);
         let longest = longest.unwrap_or(0);
-        Snapshot::of(&self.name, self.spans, &rings, &Seen { now, sums, longest, in_flight, peak })
+        let breaker = *self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = Seen { now, sums, longest, in_flight, peak, breaker };
+        Snapshot::of(&self.name, self.spans, &rings, &seen)
+    }
+
+    /// A breaker of this name has changed its state.
+    pub(super) fn keep_breaker(&self, to: &'static str) {
+        *self.breaker.lock().unwrap_or_else(PoisonError::into_inner) = Some(to);
     }
 
     /// Begins anew with nothing but what is in flight.

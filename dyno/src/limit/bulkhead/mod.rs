@@ -40,7 +40,7 @@ use self::gate::Gate;
 use self::settings::Settings;
 use super::Refused;
 use super::label::Label;
-use super::queue::Waiters;
+use crate::queue::Waiters;
 use crate::fault::Fault;
 use crate::outcome::Refuse;
 

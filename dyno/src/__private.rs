@@ -80,6 +80,8 @@ pub use crate::timing::{Span, SpanAsync};
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "harness")]
 pub use crate::{__dyno_failed as failed, __dyno_field as field, __dyno_told as told};
+#[cfg(feature = "cache")]
+pub use crate::{__dyno_keeps as keeps, __dyno_part as part};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

@@ -156,7 +156,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
     }
 
     /// A value that has expired, for when the computation failed.
-    fn stale(&self) -> Option<H::Value> {
+    pub(super) fn stale(&self) -> Option<H::Value> {
         let inner = &self.flying.inner;
         let stays = inner.family.settings().stays_if_error();
         if stays == 0 {

@@ -11,6 +11,7 @@ mod key;
 mod lead;
 #[cfg(any(feature = "pool", feature = "tokio"))]
 mod refresh;
+mod refused;
 mod settings;
 mod sieve;
 mod site;

@@ -7,6 +7,12 @@
 //! is frozen, so that time passes at once.
 //!
 //! ```text
+//! ten at once waited 80ms each, the service was asked 1x
+//! of 30000 in ten minutes 10 waited, the service was asked 10x
+//! down for 2 minutes: 995, the service was asked 1x
+//! down for 4 minutes: 995, the service was asked 1x
+//! down for 6 minutes: no answer about anvil, the service was asked 1x
+//! 30013 calls: 99.9% hits; 4 misses, 10 early, 0 stale, 9 waited; 2 stale after errors, 0 refreshed, 0 evicted
 //! ```
 
 use std::cell::Cell;
@@ -49,7 +55,7 @@ fn block_on<R>(future: impl Future<Output = R>) -> R {
 fn main() {
     fastrand::seed(7); // the dice
     let frozen = clock::freeze();
-    let asked = || format!("the service was asked {} times", ASKED.take());
+    let asked = || format!("the service was asked {}x", ASKED.take());
 
     let start = clock::now();
     let shopper = || Box::pin(async { assert_eq!(price("anvil").await, Ok(995)) });
@@ -66,11 +72,12 @@ fn main() {
     println!("of 30000 in ten minutes {slow} waited, {}", asked());
 
     IS_UP.set(false);
-    for minutes in [2, 6, 8] {
+    for minutes in [2, 4, 6] {
         frozen.advance(Duration::from_secs(120));
-        println!("{minutes}");
-        println!("{:?}, {}", block_on(price("anvil")), asked());
+        match block_on(price("anvil")) {
+            Ok(price) => println!("down for {minutes} minutes: {price}, {}", asked()),
+            Err(error) => println!("down for {minutes} minutes: {error}, {}", asked()),
+        }
     }
-    let prices = cache::named("price").expect("it was used");
-    println!("{}", prices.counts());
+    println!("{}", cache::named("price").expect("it was used").counts());
 }

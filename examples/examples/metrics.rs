@@ -47,6 +47,8 @@ fn main() {
     let supplier = metrics::of("supplier").expect("it was called");
     let (calls, all) = (supplier.total.calls(), &supplier.total);
     let (answered, turned_away) = (all.successes, all.rejected.breaker_open);
-    print!("of {calls} calls {answered} were answered and {turned_away} turned away by the breaker, ");
+    print!(
+        "of {calls} calls {answered} were answered and {turned_away} turned away by the breaker, "
+    );
     println!("which opened {} times", all.policies.opened);
 }

@@ -1,4 +1,4 @@
-//! A small shop on real parts: `SQLite`, a CSV catalogue, two HTTP services, one of which goes down.
+//! A small shop on real parts: `SQLite`, a CSV catalogue, three HTTP services, one of which goes down.
 //!
 //! `cargo run --release -p storefront` opens the shop, serves some thousands of customers while
 //! the warehouse does not answer, and tells what dyno did about it. Start reading in `shop.rs`.

@@ -46,7 +46,8 @@ pub(crate) struct Context {
     own_refuge: usize,
     /// A layer further out looks at the outcome.
     inspected: bool,
-    /// The layer that takes refusals asks of an outcome, too, whether it is one.
+    /// A layer further out asks of an outcome whether it is a refusal, also beyond those that pass on
+    /// what they catch.
     noted: bool,
     named: Option<LitStr>,
     /// The point is named after this function, not after its sibling `f_with`.
@@ -183,6 +184,21 @@ impl Context {
         if self.inspected { self.of_return("Refuse", "refuse", fault) } else { self.refuse(fault) }
     }
 
+    /// What becomes of a fault that a layer has caught and passes on: it goes on as it would have without
+    /// that layer.
+    pub(crate) fn pass_on(&self, at: Span) -> TokenStream {
+        let p = &self.private;
+        let fault = quote_spanned!(at=> __dyno_fault);
+        let refused = self.refuse(&fault);
+        if !self.inspected {
+            return refused;
+        }
+        let failed = self.fail(&fault);
+        quote_spanned! {at=>
+            if #p::Fault::is_timed_out(&__dyno_fault) { #failed } else { #refused }
+        }
+    }
+
     /// `true` when a layer further out looks at the outcome.
     pub(crate) fn is_inspected(&self) -> bool {
         self.inspected
@@ -190,7 +206,7 @@ impl Context {
 
     /// `true` when a layer further out asks whether an outcome is a refusal.
     pub(crate) fn is_noted(&self) -> bool {
-        self.inspected || self.noted
+        self.noted
     }
 
     /// The label at which the layer itself takes refusals.
@@ -228,17 +244,21 @@ impl Context {
         (self.refuge, self.inspected, self.noted) = (None, false, false);
         let refuges = outside.iter().filter(|layer| layer.catches()).count();
         self.own_refuge = refuges;
-        let mut enclosed = false;
+        let (mut enclosed, mut caught) = (false, false);
         for layer in outside.iter().rev() {
-            if layer.catches() {
+            if layer.catches() && !caught {
                 // One that encloses what is inside has its label in there.
                 self.refuge = (!enclosed).then(|| refuge(refuges - 1, Span::mixed_site()));
-                self.noted = layer.notes_refusals();
+                caught = true;
+            }
+            let asks = layer.inspects() || layer.notes_refusals();
+            self.noted |= asks;
+            if layer.catches() && !layer.passes_on() {
                 break;
             }
             // What asks for a refusal has to come to see it.
             enclosed |= layer.encloses() || layer.notes_refusals();
-            self.inspected |= layer.inspects() || layer.notes_refusals();
+            self.inspected |= asks && !caught;
         }
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
         let compounded = self.compounded.as_ref().filter(|_| inside.iter().any(|l| l.compounds()));

@@ -66,8 +66,10 @@ impl Metrics {
             return;
         };
         let Some(expr) = arg.expr("`latency`", diag) else { return };
-        if diag.take(value::word(expr, "`latency`", &["off"])).is_some() {
+        if value::word(expr, "", &["off"]).is_ok() {
             self.untimed = Some(key.clone());
+        } else {
+            diag.error(expr, "`latency` can only be `off`: without the key latencies are taken");
         }
     }
 
@@ -123,8 +125,11 @@ impl Metrics {
 fn which(expr: &Expr, diag: &mut Diag) -> Which {
     let fits = match expr {
         Expr::Lit(lit) => matches!(&lit.lit, Lit::Str(name) if !name.value().is_empty()),
-        Expr::Path(_) | Expr::Field(_) | Expr::Call(_) | Expr::MethodCall(_) => true,
-        Expr::Reference(_) => true,
+        Expr::Path(_)
+        | Expr::Field(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Reference(_) => true,
         _ => false,
     };
     if fits {
@@ -139,6 +144,9 @@ impl Layer for Metrics {
         &self.at
     }
     fn catches(&self) -> bool {
+        true
+    }
+    fn passes_on(&self) -> bool {
         true
     }
     fn notes_refusals(&self) -> bool {
@@ -167,17 +175,7 @@ impl Layer for Metrics {
         }
         // A refusal comes here with its reason, and goes on as it would have without.
         let label = cx.own_refuge(at);
-        let fault = quote_spanned!(at=> __dyno_fault);
-        let refused = cx.refuse(&fault);
-        let failed = cx.is_inspected().then(|| {
-            let failed = cx.fail(&fault);
-            quote_spanned! {at=>
-                #p::Err(__dyno_fault) if #p::Fault::is_timed_out(&__dyno_fault) => {
-                    #p::Counted::fault(__dyno_counted, &__dyno_fault);
-                    #failed
-                }
-            }
-        });
+        let refused = cx.pass_on(at);
         quote_spanned! {at=> {
             #statics
             let __dyno_counted = #p::Metrics::start(#metrics);
@@ -187,7 +185,6 @@ impl Layer for Metrics {
                     #end
                     __dyno_out
                 }
-                #failed
                 #p::Err(__dyno_fault) => {
                     #p::Counted::fault(__dyno_counted, &__dyno_fault);
                     #refused

@@ -46,6 +46,10 @@ pub(crate) trait Layer {
     fn catches(&self) -> bool {
         false
     }
+    /// What it catches goes on as it was: those further out hear of it as if it were not there.
+    fn passes_on(&self) -> bool {
+        false
+    }
     /// It asks whether what is inside was refused.
     fn notes_refusals(&self) -> bool {
         false

@@ -98,6 +98,13 @@ fn a_fallback_for_some() {
 }
 
 #[test]
+fn a_harness_with_every_kind_of_setting() {
+    let args = "fields(host, port = host.port()), only = E::Http(500..), at_most = 10/1s, level = warn, keep = kept(), rejected = off, sink = |report| note(report)";
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    snapshot("harness_settings", &[("breaker", "DB"), ("harness", args), ("fuse", "")], item);
+}
+
+#[test]
 fn limits_with_every_kind_of_setting() {
     let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
     let bulkhead = (
@@ -106,6 +113,18 @@ fn limits_with_every_kind_of_setting() {
     );
     let rate = ("rate", "RATE / PERIOD, key = host.name(), smooth, wait = patience()");
     snapshot("limits", &[bulkhead, rate], item);
+}
+
+#[test]
+fn metrics_above_and_below_a_fallback() {
+    let stack = [
+        ("metrics", "\"shop.answers\", latency = off"),
+        ("fallback", "|_| Ok(1)"),
+        ("metrics", "except = E::NotFound"),
+        ("breaker", "DB"),
+    ];
+    let item = "async fn f(sku: &str) -> Result<u8, E> { ask(sku).await }";
+    snapshot("metrics_stack", &stack, item);
 }
 
 #[test]

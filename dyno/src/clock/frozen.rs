@@ -235,6 +235,7 @@ impl Virtual {
     #[cfg(any(
         feature = "cache",
         all(feature = "timeout", feature = "pool"),
+        feature = "cache",
         feature = "metrics-facade",
         feature = "statsd"
     ))]

@@ -45,6 +45,7 @@ mod timers;
 #[cfg(any(
     feature = "cache",
     all(feature = "timeout", feature = "pool"),
+    feature = "cache",
     feature = "metrics-facade",
     feature = "statsd"
 ))]
@@ -60,6 +61,7 @@ pub use sleep::Sleep;
 #[cfg(any(
     feature = "cache",
     all(feature = "timeout", feature = "pool"),
+    feature = "cache",
     feature = "metrics-facade",
     feature = "statsd"
 ))]

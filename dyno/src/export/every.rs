@@ -52,7 +52,11 @@ impl Every {
             while !clock::wait_until(next, |waker| is_over(&ends, waker)) {
                 work();
                 // What was missed is not made up for.
-                next = (next + every).max(clock::now());
+                let now = clock::now();
+                next += every;
+                if next <= now {
+                    next = now + every;
+                }
             }
             work();
         };

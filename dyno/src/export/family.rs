@@ -5,18 +5,11 @@ use crate::metrics::{Rejections, Snapshot};
 /// What is counted from the start of the program on, at all points.
 pub(super) struct Counter {
     /// As OpenTelemetry and statsd write names.
-    #[cfg_attr(not(any(feature = "otel", feature = "statsd")), allow(dead_code))]
     pub(super) name: &'static str,
     /// As Prometheus writes them.
-    #[cfg_attr(not(any(feature = "metrics-facade", feature = "prometheus")), allow(dead_code))]
     pub(super) flat: &'static str,
     /// In UCUM, as OpenTelemetry writes units.
-    #[cfg_attr(not(feature = "otel"), allow(dead_code))]
     pub(super) unit: &'static str,
-    #[cfg_attr(
-        not(any(feature = "metrics-facade", feature = "otel", feature = "prometheus")),
-        allow(dead_code)
-    )]
     pub(super) about: &'static str,
     /// The label that tells its series apart.
     pub(super) label: Option<&'static str>,
@@ -24,10 +17,6 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    #[cfg_attr(
-        not(any(feature = "metrics-facade", feature = "otel", feature = "prometheus")),
-        allow(dead_code)
-    )]
     /// Tells the label's value and the count of each series of a point: of its calls, where calls are
     /// counted; of what has never happened there, none, as most policies stand at few points.
     pub(super) fn series(&self, point: &Snapshot, mut tell: impl FnMut(&'static str, u64)) {
@@ -47,16 +36,9 @@ impl Counter {
 
 /// What is so now.
 pub(super) struct Gauge {
-    #[cfg_attr(not(any(feature = "otel", feature = "statsd")), allow(dead_code))]
     pub(super) name: &'static str,
-    #[cfg_attr(not(any(feature = "metrics-facade", feature = "prometheus")), allow(dead_code))]
     pub(super) flat: &'static str,
-    #[cfg_attr(not(feature = "otel"), allow(dead_code))]
     pub(super) unit: &'static str,
-    #[cfg_attr(
-        not(any(feature = "metrics-facade", feature = "otel", feature = "prometheus")),
-        allow(dead_code)
-    )]
     pub(super) about: &'static str,
     pub(super) read: fn(&Snapshot) -> u64,
 }
@@ -79,29 +61,15 @@ pub(super) static GAUGES: [Gauge; 2] = [
 ];
 
 /// The label that names the point.
-#[cfg_attr(
-    not(any(feature = "metrics-facade", feature = "otel", feature = "prometheus")),
-    allow(dead_code)
-)]
 pub(super) const POINT: &str = "point";
 
 /// How long calls took.
-#[cfg_attr(not(any(feature = "otel", feature = "statsd")), allow(dead_code))]
 pub(super) const DURATION: &str = "dyno.call.duration";
-#[cfg_attr(not(any(feature = "metrics-facade", feature = "prometheus")), allow(dead_code))]
 pub(super) const FLAT_DURATION: &str = "dyno_call_duration_seconds";
-#[cfg_attr(
-    not(any(feature = "metrics-facade", feature = "otel", feature = "prometheus")),
-    allow(dead_code)
-)]
 pub(super) const ABOUT_DURATION: &str = "How long calls took that succeeded or failed, in seconds.";
 
 /// The percentiles that are told of the latest calls, as a percentage, as a quantile, and as statsd's
 /// users write them.
-#[cfg_attr(
-    not(any(feature = "otel", feature = "prometheus", feature = "statsd")),
-    allow(dead_code)
-)]
 pub(super) const QUANTILES: [(f64, f64, &str); 5] = [
     (50.0, 0.5, "p50"),
     (90.0, 0.9, "p90"),

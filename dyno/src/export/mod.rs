@@ -1,4 +1,4 @@
-//! The numbers of [`metrics`](crate::metrics), for the systems that keep and draw them.
+//! The numbers of [`metrics`](mod@crate::metrics), for the systems that keep and draw them.
 //!
 //! An exporter reads snapshots, when it is asked to or on a thread of its own; no call that is counted
 //! waits for it. All of them tell the same, under the same names.
@@ -20,6 +20,16 @@
 mod every;
 #[cfg(feature = "metrics-facade")]
 pub mod facade;
+// Each of them uses a part.
+#[cfg_attr(
+    not(all(
+        feature = "metrics-facade",
+        feature = "otel",
+        feature = "prometheus",
+        feature = "statsd"
+    )),
+    allow(dead_code)
+)]
 mod family;
 #[cfg(feature = "otel")]
 pub mod otel;

@@ -124,3 +124,19 @@ impl Reading {
         last.points.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_instruments_of_a_collection_share_a_reading() {
+        let reading = Reading::new();
+        let first: Vec<_> = (0..20).map(|instrument| reading.of(instrument)).collect();
+        assert!(first.iter().all(|points| Arc::ptr_eq(points, &first[0])));
+        // In another order, and without those that a view leaves out.
+        let second: Vec<_> = (3..20).rev().map(|instrument| reading.of(instrument)).collect();
+        assert!(second.iter().all(|points| Arc::ptr_eq(points, &second[0])));
+        assert!(!Arc::ptr_eq(&first[0], &second[0]));
+    }
+}

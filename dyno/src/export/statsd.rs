@@ -116,7 +116,7 @@ impl Statsd {
                 !tag.is_empty() && tag.chars().chain(value.chars()).all(is_tag),
                 "statsd: a tag must not be empty nor hold white space, `,` or `|`, and this is {tag:?}: {value:?}"
             );
-            // Writing to a string cannot fail, here and below.
+            // Writing to a string cannot fail.
             let _ = write!(all, ",{tag}:{value}");
         }
         self.tags = Some(all);
@@ -258,4 +258,38 @@ fn is_plain(char: char) -> bool {
 
 fn is_tag(char: char) -> bool {
     !char.is_whitespace() && !matches!(char, ',' | '|')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Verdict;
+    use crate::metrics::Metrics;
+
+    #[test]
+    fn what_the_system_refuses_to_send_is_sent_with_the_next_flush() {
+        static POINT: Metrics = Metrics::new("statsd::refused");
+        let server = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let address = server.local_addr().expect("an address");
+        let mut statsd = Statsd::new(address).expect("a client");
+        let connected = std::mem::replace(
+            &mut statsd.socket,
+            UdpSocket::bind("127.0.0.1:0").expect("a socket without a server"),
+        );
+        POINT.record(Verdict::Success, Duration::ZERO);
+        for _ in 0..2 {
+            statsd.flush().expect_err("there is nobody to send to");
+        }
+        statsd.socket = connected;
+        POINT.record(Verdict::Success, Duration::ZERO);
+        statsd.flush().expect("it is sent");
+        server.set_nonblocking(true).expect("a socket");
+        let mut room = [0; 2 * PACKET];
+        let mut lines = Vec::new();
+        while let Ok(length) = server.recv(&mut room) {
+            let packet = String::from_utf8_lossy(&room[..length]).into_owned();
+            lines.extend(packet.lines().map(str::to_owned));
+        }
+        assert!(lines.contains(&"dyno.statsd.refused.calls.success:2|c".into()), "{lines:?}");
+    }
 }

@@ -24,6 +24,7 @@ mod choosing;
 mod derived;
 mod falling_back;
 mod fusing;
+mod harnessing;
 mod hygiene;
 mod injecting;
 mod keyed;

@@ -111,6 +111,18 @@ fn what_is_in_flight_is_seen_and_the_most_of_it() {
 }
 
 #[test]
+fn the_most_in_flight_is_known_though_nobody_read_it() {
+    let (frozen, metrics) = (freeze(), metrics("unread"));
+    drop([metrics.start(), metrics.start(), metrics.start()]);
+    assert_eq!(metrics.snapshot().in_flight_max, 3);
+    // The same in another part, where there are fewer.
+    frozen.advance(20 * SEC);
+    metrics.start().success();
+    drop([metrics.start(), metrics.start()]);
+    assert_eq!(metrics.snapshot().in_flight_max, 2);
+}
+
+#[test]
 fn a_call_that_panics_or_is_cancelled_is_in_flight_no_longer() {
     let metrics = metrics("unwinding");
     let panic = catch_unwind(AssertUnwindSafe(|| metrics.call(|| -> Option<u8> { panic!("no") })));

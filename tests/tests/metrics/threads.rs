@@ -84,6 +84,24 @@ fn totals_are_exact_for_threads_that_come_and_go() {
 }
 
 #[test]
+fn the_last_of_many_threads_that_begin_sees_all() {
+    for _ in 0..20 {
+        let (metrics, gate) = (metrics("most"), Barrier::new(8));
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                let _ = scope.spawn(|| {
+                    let _ = gate.wait();
+                    let call = metrics.start();
+                    let _ = gate.wait();
+                    call.success();
+                });
+            }
+        });
+        assert_eq!(metrics.snapshot().in_flight_max, 8);
+    }
+}
+
+#[test]
 fn calls_that_end_on_another_thread_are_in_flight_no_longer() {
     let metrics = metrics("moved");
     let calls: Vec<_> = (0..100).map(|_| metrics.start()).collect();

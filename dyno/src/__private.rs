@@ -80,7 +80,7 @@ pub use crate::timing::{Span, SpanAsync};
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "harness")]
 pub use crate::{
-    __dyno_failed as failed, __dyno_field as field, __dyno_looked as looked, __dyno_told as told,
+    __dyno_failed as failed, __dyno_looked as looked, __dyno_told as told,
 };
 #[cfg(feature = "cache")]
 pub use crate::{__dyno_keeps as keeps, __dyno_part as part};

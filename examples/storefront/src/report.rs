@@ -3,7 +3,9 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use crate::summary::{Latency, Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges};
+use crate::summary::{
+    Latency, Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told,
+};
 use crate::tally::Transition;
 
 impl Summary {
@@ -21,6 +23,7 @@ impl Display for Summary {
         self.budget(f)?;
         self.turned_away(f)?;
         self.stood_in(f)?;
+        self.told(f)?;
         self.breakers(f)?;
         self.surcharges(f)?;
         self.services(f)?;
@@ -132,6 +135,20 @@ impl Summary {
                 write!(f, "; in vain: {failed}")?;
             }
             writeln!(f)?;
+        }
+        Ok(())
+    }
+
+    fn told(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measured.told.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nwhat failed, and was told")?;
+        for (point, Told { times, left_out, last }) in &self.measured.told {
+            writeln!(f, "  {point:<28} {times:>6}   {left_out} of them only counted")?;
+            if let Some(last) = last {
+                writeln!(f, "    the last: {last}")?;
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use dyno::inject::Report;
 use dyno::metrics::Snapshots;
 use dyno::retry::Spent;
 use dyno::timing::Tree;
-use dyno::{Registry, cache, fallback, metrics, timing};
+use dyno::{Registry, cache, fallback, harness, metrics, timing};
 
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
@@ -47,6 +47,8 @@ pub struct Day {
     pub budget: Spent,
     /// How often something stood in, by the point where it did.
     pub stood_in: Vec<(&'static str, fallback::Count)>,
+    /// What failed and was told, by the point where it did.
+    pub told: Vec<&'static harness::History>,
     /// What became of asking for a surcharge.
     pub surcharges: cache::Counts,
     /// Calls and latencies of the last ten seconds.
@@ -185,6 +187,7 @@ impl Shop {
             tally,
             budget,
             stood_in,
+            told: harness::all(),
             surcharges,
             metrics,
             slowest,

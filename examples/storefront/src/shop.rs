@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use dyno::retry::Budget;
 use dyno::{
-    Injectable, breaker, bulkhead, cache, fallback, inject, metrics, rate, retry, timeout, timing,
+    Injectable, breaker, bulkhead, cache, fallback, harness, inject, metrics, rate, retry, timeout,
+    timing,
 };
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
@@ -80,10 +81,12 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 
 /// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
 ///
+/// What the fallback makes up for is told all the same, by the harness below it.
 /// An answer that makes no sense is a mistake of ours: it is neither tried again nor made up for.
 #[inject(stock = connect_stock)]
 #[timing("units on hand")]
 #[fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product)))]
+#[harness(fields(sku = product.sku.as_str()), at_most = 10/1s, rejected = off)]
 #[retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET)]
 #[metrics("stock")] // each attempt
 #[timing("ask the warehouse")]
@@ -101,6 +104,7 @@ pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
 #[inject(rates = connect_rates)]
 #[timing("rate of {currency}")]
 #[fallback([noted(currency), Ok(Rate::printed(currency))])]
+#[harness(fields(currency), at_most = 10/1s, rejected = off)]
 #[retry(3, backoff = 5ms..50ms, budget = BUDGET)]
 #[metrics("rates")] // each attempt
 #[timing("ask the exchange")]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dyno::cache;
 use dyno::fallback::Count;
+use dyno::harness::History;
 use dyno::metrics::Snapshots;
 use dyno::retry::Spent;
 use dyno::timing::Tree;
@@ -92,6 +93,8 @@ pub struct Measured {
     pub budget: Purse,
     /// How often something stood in, by the point where it did.
     pub stood_in: BTreeMap<&'static str, StoodIn>,
+    /// What failed and was told, by the point where it did.
+    pub told: BTreeMap<&'static str, Told>,
     /// What became of asking for a surcharge.
     pub surcharges: Surcharges,
     /// What the breakers did, and why.
@@ -111,6 +114,17 @@ pub struct Measured {
     /// Calls and latencies of the last ten seconds.
     #[serde(skip)]
     pub metrics: Snapshots,
+}
+
+/// What failed at one point, and was told, though something may have stood in.
+#[derive(Debug, Serialize)]
+pub struct Told {
+    /// How often.
+    pub times: u64,
+    /// Of these, only counted, as there were so many.
+    pub left_out: u64,
+    /// The last one.
+    pub last: Option<String>,
 }
 
 /// What became of asking for a surcharge.
@@ -287,6 +301,7 @@ impl Measured {
             turned_away: tally.turned_away,
             budget: Purse::from(budget),
             stood_in: stood_in.into_iter().map(|(at, count)| (at, StoodIn::from(count))).collect(),
+            told: day.told.into_iter().map(|all| (all.name(), Told::from(all))).collect(),
             surcharges: Surcharges::from(surcharges),
             transitions: tally.transitions,
             services: seen.into_iter().map(|(name, seen)| (name.as_str(), seen)).collect(),
@@ -311,6 +326,14 @@ impl Measured {
 impl From<Spent> for Purse {
     fn from(Spent { granted, refused, tokens, capacity, .. }: Spent) -> Self {
         Self { granted, refused, tokens, capacity }
+    }
+}
+
+impl From<&History> for Told {
+    fn from(all: &History) -> Self {
+        let counts = all.counts();
+        let last = all.last().map(|report| report.to_string());
+        Self { times: counts.total(), left_out: counts.left_out, last }
     }
 }
 

@@ -102,6 +102,9 @@ fn what_dyno_did_adds_up_with_what_others_saw() {
         assert_eq!(total("retried"), count(&day, "/measured/budget/granted"), "{line}");
         assert_eq!(total("rejected"), sum(&day, "/measured/turned_away", ""), "{line}");
         assert_eq!(total("fell_back"), sum(&day, "/measured/stood_in", "/times"), "{line}");
+        // Nothing that failed is hidden by what stood in.
+        let failed = total("fell_back") - sum(&day, "/measured/stood_in", "/refused");
+        assert_eq!(failed, sum(&day, "/measured/told", "/times"), "{line}");
         assert_eq!(sum(&day, "/measured/stood_in", "/failed"), 0, "{line}");
         assert!(total("fell_back") >= count(&day, "/measured/degraded"), "{line}");
     }
@@ -262,6 +265,8 @@ fn the_report_tells_what_happened() {
         "the breaker is open",
         "what fallbacks stood in for",
         "built once",
+        "what failed, and was told",
+        "shop::on_hand failed: no answer from",
         "the carrier's surcharges, cached",
         "metrics: the last ten seconds",
         "cache hits",

@@ -130,7 +130,7 @@ pub mod stats;
     feature = "retry"
 ))]
 mod sync;
-#[cfg(any(feature = "breaker", feature = "harness"))]
+#[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 mod tell;
 pub mod testing;
 #[cfg(feature = "timeout")]

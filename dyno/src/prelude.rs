@@ -21,8 +21,6 @@ pub use dyno_macros::metrics;
 pub use dyno_macros::retry;
 #[cfg(feature = "timeout")]
 pub use dyno_macros::timeout;
-#[cfg(feature = "timing")]
-pub use dyno_macros::timing;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
 #[cfg(feature = "limit")]
@@ -32,5 +30,7 @@ pub use dyno_macros::{bulkhead, rate};
 pub use crate::breaker;
 #[cfg(feature = "harness")]
 pub use crate::harness;
+#[cfg(feature = "timing")]
+pub use crate::timing;
 #[cfg(feature = "breaker")]
 pub use dyno_macros::fuse;

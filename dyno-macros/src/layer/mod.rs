@@ -66,6 +66,14 @@ pub(crate) trait Layer {
     fn hides_failures(&self) -> bool {
         false
     }
+    /// It names the function's argument anew.
+    fn rebinds(&self, _argument: &str) -> bool {
+        false
+    }
+    /// The join point it is.
+    fn join(&self) -> Option<&LitStr> {
+        None
+    }
     /// It runs what is inside more than once.
     fn repeats(&self) -> bool {
         false
@@ -151,6 +159,8 @@ pub(crate) struct Common {
     pub(crate) alias: Option<String>,
     /// Generics of the item around the function, as far as they are known.
     pub(crate) generics: Vec<String>,
+    /// An aspect further out takes care of the pointcuts.
+    pub(crate) advised: bool,
 }
 
 impl Common {
@@ -165,6 +175,7 @@ impl Common {
             counted: false,
             alias: None,
             generics: Vec::new(),
+            advised: false,
         }
     }
 

@@ -102,6 +102,8 @@ const NONSENSE: &[&str] = &[
     "burst = 2, smooth",
     "wait = 5",
     "off()",
+    "\"of {\", \"of }\"",
+    "label = \"a\"",
     "except_if = |_| true",
     "ttl",
     "ttl = 60",
@@ -142,6 +144,16 @@ const NONSENSE: &[&str] = &[
     "{}",
     "[]",
     "()",
+    "args",
+    "args =",
+    "args = 3",
+    "args(",
+    "args(3)",
+    "args(a b)",
+    "args(nobody)",
+    "no_result",
+    "no_result = 3",
+    "\"x\", no_result()",
 ];
 
 #[test]
@@ -226,7 +238,9 @@ fn half_typed_arguments_never_panic() {
             "harness",
             "fields(db = db.name()), at_most = MOST / PERIOD, keep = KEPT, sink = AUDIT, only = E::A if minor(e), name = \"x\", wrap",
         ),
+        ("timing", "\"price of {id}\", name = \"x\", wrap, crate = ::dyno"),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
+        ("aspect", "\"shop::price\", before = audit, args(id), no_result, name = \"x\", wrap"),
     ];
     for (kind, args) in valid {
         let trees: Vec<TokenTree> = parse(args).into_iter().collect();

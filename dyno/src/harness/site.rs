@@ -256,7 +256,7 @@ fn kind_of_fault(fault: &Fault) -> Kind {
     match fault {
         Fault::Rejected { .. } => Kind::Rejected,
         Fault::TimedOut { .. } => Kind::TimedOut,
-        Fault::Inject(_) | Fault::Store { .. } => Kind::Failed,
+        Fault::Inject(_) | Fault::Store { .. } | Fault::Aspect(_) => Kind::Failed,
     }
 }
 

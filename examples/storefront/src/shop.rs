@@ -81,15 +81,15 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 
 /// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
 ///
-/// What the fallback makes up for is told all the same, by the harness below it.
+/// What retries and the fallback make up for is told all the same: the harness is below them.
 /// An answer that makes no sense is a mistake of ours: it is neither tried again nor made up for.
 #[inject(stock = connect_stock)]
 #[timing("units on hand")]
 #[fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product)))]
-#[harness(fields(sku = product.sku.as_str()), at_most = 10/1s, rejected = off)]
 #[retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET)]
-#[metrics("stock")] // each attempt
-#[timing("ask the warehouse")]
+#[harness(fields(sku = product.sku.as_str()), at_most = 10/1s, rejected = off)] // each attempt is told of,
+#[metrics("stock")] // counted,
+#[timing("ask the warehouse")] // and timed
 #[breaker("stock", fail_max = 5, reset_timeout = 150ms)]
 #[bulkhead(32, wait = 250ms)] // the warehouse has so many desks
 #[timeout(1s)] // of each attempt
@@ -104,9 +104,9 @@ pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
 #[inject(rates = connect_rates)]
 #[timing("rate of {currency}")]
 #[fallback([noted(currency), Ok(Rate::printed(currency))])]
-#[harness(fields(currency), at_most = 10/1s, rejected = off)]
 #[retry(3, backoff = 5ms..50ms, budget = BUDGET)]
-#[metrics("rates")] // each attempt
+#[harness(fields(currency), at_most = 10/1s, rejected = off)]
+#[metrics("rates")]
 #[timing("ask the exchange")]
 #[breaker("rates", window = 20, failure_rate = 50%, reset_timeout = 150ms)]
 #[rate(1000/1s, wait = 100ms)] // as the contract with the exchange allows

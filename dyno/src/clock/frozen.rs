@@ -233,7 +233,6 @@ impl Virtual {
     /// Has `waker` woken at `deadline`, unless that has passed: `true`. Moves no clock, be it
     /// [manual](Frozen::manual) or not.
     #[cfg(any(
-        feature = "cache",
         all(feature = "timeout", feature = "pool"),
         feature = "cache",
         feature = "metrics-facade",

@@ -43,7 +43,6 @@ mod real;
 mod sleep;
 mod timers;
 #[cfg(any(
-    feature = "cache",
     all(feature = "timeout", feature = "pool"),
     feature = "cache",
     feature = "metrics-facade",
@@ -59,7 +58,6 @@ pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
 pub use sleep::Sleep;
 #[cfg(any(
-    feature = "cache",
     all(feature = "timeout", feature = "pool"),
     feature = "cache",
     feature = "metrics-facade",

@@ -266,7 +266,7 @@ fn the_report_tells_what_happened() {
         "what fallbacks stood in for",
         "built once",
         "what failed, and was told",
-        "shop::on_hand failed: no answer from",
+        "the last: storefront::shop::on_hand failed: ",
         "the carrier's surcharges, cached",
         "metrics: the last ten seconds",
         "cache hits",

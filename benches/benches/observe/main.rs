@@ -1,0 +1,28 @@
+//! What it costs to cache, to count, to time and to watch a call, and how a cache fares when many want
+//! the same value as it expires.
+
+mod cache;
+mod group;
+mod metrics;
+mod timing;
+
+use benches::{Bars, Section};
+
+fn main() {
+    let mut section = Section::new("observe");
+    let mut bars = Bars::new();
+    cache::run(&mut section, &mut bars);
+    metrics::run(&mut section, &mut bars);
+    timing::run(&mut section, &mut bars);
+    section.heading("Bars", "Of medians.");
+    section.add(&bars);
+    section.write();
+}
+
+/// For the contenders, which are entered for the whole run.
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+/// A time after which nothing expires here.
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);

@@ -2,6 +2,7 @@
 //! the same value as it expires.
 
 mod cache;
+mod calls;
 mod group;
 mod metrics;
 mod timing;
@@ -14,6 +15,7 @@ fn main() {
     cache::run(&mut section, &mut bars);
     metrics::run(&mut section, &mut bars);
     timing::run(&mut section, &mut bars);
+    calls::run(&mut section, &mut bars);
     section.heading("Bars", "Of medians.");
     section.add(&bars);
     section.write();

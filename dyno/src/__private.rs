@@ -5,10 +5,14 @@ pub use core::borrow::Borrow;
 pub use core::clone::Clone;
 pub use core::convert::From;
 pub use core::default::Default;
+pub use core::format_args;
+pub use core::mem::drop;
 pub use core::ops::Deref;
 pub use core::option::Option::{self, None, Some};
 pub use core::pin::pin;
+pub use core::primitive::bool;
 pub use core::result::Result::{self, Err, Ok};
+pub use std::borrow::ToOwned;
 pub use std::boxed::Box;
 pub use std::sync::{Arc, LazyLock};
 
@@ -23,7 +27,7 @@ pub use crate::aspect::JoinPoint;
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
-    SharedKeyed, State, Tell, TellDebug, TellDisplay, TellName, TripError, aside, ask, window,
+    SharedKeyed, State, TripError, aside, ask, window,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
@@ -31,6 +35,12 @@ pub use crate::fallback::{
     fallback_failed, fell_back, stood_in, why,
 };
 pub use crate::fault::{Error, Fault};
+#[cfg(feature = "harness")]
+pub use crate::harness::{
+    Chained, ChainsError, ChainsLocal, ChainsNothing, ChainsThread, Debugged, DebugsNothing,
+    DebugsSelf, Faulted, FaultsNothing, FaultsSelf, Fields, Harness, Keep, KeepCopied, KeepLent,
+    Level, TellUnshown, Told, caught, caught_async, heard, name_of, no_fields,
+};
 #[cfg(feature = "inject")]
 pub use crate::inject::expansion::*;
 #[cfg(feature = "limit")]
@@ -39,6 +49,8 @@ pub use crate::limit::Refused as TurnedAway;
 pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, SharedKeyedBulkhead};
 #[cfg(feature = "limit")]
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
+#[cfg(feature = "metrics")]
+pub use crate::metrics::{Call as Counted, Metrics};
 pub use crate::outcome::{Look, LookFailing, LookPlain, Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
 #[cfg(feature = "retry")]
@@ -47,12 +59,18 @@ pub use crate::retry::{
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
     hint, pinned,
 };
+#[cfg(any(feature = "breaker", feature = "harness"))]
+pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
 pub use crate::timeout::{Late, Timed, limited_here};
+#[cfg(feature = "timing")]
+pub use crate::timing::{Span, SpanAsync};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
+#[cfg(feature = "harness")]
+pub use crate::{__dyno_failed as failed, __dyno_field as field, __dyno_told as told};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

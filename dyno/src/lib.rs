@@ -119,6 +119,8 @@ pub mod stats;
     feature = "retry"
 ))]
 mod sync;
+#[cfg(any(feature = "breaker", feature = "harness"))]
+mod tell;
 pub mod testing;
 #[cfg(feature = "timeout")]
 pub mod timeout;

@@ -12,6 +12,9 @@ pub use dyno_macros::aspect;
 pub use dyno_macros::cache;
 #[cfg(feature = "fallback")]
 pub use dyno_macros::fallback;
+// The trait for its method, under no name: other crates have one of the same.
+#[cfg(feature = "harness")]
+pub use crate::harness::ResultExt as _;
 #[cfg(feature = "harness")]
 pub use dyno_macros::harness;
 #[cfg(feature = "metrics")]

@@ -46,6 +46,8 @@ pub(crate) struct Context {
     own_refuge: usize,
     /// A layer further out looks at the outcome.
     inspected: bool,
+    /// The layer that takes refusals asks of an outcome, too, whether it is one.
+    noted: bool,
     named: Option<LitStr>,
     /// The point is named after this function, not after its sibling `f_with`.
     alias: Option<String>,
@@ -87,6 +89,7 @@ impl Context {
             refuge: None,
             own_refuge: 0,
             inspected: false,
+            noted: false,
             named: common.name.clone(),
             alias: common.alias.clone(),
             generics: sig
@@ -185,6 +188,11 @@ impl Context {
         self.inspected
     }
 
+    /// `true` when a layer further out asks whether an outcome is a refusal.
+    pub(crate) fn is_noted(&self) -> bool {
+        self.inspected || self.noted
+    }
+
     /// The label at which the layer itself takes refusals.
     pub(crate) fn own_refuge(&self, at: Span) -> Lifetime {
         refuge(self.own_refuge, at)
@@ -199,7 +207,7 @@ impl Context {
             return quote_spanned!(at=> break #refuge #p::Err(#fault));
         }
         let refuse = self.of_return("Refuse", "refuse", fault);
-        if self.inspected {
+        if self.is_noted() {
             self.flagged.set(true);
             quote_spanned! {at=> {
                 __dyno_refused = true;
@@ -217,7 +225,7 @@ impl Context {
 
     /// Takes note of the layers outside and inside of the one that comes next.
     pub(crate) fn look_around(&mut self, outside: &[Box<dyn Layer>], inside: &[Box<dyn Layer>]) {
-        (self.refuge, self.inspected) = (None, false);
+        (self.refuge, self.inspected, self.noted) = (None, false, false);
         let refuges = outside.iter().filter(|layer| layer.catches()).count();
         self.own_refuge = refuges;
         let mut enclosed = false;
@@ -225,9 +233,11 @@ impl Context {
             if layer.catches() {
                 // One that encloses what is inside has its label in there.
                 self.refuge = (!enclosed).then(|| refuge(refuges - 1, Span::mixed_site()));
+                self.noted = layer.notes_refusals();
                 break;
             }
-            enclosed |= layer.encloses();
+            // What asks for a refusal has to come to see it.
+            enclosed |= layer.encloses() || layer.notes_refusals();
             self.inspected |= layer.inspects() || layer.notes_refusals();
         }
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());

@@ -42,6 +42,7 @@ pub(crate) fn function(
             name: common.name.clone(),
             wrap: None,
             compound: None,
+            counted: false,
             alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
             generics: common.generics.clone(),
         };

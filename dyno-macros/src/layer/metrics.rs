@@ -1,16 +1,27 @@
-//! `#[metrics]`.
+//! `#[metrics]`, `#[metrics("shop")]`, `#[metrics(SHOP)]`: counts the calls that come to it, and how
+//! those ended that it let pass, in a type that may know no failure.
 
 use proc_macro2::TokenStream;
-use syn::Ident;
+use quote::quote_spanned;
+use syn::{Expr, Ident, Lit};
 
+use super::which::{Which, Words, check_word, lent};
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::Context;
-use crate::grammar::Args;
+use crate::expand::{Context, here};
+use crate::grammar::{Arg, Args, Failures, Key, failures, value};
 
 struct Metrics {
     at: Ident,
+    which: Which,
+    failures: Failures,
+    /// `latency = off`
+    untimed: Option<Ident>,
 }
+
+const OWN: [Key; 1] = [Key::value("latency")];
+const WORDS: Words = Words { what: "metrics", name: "\"shop.price\"", path: "SHOP" };
+const SAY: &str = "what counts is a name such as `\"shop.price\"`, or a static such as `SHOP`";
 
 pub(super) fn parse(
     at: &Ident,
@@ -18,21 +29,170 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[]);
+    let keys = keys(&[&OWN, &failures::KEYS]);
     let read =
-        Args { of: "`#[metrics]`", positional: 0, keys: &keys, open: false }.parse(args, diag);
+        Args { of: "`#[metrics]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let failures = Failures::default();
+    let mut metrics = Metrics { at: at.clone(), which: Which::Own, failures, untimed: None };
     for arg in &read {
-        common.take(arg, diag);
+        if !common.take(arg, diag) && !metrics.failures.take(arg, diag) {
+            metrics.take(arg, diag);
+        }
     }
-    vec![Box::new(Metrics { at: at.clone() })]
+    if let (Some(of), Some(key)) = (metrics.which.of_static(), &metrics.untimed) {
+        diag.error(
+            key,
+            format!("`{of}` has its settings where it is defined; say `.untimed()` there"),
+        );
+    }
+    if matches!(metrics.which, Which::Own) {
+        if common.counted {
+            diag.error(
+                at,
+                "`#[metrics]` is on this function already, and every call would count twice; give one of them a name of its own, such as `#[metrics(\"shop.price.answer\")]`",
+            );
+        }
+        common.counted = true;
+    }
+    vec![Box::new(metrics)]
+}
+
+impl Metrics {
+    fn take(&mut self, arg: &Arg, diag: &mut Diag) {
+        let Some(key) = &arg.key else {
+            if let Some(expr) = arg.expr("what counts", diag) {
+                self.which = which(expr, diag);
+            }
+            return;
+        };
+        let Some(expr) = arg.expr("`latency`", diag) else { return };
+        if diag.take(value::word(expr, "`latency`", &["off"])).is_some() {
+            self.untimed = Some(key.clone());
+        }
+    }
+
+    /// What stands before the call, and the expression that names what counts.
+    fn metrics(&self, cx: &Context) -> (TokenStream, TokenStream) {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let made = match &self.which {
+            Which::Static(of) => return (TokenStream::new(), lent(of)),
+            Which::Named(name) => quote_spanned!(at=> #p::Metrics::new(#name)),
+            Which::Own => {
+                let point = cx.point();
+                quote_spanned!(at=> #p::Metrics::of(#point))
+            }
+        };
+        let untimed = self.untimed.is_some().then(|| quote_spanned!(at=> .untimed()));
+        (
+            quote_spanned!(at=> static __DYNO_METRICS: #p::Metrics = #made #untimed;),
+            quote_spanned!(at=> &__DYNO_METRICS),
+        )
+    }
+
+    /// Counts how the call ended that left `__dyno_out`.
+    fn end(&self, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        // Who chooses among failures says that there are some.
+        let plain = self.failures.is_all() && !cx.wrap;
+        let failure = if plain {
+            quote_spanned! {at=> {
+                use #p::{LookFailing as _, LookPlain as _};
+                (&#p::Look(&__dyno_out)).failure()
+            }}
+        } else {
+            Failures::failure(at, cx)
+        };
+        let verdict = self.failures.judged(&failure, at, cx);
+        let end = quote_spanned!(at=> #p::Counted::end(__dyno_counted, #verdict););
+        if !cx.flagged.get() {
+            return end;
+        }
+        quote_spanned! {at=>
+            if __dyno_refused {
+                #p::Counted::reject(__dyno_counted, #p::None);
+            } else {
+                #end
+            }
+        }
+    }
+}
+
+/// A name or a static.
+fn which(expr: &Expr, diag: &mut Diag) -> Which {
+    let fits = match expr {
+        Expr::Lit(lit) => matches!(&lit.lit, Lit::Str(name) if !name.value().is_empty()),
+        Expr::Path(_) | Expr::Field(_) | Expr::Call(_) | Expr::MethodCall(_) => true,
+        Expr::Reference(_) => true,
+        _ => false,
+    };
+    if fits {
+        return Which::read(expr, &WORDS, diag);
+    }
+    diag.error(expr, SAY);
+    Which::Own
 }
 
 impl Layer for Metrics {
     fn at(&self) -> &Ident {
         &self.at
     }
+    fn catches(&self) -> bool {
+        true
+    }
+    fn notes_refusals(&self) -> bool {
+        true
+    }
 
-    fn wrap(&self, inner: TokenStream, _cx: &Context) -> TokenStream {
-        inner
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        if let Which::Static(expr) = &self.which {
+            check_word(expr, "metrics", SAY, &keys(&[&OWN, &failures::KEYS]), cx, diag);
+        }
+    }
+
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let (statics, metrics) = self.metrics(cx);
+        let end = self.end(cx);
+        if !cx.jumped.replace(false) {
+            return quote_spanned! {at=> {
+                #statics
+                let __dyno_counted = #p::Metrics::start(#metrics);
+                let __dyno_out = #inner;
+                #end
+                __dyno_out
+            }};
+        }
+        // A refusal comes here with its reason, and goes on as it would have without.
+        let label = cx.own_refuge(at);
+        let fault = quote_spanned!(at=> __dyno_fault);
+        let refused = cx.refuse(&fault);
+        let failed = cx.is_inspected().then(|| {
+            let failed = cx.fail(&fault);
+            quote_spanned! {at=>
+                #p::Err(__dyno_fault) if #p::Fault::is_timed_out(&__dyno_fault) => {
+                    #p::Counted::fault(__dyno_counted, &__dyno_fault);
+                    #failed
+                }
+            }
+        });
+        quote_spanned! {at=> {
+            #statics
+            let __dyno_counted = #p::Metrics::start(#metrics);
+            let __dyno_end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
+            match __dyno_end {
+                #p::Ok(__dyno_out) => {
+                    #end
+                    __dyno_out
+                }
+                #failed
+                #p::Err(__dyno_fault) => {
+                    #p::Counted::fault(__dyno_counted, &__dyno_fault);
+                    #refused
+                }
+            }
+        }}
     }
 }

@@ -141,6 +141,8 @@ pub(crate) struct Common {
     pub(crate) name: Option<LitStr>,
     pub(crate) wrap: Option<Ident>,
     pub(crate) compound: Option<Ident>,
+    /// A `#[metrics]` counts under the name of the function.
+    pub(crate) counted: bool,
     /// What the point is called when it is not the function's own name.
     pub(crate) alias: Option<String>,
     /// Generics of the item around the function, as far as they are known.
@@ -151,7 +153,15 @@ impl Common {
     pub(crate) const KEYS: [Key; 3] = [Key::value("name"), Key::flag("wrap"), Key::path("crate")];
 
     pub(crate) fn new(krate: TokenStream) -> Self {
-        Self { krate, name: None, wrap: None, compound: None, alias: None, generics: Vec::new() }
+        Self {
+            krate,
+            name: None,
+            wrap: None,
+            compound: None,
+            counted: false,
+            alias: None,
+            generics: Vec::new(),
+        }
     }
 
     /// `::dyno::__private`

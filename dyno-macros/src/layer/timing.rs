@@ -1,15 +1,19 @@
-//! `#[timing]`.
+//! `#[timing]`, `#[timing("query {sku}")]`: the call is a span of the recording in force.
 
 use proc_macro2::TokenStream;
-use syn::Ident;
+use quote::quote_spanned;
+use syn::{Expr, Ident, Lit, LitStr};
 
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::Context;
+use crate::expand::{Context, here};
 use crate::grammar::Args;
 
 struct Timing {
     at: Ident,
+    /// What the span is called, if not as the point.
+    label: Option<LitStr>,
+    is_async: bool,
 }
 
 pub(super) fn parse(
@@ -20,11 +24,76 @@ pub(super) fn parse(
 ) -> Vec<Box<dyn Layer>> {
     let keys = keys(&[]);
     let read =
-        Args { of: "`#[timing]`", positional: 0, keys: &keys, open: false }.parse(args, diag);
+        Args { of: "`#[timing]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let mut label = None;
     for arg in &read {
-        common.take(arg, diag);
+        if common.take(arg, diag) {
+            continue;
+        }
+        let Some(expr) = arg.expr("the name of the span", diag) else { continue };
+        match expr {
+            Expr::Lit(lit) => match &lit.lit {
+                Lit::Str(text) if text.value().is_empty() => {
+                    diag.error(text, "the name of a span is not empty; leave it out, and the span is called as its point");
+                }
+                Lit::Str(text) => label = Some(text.clone()),
+                _ => not_text(expr, diag),
+            },
+            _ => not_text(expr, diag),
+        }
     }
-    vec![Box::new(Timing { at: at.clone() })]
+    vec![Box::new(Timing { at: at.clone(), label, is_async: false })]
+}
+
+fn not_text(expr: &Expr, diag: &mut Diag) {
+    diag.error(expr, "the name of a span is text, such as `#[timing(\"query {sku}\")]`, where `{sku}` is an argument");
+}
+
+impl Timing {
+    /// What the span is called.
+    fn label(&self, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        match &self.label {
+            Some(text) if text.value().contains(['{', '}']) => {
+                quote_spanned!(at=> #p::format_args!(#text))
+            }
+            Some(text) => quote_spanned!(at=> #text),
+            None => cx.point(),
+        }
+    }
+
+    /// Refusals from inside come through the future, as a `Fault`.
+    fn around(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let label = self.label(cx);
+        let jumped = cx.jumped.replace(false);
+        let future = if jumped {
+            let refuge = cx.own_refuge(at);
+            quote_spanned!(at=> async { #refuge: { #p::Ok::<_, #p::Fault>(#inner) } })
+        } else {
+            let plain = || quote_spanned!(at=> async { #inner });
+            cx.future.clone().unwrap_or_else(plain)
+        };
+        let out = if jumped {
+            let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+            quote_spanned! {at=>
+                match __dyno_out {
+                    #p::Ok(__dyno_out) => __dyno_out,
+                    #p::Err(__dyno_fault) => #refuse,
+                }
+            }
+        } else {
+            quote_spanned!(at=> __dyno_out)
+        };
+        quote_spanned! {at=> {
+            let mut __dyno_span = #p::SpanAsync::begin(#label);
+            let __dyno_out = #p::SpanAsync::run(&mut __dyno_span, #p::pin!(#future)).await;
+            #p::drop(__dyno_span);
+            #out
+        }}
+    }
 }
 
 impl Layer for Timing {
@@ -32,7 +101,26 @@ impl Layer for Timing {
         &self.at
     }
 
-    fn wrap(&self, inner: TokenStream, _cx: &Context) -> TokenStream {
-        inner
+    fn catches(&self) -> bool {
+        self.is_async
+    }
+
+    fn prepare(&mut self, cx: &mut Context, _diag: &mut Diag) {
+        self.is_async = cx.is_async;
+    }
+
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        if self.is_async {
+            return self.around(&inner, cx);
+        }
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let label = self.label(cx);
+        quote_spanned! {at=> {
+            let __dyno_span = #p::Span::begin(#label);
+            let __dyno_out = #inner;
+            #p::Span::end(__dyno_span);
+            __dyno_out
+        }}
     }
 }

@@ -34,7 +34,7 @@ fn plain_uses_fit_on_a_screen() {
         ("bulkhead", "10", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("rate", "100/1s", "async fn f(name: String) -> Result<u8, E> { ask(name).await }"),
         ("fallback", "|_| Ok(1)", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
-        ("cache", "", "fn f(name: &str) -> Result<u8, E> { ask(name) }"),
+        ("cache", "ttl = 60s", "fn f(name: &str) -> Result<u8, E> { ask(name) }"),
         ("metrics", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("timing", "", "async fn f(name: &str) -> Result<u8, E> { ask(name).await }"),
         ("harness", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),

@@ -87,7 +87,7 @@ pub use rule::Rule;
 pub use settings::{Settings, TripError};
 pub use state::{Calls, Snapshot, State, UnknownState};
 #[doc(hidden)]
-pub use tell::{Tell, TellDebug, TellDisplay, TellName, ask};
+pub use tell::ask;
 pub use why::{Change, Why};
 pub use window::Seen;
 

@@ -11,6 +11,8 @@
 //! # }
 //! ```
 
+#[cfg(any(feature = "harness", feature = "retry"))]
+mod find;
 mod inject;
 mod last;
 
@@ -18,6 +20,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(any(feature = "harness", feature = "retry"))]
+pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;

@@ -1,5 +1,6 @@
 //! What happens at points, and who hears of it.
 
+use std::any::Any;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::mem;
@@ -266,7 +267,11 @@ pub(crate) fn harmless(who: &str, of: &str, f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
     // Not by `eprintln!`, which panics when nobody reads.
     let _ = writeln!(io::stderr(), "dyno: {who} {of} panicked");
-    // What it panicked with may panic as well when it is dropped; that again is let go.
+    let_go(payload);
+}
+
+/// Drops what somebody panicked with, which may panic as well; that again is let go.
+pub(crate) fn let_go(payload: Box<dyn Any + Send>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(payload);
     }

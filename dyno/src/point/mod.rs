@@ -20,10 +20,12 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
-#[cfg_attr(not(any(feature = "metrics", feature = "timing")), allow(unused_imports))]
+#[cfg_attr(not(all(feature = "metrics", feature = "timing")), allow(unused_imports))]
 pub(crate) use ear::{METRICS, TIMING};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use event::harmless;
+#[cfg(feature = "harness")]
+pub(crate) use event::let_go;
 pub use event::{Cached, Event, Observer, Observing, Stop, emit, observe, observed};
 pub use name::Name;
 pub(crate) use path::plain_path;

@@ -5,10 +5,9 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 use std::time::Duration;
 
-use crate::fault::{self, Fault, Last, Reason};
+use crate::fault::{self, Fault, Reason, Word};
 
 /// What a failure asks of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +45,11 @@ impl Asks {
     /// What the first [`Fault`] asks among `error` and its sources.
     #[must_use]
     pub fn of_error(error: &(dyn Error + 'static)) -> Self {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(fault) = fault_in(error) {
-                return Self::of(fault);
-            }
-            // A transparent variant forwards the source of the fault in it.
-            if let Some(last) = error.downcast_ref::<Last>() {
-                return Self::rejected(last.reason(), last.retry_after());
-            }
-            next = error.source();
+        match fault::word_in(error) {
+            Some(Word::Fault(fault)) => Self::of(fault),
+            Some(Word::Last(last)) => Self::rejected(last.reason(), last.retry_after()),
+            None => Self::Nothing,
         }
-        Self::Nothing
     }
 
     /// It asks something.
@@ -84,15 +76,6 @@ impl Asks {
             (Some(after), _) => Self::After(after),
         }
     }
-}
-
-fn fault_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Fault> {
-    // An `io::Error` passes over what it holds: its source is the source of that.
-    let held = |error: &'e io::Error| {
-        let held: &(dyn Error + 'static) = error.get_ref()?;
-        fault_in(held)
-    };
-    error.downcast_ref::<Fault>().or_else(|| error.downcast_ref::<io::Error>().and_then(held))
 }
 
 /// A failure that may ask something.

@@ -8,23 +8,25 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 
+use super::along::{Along, EnteredAlong, RECORDING};
 use super::frame::{Frame, Holds};
 use super::work::{WITHIN, Work, work};
 use super::{CURRENT, active, pop_closed};
 use crate::ambient::{Ambient, Within};
 
-/// All that is in force somewhere, and the [deadline](crate::Deadline) there, to be carried to other
-/// threads and tasks.
+/// All that is in force somewhere, with the [deadline](crate::Deadline) there and the recording of
+/// where its time goes, to be carried to other threads and tasks.
 #[derive(Clone)]
 pub struct Scope {
     frame: Option<Arc<Frame>>,
     within: Option<Work>,
     call: Ambient,
+    along: Option<Arc<dyn Along>>,
 }
 
 impl Scope {
-    pub(super) const fn of_frame(frame: Arc<Frame>) -> Self {
-        Self { frame: Some(frame), within: None, call: Ambient::NONE }
+    pub(super) fn of_frame(frame: Arc<Frame>) -> Self {
+        Self { frame: Some(frame), ..Self::empty() }
     }
 
     /// What is in force here.
@@ -39,18 +41,18 @@ impl Scope {
 
     /// As [`current`](Self::current), for threads that the work done here waits for.
     pub(crate) fn of_worker() -> Self {
-        let call = Ambient::begun();
+        let (call, along) = (Ambient::begun(), RECORDING.here());
         if active() {
-            Self { frame: CURRENT.with_borrow(Clone::clone), within: work(), call }
+            Self { frame: CURRENT.with_borrow(Clone::clone), within: work(), call, along }
         } else {
-            Self { call, ..Self::empty() }
+            Self { call, along, ..Self::empty() }
         }
     }
 
     /// Nothing in force.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { frame: None, within: None, call: Ambient::NONE }
+        Self { frame: None, within: None, call: Ambient::NONE, along: None }
     }
 
     /// The same for threads that outlive the call: they are under no deadline of it, and what they do
@@ -100,7 +102,8 @@ impl Scope {
                 WITHIN.set(Some(work.clone()));
             }
         }
-        Entered { before, within, _call: self.call.enter(), here: PhantomData }
+        let along = self.along.as_ref().map(EnteredAlong::new);
+        Entered { before, within, _along: along, _call: self.call.enter(), here: PhantomData }
     }
 
     /// Runs `f` in this scope.
@@ -137,7 +140,8 @@ impl fmt::Debug for Scope {
         }
         let mut all = f.debug_struct("Scope");
         all.field("test", &self.test()).field("depth", &depth);
-        all.field("within", &self.within.is_some()).field("call", &self.call).finish()
+        all.field("within", &self.within.is_some()).field("call", &self.call);
+        all.field("along", &self.along.is_some()).finish()
     }
 }
 
@@ -145,6 +149,7 @@ impl fmt::Debug for Scope {
 pub struct Entered {
     before: Option<Arc<Frame>>,
     within: Option<Work>,
+    _along: Option<EnteredAlong>,
     _call: Within,
     here: PhantomData<*const ()>,
 }

@@ -12,6 +12,7 @@
 //! assert_eq!(name.join().unwrap(), Some("acme"));
 //! ```
 
+mod along;
 mod carry;
 mod frame;
 mod test;
@@ -27,6 +28,8 @@ use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+#[cfg_attr(not(feature = "timing"), allow(unused_imports))]
+pub(crate) use along::{Along, RECORDING};
 pub use carry::{Entered, Scope, spawn};
 pub use test::{TestScope, test};
 #[cfg_attr(not(feature = "registry"), allow(unused_imports))]

@@ -19,6 +19,7 @@
 mod bodies;
 mod boxed;
 mod breaking;
+mod caching;
 mod choosing;
 mod derived;
 mod falling_back;

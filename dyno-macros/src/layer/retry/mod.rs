@@ -212,7 +212,7 @@ impl Layer for Retry {
             let left = quote_spanned!(at=> #p::give_up(__dyno_out););
             (None, quote_spanned!(at=> __dyno_out), left)
         };
-        if rejected && cx.is_inspected() {
+        if rejected && cx.is_noted() {
             cx.flagged.set(true);
             end = quote_spanned!(at=> {
                 __dyno_refused = #p::Asks::is_some(&__dyno_rejected);

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Lit, LitStr, UnOp};
+use syn::{Expr, Ident, Lit, LitStr};
 
 use crate::diag::Diag;
 use crate::expand::here;
@@ -118,7 +118,7 @@ impl Settings {
             }),
             "nested" => value::word(expr, &what, &["allow", "stop"])
                 .map(|word| flag(word == "allow", "nested", at)),
-            _ => of_static(expr, &what).map(|it| {
+            _ => value::of_static(expr, &what).map(|it| {
                 let method = Ident::new(key, at);
                 quote_spanned!(at=> .#method(#it))
             }),
@@ -168,7 +168,7 @@ impl Settings {
             return;
         }
         let Some(expr) = arg.expr("`budget`", diag) else { return };
-        match of_static(expr, "`budget`") {
+        match value::of_static(expr, "`budget`") {
             Ok(of) => {
                 self.is_const &= is_const(expr);
                 self.calls.extend(quote_spanned!(at=> .budget(#of)));
@@ -235,49 +235,8 @@ fn is_const(expr: &Expr) -> bool {
     }
 }
 
-/// `&STATIC`, or an expression that is a `&'static`.
-fn of_static(expr: &Expr, what: &str) -> syn::Result<TokenStream> {
-    let at = here(expr.span());
-    match expr {
-        Expr::Path(_) => Ok(quote_spanned!(at=> &#expr)),
-        Expr::Reference(_) | Expr::Call(_) | Expr::MethodCall(_) => Ok(expr.to_token_stream()),
-        _ => Err(syn::Error::new_spanned(
-            expr,
-            format!("{what} is the path of a static, such as `MINE`"),
-        )),
-    }
-}
-
 /// `2`, `1.5`, or an expression of type `f64`.
 fn factor(expr: &Expr) -> syn::Result<TokenStream> {
-    const WHAT: &str = "`factor`";
-    let wrong = |message: &str| Err(syn::Error::new_spanned(expr, format!("{WHAT} {message}")));
-    match expr {
-        Expr::Paren(paren) => factor(&paren.expr),
-        Expr::Group(group) => factor(&group.expr),
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => wrong("cannot be negative"),
-        Expr::Lit(lit) => {
-            let number: f64 = match &lit.lit {
-                Lit::Int(int) if int.suffix().is_empty() => int.base10_parse()?,
-                Lit::Float(float) if matches!(float.suffix(), "" | "f64") => {
-                    float.base10_parse()?
-                }
-                _ => return wrong("is a number, such as `2` or `1.5`"),
-            };
-            if number <= 1.0 {
-                return wrong(
-                    "must be above 1: by it the pauses grow; the same pause each time is `delay`",
-                );
-            }
-            if number > 1000.0 {
-                return wrong("must be at most 1000");
-            }
-            let number = proc_macro2::Literal::f64_unsuffixed(number);
-            Ok(quote_spanned!(here(expr.span())=> #number))
-        }
-        Expr::Range(_) | Expr::Closure(_) | Expr::Array(_) => {
-            wrong("is a number, such as `2` or `1.5`")
-        }
-        _ => Ok(expr.to_token_stream()),
-    }
+    const LOW: &str = "must be above 1: by it the pauses grow; the same pause each time is `delay`";
+    value::decimal(expr, "`factor`", (1.0, LOW), 1000.0)
 }

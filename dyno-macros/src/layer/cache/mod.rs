@@ -1,0 +1,272 @@
+//! `#[cache(ttl = 60s)]`, `#[cache("prices", ttl = 60s, key = (sku, region))]`.
+
+mod background;
+mod key;
+mod settings;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, Lit, LitStr, ReturnType};
+
+use self::settings::Settings;
+use super::{Common, Layer, keys};
+use crate::diag::Diag;
+use crate::expand::{Context, here};
+use crate::grammar::{Arg, Args, Failures, Key, failures};
+
+struct Cache {
+    at: Ident,
+    name: Option<LitStr>,
+    settings: Settings,
+    /// Which failures are kept for `negative`.
+    failures: Failures,
+    key: Option<Expr>,
+    weight: Option<Expr>,
+    /// The key, lent.
+    parts: TokenStream,
+    /// The body, when it may run in the background.
+    body: Option<background::Body>,
+}
+
+const OWN: [Key; 2] = [Key::value("key"), Key::value("weight")];
+
+pub(super) fn parse(
+    at: &Ident,
+    args: TokenStream,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Vec<Box<dyn Layer>> {
+    let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
+    let (read, whole) =
+        Args { of: "`#[cache]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
+    let mut cache = Cache {
+        at: at.clone(),
+        name: None,
+        settings: Settings::new(common.private()),
+        failures: Failures::default(),
+        key: None,
+        weight: None,
+        parts: TokenStream::new(),
+        body: None,
+    };
+    for arg in &read {
+        if common.take(arg, diag) || cache.failures.take(arg, diag) {
+            continue;
+        }
+        match &arg.key {
+            None => cache.name = name(arg, diag),
+            Some(key) if key == "key" => cache.key = arg.expr("`key`", diag).cloned(),
+            Some(key) if key == "weight" => cache.weigh(arg, diag),
+            Some(key) => cache.settings.set(key, arg, diag),
+        }
+    }
+    if whole {
+        cache.check(&read, diag);
+    }
+    vec![Box::new(cache)]
+}
+
+/// The name that several functions share.
+fn name(arg: &Arg, diag: &mut Diag) -> Option<LitStr> {
+    match arg.expr("the name of the cache", diag)? {
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Str(name) if name.value().is_empty() => {
+                diag.error(name, "the name of a cache is not empty");
+                None
+            }
+            Lit::Str(name) => Some(name.clone()),
+            other => {
+                let message = format!(
+                    "how long a value lives is `ttl`: write `ttl = {}`",
+                    other.to_token_stream()
+                );
+                diag.error(other, message);
+                None
+            }
+        },
+        other => {
+            diag.error(other, "a cache is shared by name, such as `#[cache(\"prices\", ttl = 60s)]`; how long a value lives is `ttl`");
+            None
+        }
+    }
+}
+
+impl Cache {
+    fn weigh(&mut self, arg: &Arg, diag: &mut Diag) {
+        let Some(expr) = arg.expr("`weight`", diag) else { return };
+        if failures::is_no_closure(expr) {
+            diag.error(expr, "`weight` is a closure of the value, such as `|page| page.len()`");
+        }
+        self.weight = Some(expr.clone());
+    }
+
+    /// Keys that mean nothing without another.
+    fn check(&self, args: &[Arg], diag: &mut Diag) {
+        self.settings.check(diag);
+        for key in args.iter().filter_map(|arg| arg.key.as_ref()) {
+            let alone = match key.to_string().as_str() {
+                "weight" if self.settings.given("capacity").is_none() => {
+                    "`weight` is how much of `capacity` a value takes, and there is no `capacity`"
+                }
+                "only" | "except" | "except_if" if self.settings.given("negative").is_none() => {
+                    "this chooses which failures are kept for `negative`, and none are kept; give `negative = 5s`"
+                }
+                _ => continue,
+            };
+            diag.error(key, alone);
+        }
+    }
+
+    /// What is stored of `__dyno_out`, or served in its place: the value the caller gets.
+    fn settled(&self, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let weigh = self.weight.as_ref().map(|weight| {
+            let at = here(weight.span());
+            quote_spanned!(at=> let __dyno_lead = #p::Lead::weigh(__dyno_lead, #weight);)
+        });
+        let settle = if self.settings.given("negative").is_some() {
+            let failure = Failures::failure(at, cx);
+            let verdict = self.failures.judged(&failure, at, cx);
+            quote_spanned! {at=>
+                let __dyno_verdict = #verdict;
+                #p::Lead::settle_if(__dyno_lead, __dyno_out, __dyno_verdict)
+            }
+        } else {
+            quote_spanned!(at=> #p::Lead::settle(__dyno_lead, __dyno_out))
+        };
+        if !cx.flagged.get() {
+            return quote_spanned!(at=> #weigh #settle);
+        }
+        // dyno's own word is not kept, whatever it looks like.
+        let refused = if self.serves_stale() {
+            quote_spanned!(at=> #p::Lead::refused(__dyno_lead, __dyno_out, &mut __dyno_refused))
+        } else {
+            quote_spanned!(at=> { #p::give_up(__dyno_lead); __dyno_out })
+        };
+        quote_spanned!(at=> if __dyno_refused { #refused } else { #weigh #settle })
+    }
+
+    /// What `inner` is computed for: stored, and served.
+    fn led(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let settled = self.settled(cx);
+        if !cx.jumped.replace(false) {
+            return quote_spanned!(at=> { let __dyno_out = #inner; #settled });
+        }
+        let label = cx.own_refuge(at);
+        let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+        quote_spanned! {at=>
+            match #label: { #p::Ok::<_, #p::Fault>(#inner) } {
+                #p::Ok(__dyno_out) => { #settled }
+                #p::Err(__dyno_fault) => match #p::Lead::stale_or(__dyno_lead, __dyno_fault) {
+                    #p::Ok(__dyno_kept) => __dyno_kept,
+                    #p::Err(__dyno_fault) => #refuse,
+                },
+            }
+        }
+    }
+
+    /// A value that has expired may stand in for a failure.
+    fn serves_stale(&self) -> bool {
+        self.settings.given("stale_if_error").is_some()
+    }
+
+    /// The statics, and what is found in the cache.
+    fn looked(&self, cx: &Context) -> (TokenStream, TokenStream) {
+        let at = here(self.at.span());
+        let (p, parts, point) = (&cx.private, &self.parts, cx.point());
+        let made = self.settings.made(at);
+        let name = match &self.name {
+            Some(name) => quote_spanned!(at=> #p::Some(#name)),
+            None => quote_spanned!(at=> #p::None),
+        };
+        let ret = &cx.ret;
+        let ret_at = here(ret.span());
+        let how = quote_spanned!(ret_at=> #p::keeps!(#ret));
+        let negative = self
+            .settings
+            .given("negative")
+            .map(|key| quote_spanned!(here(key.span())=> .negative()));
+        let statics = quote_spanned! {at=>
+            static __DYNO_CACHE: #p::CacheSite =
+                #p::CacheSite::new(#point, #name, || #made);
+            let __dyno_how = #how #negative;
+        };
+        let looked = if cx.is_async {
+            quote_spanned!(at=> #p::CacheSite::look_async(&__DYNO_CACHE, #parts, __dyno_how).await)
+        } else {
+            quote_spanned!(at=> #p::CacheSite::look(&__DYNO_CACHE, #parts, __dyno_how))
+        };
+        (statics, looked)
+    }
+}
+
+impl Layer for Cache {
+    fn at(&self) -> &Ident {
+        &self.at
+    }
+    fn notes_refusals(&self) -> bool {
+        true
+    }
+    fn catches(&self) -> bool {
+        self.serves_stale() && self.body.is_none()
+    }
+    fn encloses(&self) -> bool {
+        self.body.is_some()
+    }
+
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        if let ReturnType::Type(_, ty) = &cx.sig.output {
+            if key::borrows(ty) {
+                diag.error(ty, "what is kept outlives the call, so it cannot borrow from it; return a value, or an `Arc`");
+            }
+            if ty
+                .to_token_stream()
+                .into_iter()
+                .any(|tree| matches!(tree, proc_macro2::TokenTree::Ident(word) if word == "impl"))
+            {
+                diag.error(
+                    ty,
+                    "what is kept needs a type with a name; name what the function returns",
+                );
+            }
+        }
+        let at = self.at.span();
+        self.parts = key::parts(self.key.as_ref(), at, cx, diag);
+        if let Some(key) = self.settings.given("refresh") {
+            self.body = Some(background::body(key, cx, diag));
+        }
+    }
+
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let (statics, looked) = self.looked(cx);
+        let (bound, inner, refresh) = match &self.body {
+            None => (TokenStream::new(), inner, TokenStream::new()),
+            Some(body) => {
+                let refreshed = body.refreshed(&self.settled(cx), at, cx);
+                let refresh = quote_spanned! {at=>
+                    #p::Looked::Refresh(__dyno_kept, __dyno_lead) => {
+                        #refreshed
+                        __dyno_kept
+                    }
+                };
+                (body.bound(&inner, at, cx), body.called(at, cx), refresh)
+            }
+        };
+        let led = self.led(&inner, cx);
+        quote_spanned! {at=> {
+            #statics
+            #bound
+            match #looked {
+                #p::Looked::Hit(__dyno_kept) => __dyno_kept,
+                #p::Looked::Lead(__dyno_lead) => #led
+                #refresh
+            }
+        }}
+    }
+}

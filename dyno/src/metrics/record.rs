@@ -1,0 +1,271 @@
+//! Counting calls by hand, and by the attribute.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use super::counts::{self, Kind};
+use super::meter::Meter;
+use super::{Snapshot, Spans, hear, table};
+use crate::clock;
+use crate::fault::{Fault, Reason};
+use crate::outcome::{Outcome, Verdict};
+use crate::point::Point;
+
+/// What counts calls under a name: [`call`](Self::call) it, or [`start`](Self::start) and end by hand.
+///
+/// All that have one name count together.
+///
+/// ```
+/// use dyno::metrics::Metrics;
+///
+/// static ORDERS: Metrics = Metrics::new("shop.orders");
+///
+/// let placed: Result<u32, String> = ORDERS.call(|| Ok(17));
+/// assert_eq!(placed, Ok(17));
+/// assert_eq!(ORDERS.snapshot().total.successes, 1);
+/// ```
+pub struct Metrics {
+    called: Called,
+    spans: Option<Spans>,
+    timed: bool,
+    meter: OnceLock<&'static Meter>,
+}
+
+enum Called {
+    Name(&'static str),
+    Point(&'static Point),
+}
+
+impl Metrics {
+    /// Counts under this name.
+    ///
+    /// # Panics
+    /// When the name is empty; in a `static`, at compile time.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        assert!(!name.is_empty(), "metrics: the name is empty: nobody could ask for it");
+        Self::called(Called::Name(name))
+    }
+
+    /// Counts under the name of a point.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of(point: &'static Point) -> Self {
+        Self::called(Called::Point(point))
+    }
+
+    const fn called(called: Called) -> Self {
+        Self { called, spans: None, timed: true, meter: OnceLock::new() }
+    }
+
+    /// Over how long its windows go; of those that have one name, the first that is used decides.
+    #[must_use]
+    pub const fn spans(mut self, spans: Spans) -> Self {
+        self.spans = Some(spans);
+        self
+    }
+
+    /// Takes no latencies: of clocks only the kernel's own ticks are read, in a quarter of the time.
+    #[must_use]
+    pub const fn untimed(mut self) -> Self {
+        self.timed = false;
+        self
+    }
+
+    /// The name under which it counts.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self.called {
+            Called::Name(name) => name,
+            Called::Point(point) => point.name(),
+        }
+    }
+
+    #[inline]
+    fn meter(&self) -> &'static Meter {
+        match self.meter.get() {
+            Some(meter) => meter,
+            None => self.first(),
+        }
+    }
+
+    #[cold]
+    fn first(&self) -> &'static Meter {
+        self.meter.get_or_init(|| {
+            hear::enable();
+            let meter = table::of(self.name(), self.spans);
+            if self.timed {
+                meter.keep_times();
+            }
+            meter
+        })
+    }
+
+    /// A call begins. It ends by one of the methods of what is returned; when that is dropped, it was
+    /// cancelled, or panicked.
+    #[inline]
+    pub fn start(&self) -> Call {
+        let meter = self.meter();
+        meter.begin();
+        let unwinding = if thread::panicking() { UNWINDING } else { 0 };
+        let since = if self.timed { clock::now().as_nanos() } else { 0 };
+        Call { meter, since: since | unwinding }
+    }
+
+    /// Makes a call, and counts how it ended.
+    pub fn call<R: Outcome>(&self, f: impl FnOnce() -> R) -> R {
+        let call = self.start();
+        let out = f();
+        call.end(Verdict::of(&out));
+        out
+    }
+
+    /// The same of a future. The call begins when it is first polled.
+    pub async fn call_async<R: Outcome>(&self, future: impl Future<Output = R>) -> R {
+        let call = self.start();
+        let out = future.await;
+        call.end(Verdict::of(&out));
+        out
+    }
+
+    /// Counts a call that was made elsewhere, and took so long; what was ignored has no latency.
+    pub fn record(&self, verdict: Verdict, latency: Duration) {
+        let meter = self.meter();
+        meter.count(kind(verdict), clock::coarse().as_nanos());
+        if self.timed && !matches!(verdict, Verdict::Ignored) {
+            meter.time(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// Counts a call that was turned away.
+    pub fn reject(&self, reason: Option<Reason>) {
+        self.meter().count(counts::rejected(reason), clock::coarse().as_nanos());
+    }
+
+    /// What has been counted under this name.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.meter().snapshot()
+    }
+
+    /// Counts from nothing on, but for the calls in flight.
+    pub fn reset(&self) {
+        self.meter().reset();
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Metrics({})", self.name())
+    }
+}
+
+/// A call that is under way; see [`Metrics::start`].
+///
+/// Dropped, it was cancelled and is ignored; dropped by a panic, it has failed.
+#[must_use = "a call that is dropped at once counts as cancelled"]
+pub struct Call {
+    meter: &'static Meter,
+    /// When it began; 0 where that is not known.
+    since: u64,
+}
+
+/// The call began while its thread was unwinding already: what drops it need not be a panic of its own.
+const UNWINDING: u64 = 1 << 63;
+
+impl Call {
+    /// It succeeded.
+    #[inline]
+    pub fn success(self) {
+        self.end(Verdict::Success);
+    }
+
+    /// It failed.
+    #[inline]
+    pub fn failure(self) {
+        self.end(Verdict::Failure);
+    }
+
+    /// It counts neither way.
+    #[inline]
+    pub fn ignore(self) {
+        self.end(Verdict::Ignored);
+    }
+
+    /// It ended so.
+    #[inline]
+    pub fn end(self, verdict: Verdict) {
+        let Self { meter, since } = self;
+        // It is counted here; only `drop` is left out, there is nothing to free.
+        std::mem::forget(self);
+        match verdict {
+            Verdict::Success => ended(meter, since, counts::SUCCEEDED),
+            Verdict::Failure => ended(meter, since, counts::FAILED),
+            Verdict::Ignored => uncounted(meter, counts::EXCLUDED),
+        }
+    }
+
+    /// It was not made: something within turned it away.
+    #[cold]
+    pub fn reject(self, reason: Option<Reason>) {
+        let meter = self.meter;
+        std::mem::forget(self);
+        uncounted(meter, counts::rejected(reason));
+    }
+
+    /// A fault came back in place of an outcome: it was not made, or took too long.
+    #[doc(hidden)]
+    #[cold]
+    pub fn fault(self, fault: &Fault) {
+        if fault.is_timed_out() { self.failure() } else { self.reject(fault.reason()) }
+    }
+}
+
+impl Drop for Call {
+    #[inline]
+    fn drop(&mut self) {
+        // By value: lent to anybody, it could not stay in registers while the call is made.
+        dropped(self.meter, self.since);
+    }
+}
+
+#[cold]
+fn dropped(meter: &'static Meter, since: u64) {
+    if thread::panicking() && since & UNWINDING == 0 {
+        ended(meter, since, counts::PANICKED);
+    } else {
+        uncounted(meter, counts::CANCELLED);
+    }
+}
+
+#[inline]
+fn ended(meter: &'static Meter, since: u64, kind: Kind) {
+    let since = since & !UNWINDING;
+    if since == 0 {
+        meter.end(kind, clock::coarse().as_nanos());
+    } else {
+        let now = clock::now().as_nanos();
+        meter.end_timed(kind, now, now.saturating_sub(since));
+    }
+}
+
+#[cold]
+fn uncounted(meter: &'static Meter, kind: Kind) {
+    meter.end(kind, clock::coarse().as_nanos());
+}
+
+fn kind(verdict: Verdict) -> Kind {
+    match verdict {
+        Verdict::Success => counts::SUCCEEDED,
+        Verdict::Failure => counts::FAILED,
+        Verdict::Ignored => counts::EXCLUDED,
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({})", self.meter.name())
+    }
+}

@@ -32,6 +32,11 @@ impl<'a> Race<'a> {
         if crate::section::quick() { Self::brief() } else { Self::of(600) }
     }
 
+    /// Half as many: for a bench of many contenders.
+    pub fn short() -> Self {
+        if crate::section::quick() { Self::brief() } else { Self::of(300) }
+    }
+
     /// Few rounds: to see that it runs.
     pub fn brief() -> Self {
         Self::of(15)

@@ -23,7 +23,7 @@ pub(crate) struct Group {
 impl Group {
     /// Contenders that do the same thing; `against` is one of them.
     pub(crate) fn new(title: &'static str, about: &'static str, against: &'static str) -> Self {
-        let (race, names, checks) = (Race::new(), Vec::new(), Vec::new());
+        let (race, names, checks) = (Race::short(), Vec::new(), Vec::new());
         Self { title, about, against, pairs: false, crowd: None, race, names, checks }
     }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::group::Group;
 
+pub(super) const NOTHING: &str = "floor: a call that does nothing";
 pub(super) const SHARED: &str = "floor: `fetch_add` on a shared word";
 pub(super) const CLOCK: &str = "floor: `Instant::now()`, elapsed";
 
@@ -15,6 +16,7 @@ pub(super) fn counts(group: &mut Group) {
     thread_local! {
         static OWN: Cell<u64> = const { Cell::new(0) };
     }
+    group.call(NOTHING, (), (), |()| ());
     group.call(SHARED, (), (), |()| {
         black_box(WORD.fetch_add(1, Ordering::Relaxed));
     });

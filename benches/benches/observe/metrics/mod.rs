@@ -1,6 +1,7 @@
 //! Metrics: a call that is counted and its latency, with the clock and without.
 
 mod floors;
+mod guarded;
 mod peers;
 
 use std::time::Duration;
@@ -22,20 +23,24 @@ enum Situation {
     Timed,
 }
 
-pub(crate) fn run(section: &mut Section, _bars: &mut Bars) {
+pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     peers::install();
     let about = "A success is counted, and that it took 150 µs, in a counter and a histogram or what \
                  does for both. The handles are held, unless one is looked up by name.";
     let mut group = Group::new("Metrics, a call", about, floors::SHARED).in_pairs().in_crowd(CROWD);
     floors::counts(&mut group);
+    guarded::enter(&mut group, Situation::Known);
     peers::enter(&mut group, Situation::Known);
-    group.run(section);
+    let all = group.run(section);
+    guarded::judge(bars, &all, Situation::Known);
     peers::drain();
 
     let about = "The same around a call that is timed; it does nothing.";
     let mut group = Group::new("Metrics, a timed call", about, floors::CLOCK).in_pairs();
     floors::clock(&mut group);
+    guarded::enter(&mut group, Situation::Timed);
     peers::enter(&mut group, Situation::Timed);
-    group.run(section);
+    let all = group.run(section);
+    guarded::judge(bars, &all, Situation::Timed);
     peers::drain();
 }

@@ -16,7 +16,8 @@ fn f(name: &str) -> Result<u8, E> {
         );
         let __dyno_how = ::dyno::__private::keeps!(Result < u8, E >);
         match ::dyno::__private::CacheSite::look(&__DYNO_CACHE, name, __dyno_how) {
-            ::dyno::__private::Looked::Hit(__dyno_kept) => __dyno_kept,
+            ::dyno::__private::Looked::Hit(__dyno_kept)
+            | ::dyno::__private::Looked::Refresh(__dyno_kept, _) => __dyno_kept,
             ::dyno::__private::Looked::Lead(__dyno_lead) => {
                 let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> {
                     ask(name)

@@ -29,6 +29,15 @@ pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
     SharedKeyed, State, TripError, aside, ask, window,
 };
+#[cfg(all(feature = "cache", feature = "tokio"))]
+pub use crate::cache::refresh_async;
+#[cfg(all(feature = "cache", feature = "pool"))]
+pub use crate::cache::refresh_on_pool;
+#[cfg(feature = "cache")]
+pub use crate::cache::{
+    CacheSite, Early, Keeps, KeepsFailing, KeepsPlain, Lead, Looked, Part, Peel,
+    Settings as CacheSettings,
+};
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{
     Both, BothInto, BothKeep, Ends, EndsFailing, EndsPlain, Lift, LiftInto, LiftKeep,
@@ -71,6 +80,8 @@ pub use crate::timing::{Span, SpanAsync};
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "harness")]
 pub use crate::{__dyno_failed as failed, __dyno_field as field, __dyno_told as told};
+#[cfg(feature = "cache")]
+pub use crate::{__dyno_keeps as keeps, __dyno_part as part};
 #[cfg(feature = "breaker")]
 pub use crate::{__dyno_report as report, __dyno_settle as settle};
 #[cfg(feature = "warm-up")]

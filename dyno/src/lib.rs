@@ -100,12 +100,16 @@ pub mod outcome;
 pub mod point;
 #[cfg(feature = "pool")]
 pub mod pool;
+#[cfg(any(feature = "cache", feature = "limit"))]
+#[cfg_attr(not(feature = "limit"), allow(dead_code))]
+mod queue;
 #[cfg(feature = "registry")]
 pub mod registry;
 #[cfg(feature = "retry")]
 pub mod retry;
 pub mod scope;
 #[cfg(any(feature = "breaker", feature = "cache", feature = "limit"))]
+#[cfg_attr(not(any(feature = "breaker", feature = "limit")), allow(dead_code, unreachable_pub))]
 mod shared;
 #[cfg(feature = "socket")]
 pub mod socket;

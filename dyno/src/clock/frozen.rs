@@ -232,7 +232,7 @@ impl Virtual {
 
     /// Has `waker` woken at `deadline`, unless that has passed: `true`. Moves no clock, be it
     /// [manual](Frozen::manual) or not.
-    #[cfg(all(feature = "timeout", feature = "pool"))]
+    #[cfg(any(feature = "cache", all(feature = "timeout", feature = "pool")))]
     pub(super) fn wake_at(&self, deadline: Instant, key: &mut Option<Key>, waker: &Waker) -> bool {
         let own = waker.clone();
         let mut state = self.lock();

@@ -42,7 +42,7 @@ mod paused;
 mod real;
 mod sleep;
 mod timers;
-#[cfg(all(feature = "timeout", feature = "pool"))]
+#[cfg(any(feature = "cache", all(feature = "timeout", feature = "pool")))]
 mod wait;
 
 use std::time::Duration;
@@ -52,7 +52,7 @@ pub(crate) use block::block_on;
 pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
 pub use sleep::Sleep;
-#[cfg(all(feature = "timeout", feature = "pool"))]
+#[cfg(any(feature = "cache", all(feature = "timeout", feature = "pool")))]
 pub(crate) use wait::wait_until;
 
 use crate::scope;

@@ -122,7 +122,7 @@ fn std_now() -> std::time::Instant {
 }
 
 /// The same moment on the runtime's clock.
-#[cfg(all(feature = "tokio", feature = "timeout"))]
+#[cfg(all(feature = "tokio", any(feature = "cache", feature = "timeout")))]
 pub(super) fn of_runtime(moment: Instant) -> tokio::time::Instant {
     /// As good as for ever, and every system's clock can say it.
     const LONG: Duration = Duration::from_secs(30 * 365 * 24 * 3600);

@@ -3,18 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::shared::Settings;
+
 const KEYS: u32 = 1024;
 const IDLE: Duration = Duration::from_secs(600);
-
-/// Settings of which several places may each give some.
-pub(crate) trait Settings: Copy + 'static {
-    /// Both together; where they contradict one another, the names of those that do.
-    fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>>;
-    /// Nothing is said at all.
-    fn is_silent(&self) -> bool;
-    /// Adds each as a person writes it: `fail_max = 3`.
-    fn entries(&self, said: &mut fmt::DebugSet<'_, '_>);
-}
 
 /// What is said of those by key: the settings of each, and what is kept.
 #[derive(Clone, Copy)]

@@ -15,7 +15,8 @@ use self::table::Table;
 use crate::clock;
 use crate::point::Point;
 
-pub(crate) use self::given::{Given, Settings};
+pub(crate) use self::given::Given;
+pub(crate) use crate::shared::Settings;
 
 /// What is kept by key. None of its methods runs code of the user's, nor waits.
 pub(crate) trait Keep: Sized {

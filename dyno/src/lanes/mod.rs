@@ -4,6 +4,7 @@
 //! it back when it ends; on its own lane it needs no read-modify-write. Those that come when all
 //! are taken share a few more, by compare-and-swap.
 
+#[cfg_attr(not(any(feature = "breaker", feature = "metrics")), allow(dead_code))]
 mod tagged;
 
 use std::cell::Cell;

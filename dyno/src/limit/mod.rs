@@ -18,7 +18,6 @@
 
 pub mod bulkhead;
 mod label;
-mod queue;
 pub mod rate;
 mod refused;
 mod sync;

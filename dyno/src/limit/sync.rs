@@ -1,6 +1,5 @@
 //! What the limits are made of, so that a model checker can put in its own.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 /// A shared word.
@@ -58,21 +57,3 @@ macro_rules! word {
 word!(std::sync::atomic::AtomicU64);
 #[cfg(loom)]
 word!(loom::sync::atomic::AtomicU64);
-
-/// A lock, under which no code of the user's runs.
-pub(super) trait Lock<T> {
-    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R;
-}
-
-impl<T> Lock<T> for std::sync::Mutex<T> {
-    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
-        f(&mut self.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-#[cfg(loom)]
-impl<T> Lock<T> for loom::sync::Mutex<T> {
-    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
-        f(&mut self.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}

@@ -15,12 +15,13 @@
 //! # Ok::<(), rayon::ThreadPoolBuildError>(())
 //! ```
 
-#[cfg(feature = "timeout")]
+#[cfg(any(feature = "cache", feature = "timeout"))]
+#[cfg_attr(not(feature = "timeout"), allow(dead_code, unused_imports))]
 pub(crate) mod blocking;
 #[cfg(feature = "inject")]
 pub(crate) mod build;
 
-#[cfg(feature = "timeout")]
+#[cfg(any(feature = "cache", feature = "timeout"))]
 pub use blocking::BLOCKING_THREADS;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::keyed::Settings;
+use super::Settings;
 
 type Place = &'static Location<'static>;
 

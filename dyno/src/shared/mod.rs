@@ -1,12 +1,16 @@
 //! What all attributes with the same name share.
 
 mod known;
+mod settings;
 
 use std::fmt;
 
 use once_cell::race::OnceRef;
 
-pub(crate) use self::known::{Joined, Kinds, Known};
+#[cfg(any(feature = "breaker", feature = "limit"))]
+pub(crate) use self::known::Kinds;
+pub(crate) use self::known::{Joined, Known};
+pub(crate) use self::settings::Settings;
 
 /// Made by the first who names it; each other who does joins it.
 pub trait Join: Sized + 'static {

@@ -124,7 +124,7 @@ impl Cache {
         let p = &cx.private;
         let weigh = self.weight.as_ref().map(|weight| {
             let at = here(weight.span());
-            quote_spanned!(at=> let __dyno_lead = #p::Lead::weigh(__dyno_lead, #weight);)
+            quote_spanned!(at=> #p::Lead::weigh(&mut __dyno_lead, #weight);)
         });
         let settle = if self.settings.given("negative").is_some() {
             let failure = Failures::failure(at, cx);
@@ -195,11 +195,15 @@ impl Cache {
                 #p::CacheSite::new(#point, #name, || #made);
             let __dyno_how = #how #negative;
         };
-        let looked = if cx.is_async {
-            quote_spanned!(at=> #p::CacheSite::look_async(&__DYNO_CACHE, #parts, __dyno_how).await)
-        } else {
-            quote_spanned!(at=> #p::CacheSite::look(&__DYNO_CACHE, #parts, __dyno_how))
+        let look = match (self.settings.given("backend"), cx.is_async) {
+            (None, false) => "look",
+            (None, true) => "look_async",
+            (Some(_), false) => "look_through",
+            (Some(_), true) => "look_through_async",
         };
+        let (look, wait) = (Ident::new(look, at), cx.is_async.then(|| quote_spanned!(at=> .await)));
+        let looked =
+            quote_spanned!(at=> #p::CacheSite::#look(&__DYNO_CACHE, #parts, __dyno_how)#wait);
         (statics, looked)
     }
 }
@@ -245,17 +249,24 @@ impl Layer for Cache {
         let at = here(self.at.span());
         let p = &cx.private;
         let (statics, looked) = self.looked(cx);
-        let (bound, inner, refresh) = match &self.body {
-            None => (TokenStream::new(), inner, TokenStream::new()),
+        let weighed = self.weight.as_ref().map(|_| quote_spanned!(at=> mut));
+        let hit = quote_spanned!(at=> #p::Looked::Hit(__dyno_kept));
+        let (bound, inner, hit) = match &self.body {
+            None => {
+                let hit =
+                    quote_spanned!(at=> #hit | #p::Looked::Refresh(__dyno_kept, _) => __dyno_kept,);
+                (TokenStream::new(), inner, hit)
+            }
             Some(body) => {
                 let refreshed = body.refreshed(&self.settled(cx), at, cx);
-                let refresh = quote_spanned! {at=>
-                    #p::Looked::Refresh(__dyno_kept, __dyno_lead) => {
+                let hit = quote_spanned! {at=>
+                    #hit => __dyno_kept,
+                    #p::Looked::Refresh(__dyno_kept, #weighed __dyno_lead) => {
                         #refreshed
                         __dyno_kept
                     }
                 };
-                (body.bound(&inner, at, cx), body.called(at, cx), refresh)
+                (body.bound(&inner, at, cx), body.called(at, cx), hit)
             }
         };
         let led = self.led(&inner, cx);
@@ -263,9 +274,8 @@ impl Layer for Cache {
             #statics
             #bound
             match #looked {
-                #p::Looked::Hit(__dyno_kept) => __dyno_kept,
-                #p::Looked::Lead(__dyno_lead) => #led
-                #refresh
+                #hit
+                #p::Looked::Lead(#weighed __dyno_lead) => #led
             }
         }}
     }

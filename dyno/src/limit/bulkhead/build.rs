@@ -10,8 +10,8 @@ use super::estimate::Estimate;
 use super::gate::Gate;
 use super::settings::Settings;
 use crate::limit::label::Label;
-use crate::limit::queue::Waiters;
 use crate::point::Point;
+use crate::queue::Waiters;
 
 impl Bulkhead {
     /// A bulkhead for `limit` calls at a time, which turns away at once what is too much.

@@ -7,8 +7,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 
-use crate::limit::queue::{Ticket, Waiters};
-use crate::limit::sync::{Lock, Word};
+use crate::limit::sync::Word;
+use crate::queue::{Ticket, Waiters};
+use crate::sync::Lock;
 
 const COUNT: u64 = 0xffff_ffff;
 const WAITING: u64 = 1 << 32;

@@ -40,9 +40,9 @@ use self::gate::Gate;
 use self::settings::Settings;
 use super::Refused;
 use super::label::Label;
-use super::queue::Waiters;
 use crate::fault::Fault;
 use crate::outcome::Refuse;
+use crate::queue::Waiters;
 
 pub use self::keyed::KeyedBulkhead;
 #[doc(hidden)]

@@ -5,8 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::gate::{Gate, Joined};
-use crate::limit::queue::{Ticket, Waiters};
-use crate::limit::sync::{Lock, Word};
+use crate::limit::sync::Word;
+use crate::queue::{Ticket, Waiters};
+use crate::sync::Lock;
 
 /// Ready with `true` when it is in, with `false` when it may not even wait. Dropped before, it leaves the queue, or gives the
 /// place back that it has just got.

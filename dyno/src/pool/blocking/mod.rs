@@ -85,15 +85,17 @@ impl Blocking {
         }
         let task = Arc::new(Task::new());
         let mine = task.clone();
-        #[cfg(feature = "tokio")]
-        let runtime = tokio::runtime::Handle::try_current().ok();
-        let run = move || {
-            #[cfg(feature = "tokio")]
-            let _runtime = runtime.as_ref().map(tokio::runtime::Handle::enter);
-            scope.run(|| mine.run(self, job, end, late));
-        };
-        let number = self.push(Box::new(run))?;
+        let number = self.push(within(scope, move || mine.run(self, job, end, late)))?;
         Some(Ticket::new(self, number, task))
+    }
+
+    /// Has `job` run in `scope`, for which nobody waits. Its panic is told of on standard error. It is
+    /// dropped when every thread is at work that nobody waits for, or when there is none to be had.
+    #[cfg(feature = "cache")]
+    pub(crate) fn run(&'static self, scope: Scope, job: impl FnOnce() + Send + 'static) {
+        if self.left.load(Ordering::Relaxed) < self.most {
+            self.push(within(scope, job));
+        }
     }
 
     /// The number of the job; none when there is no thread for it.
@@ -161,4 +163,15 @@ impl Blocking {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// `job` in `scope`, and on the runtime of the caller, if he is on one.
+fn within(scope: Scope, job: impl FnOnce() + Send + 'static) -> Box<dyn FnOnce() + Send> {
+    #[cfg(feature = "tokio")]
+    let runtime = tokio::runtime::Handle::try_current().ok();
+    Box::new(move || {
+        #[cfg(feature = "tokio")]
+        let _runtime = runtime.as_ref().map(tokio::runtime::Handle::enter);
+        scope.run(job);
+    })
 }

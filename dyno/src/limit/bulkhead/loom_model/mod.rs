@@ -14,7 +14,7 @@ use loom::thread;
 
 use super::gate::Gate;
 use super::wait::Wait;
-use crate::limit::queue::Waiters;
+use crate::queue::Waiters;
 
 type Model = Gate<AtomicU64, Mutex<Waiters>>;
 

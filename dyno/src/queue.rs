@@ -9,22 +9,22 @@ use std::task::Waker;
 
 /// Waiters by their tickets.
 #[derive(Debug)]
-pub(super) struct Waiters {
+pub(crate) struct Waiters {
     waiting: BTreeMap<Ticket, Waker>,
     next: u64,
 }
 
 /// The place of one waiter: who came later has a higher one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket(u64);
+pub(crate) struct Ticket(u64);
 
 impl Waiters {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { waiting: BTreeMap::new(), next: 0 }
     }
 
     /// Puts a waiter behind all others.
-    pub(super) fn join(&mut self, waker: Waker) -> Ticket {
+    pub(crate) fn join(&mut self, waker: Waker) -> Ticket {
         let ticket = Ticket(self.next);
         self.next += 1;
         self.waiting.insert(ticket, waker);
@@ -33,7 +33,7 @@ impl Waiters {
 
     /// Puts `waker` in the place of the one that it has, which comes out; `false` when nobody waits
     /// with this ticket: its turn has come.
-    pub(super) fn renew(&mut self, ticket: Ticket, waker: &mut Waker) -> bool {
+    pub(crate) fn renew(&mut self, ticket: Ticket, waker: &mut Waker) -> bool {
         match self.waiting.get_mut(&ticket) {
             Some(own) => {
                 mem::swap(own, waker);
@@ -44,20 +44,20 @@ impl Waiters {
     }
 
     /// Takes a waiter out that waits no longer; `None` when its turn has come before.
-    pub(super) fn leave(&mut self, ticket: Ticket) -> Option<Waker> {
+    pub(crate) fn leave(&mut self, ticket: Ticket) -> Option<Waker> {
         self.waiting.remove(&ticket)
     }
 
     /// Takes the first one out: it is its turn.
-    pub(super) fn call(&mut self) -> Option<Waker> {
+    pub(crate) fn call(&mut self) -> Option<Waker> {
         self.waiting.pop_first().map(|(_, waker)| waker)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 }

@@ -133,6 +133,11 @@ impl Results {
         self.median(name) / self.median(other)
     }
 
+    /// The same where each has two threads.
+    pub(crate) fn ratio_on_two(&self, name: &str, other: &str) -> f64 {
+        self.pairs[self.named(name)].median() / self.pairs[self.named(other)].median()
+    }
+
     /// How many times what this contender takes on one thread each of two takes.
     pub(crate) fn shared_by_two(&self, name: &str) -> f64 {
         self.pairs[self.named(name)].median() / self.median(name)

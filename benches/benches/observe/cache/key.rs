@@ -1,32 +1,40 @@
 //! The keys.
 
+use std::borrow::Borrow;
 use std::cell::Cell;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cached::macros::{cached, concurrent_cached};
 
+use super::guarded::Annotated;
 use super::value;
 use crate::leak;
 
 /// The key that all ask for.
-const HOT: u64 = 7;
+pub(super) const HOT: u64 = 7;
 
 /// A function that remembers, and its name.
 type Remembering<K> = (&'static str, fn(&K) -> u64);
 
 /// What entries are kept under, and looked up by.
-pub(super) trait Key: Hash + Eq + ToOwned<Owned: Hash + Eq + Clone + Send + Sync> + Sync + 'static {
+pub(super) trait Key: Hash + Eq + Annotated + Sync + 'static {
+    /// What is stored.
+    type Owned: Borrow<Self> + Hash + Eq + Clone + Send + Sync + 'static;
+
     /// The nth key.
     fn nth(i: u64) -> Self::Owned;
+
+    /// To be stored.
+    fn own(&self) -> Self::Owned;
 
     /// Functions under `cached`'s attributes.
     fn cached() -> [Remembering<Self>; 4];
 
     /// The hot one, looked up, and its value.
     fn hot() -> (&'static Self, u64) {
-        let key = leak(Self::nth(HOT));
-        (std::borrow::Borrow::borrow(key), value(HOT))
+        let key: &'static Self::Owned = leak(Self::nth(HOT));
+        (key.borrow(), value(HOT))
     }
 }
 
@@ -79,6 +87,12 @@ const BOUNDED: &str = "cached: `#[cached(ttl_secs, max_size)]`";
 const SHARDED: &str = "cached: `#[concurrent_cached(ttl_secs)]`";
 
 impl Key for u64 {
+    type Owned = Self;
+
+    fn own(&self) -> u64 {
+        *self
+    }
+
     fn nth(i: u64) -> u64 {
         i
     }
@@ -89,6 +103,12 @@ impl Key for u64 {
 }
 
 impl Key for str {
+    type Owned = String;
+
+    fn own(&self) -> String {
+        self.to_owned()
+    }
+
     fn nth(i: u64) -> String {
         format!("sku-{i:08}-de-berlin")
     }

@@ -1,6 +1,7 @@
 //! Caches: a hit, a miss, and what happens when a value expires that many want.
 
 mod floors;
+mod guarded;
 mod key;
 mod peers;
 mod stampede;
@@ -23,6 +24,7 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
                  the floor says.";
     let mut group = Group::new("Cache, a miss", about, floors::INSERT).in_pairs();
     floors::miss(&mut group);
+    guarded::miss(&mut group);
     peers::miss(&mut group);
     group.run(section);
     stampede::run(section, bars);
@@ -30,14 +32,18 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
 
 fn hit<K: Key + ?Sized>(
     section: &mut Section,
-    _bars: &mut Bars,
+    bars: &mut Bars,
     title: &'static str,
     about: &'static str,
-) {
+) where
+    for<'a> &'a K: dyno::cache::Key<Owned = K::Owned>,
+{
     let mut group = Group::new(title, about, floors::PAPAYA).in_pairs();
     floors::hit::<K>(&mut group);
+    guarded::hit::<K>(&mut group);
     peers::hit::<K>(&mut group);
-    group.run(section);
+    let all = group.run(section);
+    guarded::judge(bars, &all, title);
 }
 
 /// The value of the nth key.

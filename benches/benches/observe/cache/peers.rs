@@ -14,7 +14,7 @@ use super::{CAPACITY, value};
 use crate::group::Group;
 use crate::{HOUR, leak};
 
-const QUICK: &str = "quick_cache";
+pub(super) const QUICK: &str = "quick_cache";
 const MOKA: &str = "moka: TTL";
 const MINI: &str = "mini-moka: TTL";
 const FOYER: &str = "foyer";
@@ -31,7 +31,7 @@ pub(super) fn hit<K: Key + ?Sized>(group: &mut Group) {
     let mini = mini::<K>();
     entries::<K>().for_each(|(key, value)| mini.insert(key, value));
     // It takes nothing but a reference to an owned key.
-    group.call(MINI, key, wanted, |key| mini.get(&key.to_owned()).unwrap_or(0));
+    group.call(MINI, key, wanted, |key| mini.get(&key.own()).unwrap_or(0));
     let foyer = foyer::<K>();
     entries::<K>().for_each(|(key, value)| drop(foyer.insert(key, value)));
     group.call(FOYER, key, wanted, |key| foyer.get(key).map_or(0, |entry| *entry.value()));

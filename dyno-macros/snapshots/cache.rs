@@ -14,8 +14,11 @@ fn f(name: &str) -> Result<u8, E> {
                     .ttl(::core::time::Duration::from_secs(60))
             },
         );
-        let __dyno_how = ::dyno::__private::keeps!(Result < u8, E >);
-        match ::dyno::__private::CacheSite::look(&__DYNO_CACHE, name, __dyno_how) {
+        match ::dyno::__private::CacheSite::look(
+            &__DYNO_CACHE,
+            ::dyno::__private::lend(name),
+            ::dyno::__private::keeps!(Result < u8, E >),
+        ) {
             ::dyno::__private::Looked::Hit(__dyno_kept)
             | ::dyno::__private::Looked::Refresh(__dyno_kept, _) => __dyno_kept,
             ::dyno::__private::Looked::Lead(__dyno_lead) => {

@@ -36,7 +36,7 @@ pub use crate::cache::refresh_on_pool;
 #[cfg(feature = "cache")]
 pub use crate::cache::{
     CacheSite, Early, Keeps, KeepsFailing, KeepsPlain, Lead, Looked, Part, Peel,
-    Settings as CacheSettings,
+    Settings as CacheSettings, lend,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{

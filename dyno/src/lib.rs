@@ -81,6 +81,13 @@ pub mod breaker;
 pub mod cache;
 pub mod clock;
 pub mod deadline;
+#[cfg(any(
+    feature = "metrics-facade",
+    feature = "otel",
+    feature = "prometheus",
+    feature = "statsd"
+))]
+pub mod export;
 #[cfg(feature = "fallback")]
 pub mod fallback;
 pub mod fault;

@@ -14,8 +14,10 @@ use allocation_counter::measure;
 use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
 use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
+use dyno::metrics::Metrics;
+use dyno::point::{self, Event};
 use dyno::timeout::timeout;
-use dyno::{Deadline, Fault, Registry, Verdict, breaker, bulkhead, inject, rate, retry};
+use dyno::{Deadline, Fault, Registry, Verdict, breaker, bulkhead, inject, metrics, rate, retry};
 
 const CALLS: u64 = 1000;
 
@@ -43,10 +45,11 @@ async fn open_async() -> Db {
     Db { id: 7 }
 }
 
+/// While one test builds, or stops the clock, the calls of all others look twice.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// The allocations of `CALLS` calls, after one that may set up what it likes.
 fn of_many(mut call: impl FnMut(u64) -> u64) -> u64 {
-    // While one test builds, the calls of all others look twice.
-    static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     assert_eq!(call(1), 8);
     settled();
@@ -177,6 +180,53 @@ fn a_closed_breaker() {
     assert_eq!(of_many_async(async |x| all_three(x).await.expect("it is closed")), 0);
 }
 
+#[metrics]
+fn counted(x: u64) -> Result<u64, Refused> {
+    Ok(7 + x)
+}
+
+#[metrics]
+async fn counted_async(x: u64) -> u64 {
+    std::future::ready(7 + x).await
+}
+
+#[test]
+fn a_counted_call() {
+    assert_eq!(of_many(|x| counted(x).expect("it succeeds")), 0);
+    assert_eq!(of_many_async(counted_async), 0);
+    let told = |x| {
+        point::emit("allocations.told", &Event::FallbackFailed);
+        7 + x
+    };
+    assert_eq!(of_many(told), 0);
+}
+
+#[test]
+fn turning_windows_and_as_much_as_is_said() {
+    static TURNS: Metrics = Metrics::new("allocations.turns");
+    static UNTIMED: Metrics = Metrics::new("allocations.untimed").untimed();
+    const KIB: i64 = 1024;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let frozen = clock::freeze();
+    let first = measure(|| TURNS.start().success());
+    assert!((55 * KIB..=59 * KIB).contains(&first.bytes_current), "{first:?}");
+    let untimed = measure(|| UNTIMED.start().success());
+    assert!((7 * KIB..=9 * KIB).contains(&untimed.bytes_current), "{untimed:?}");
+    let another = std::thread::spawn(|| measure(|| TURNS.start().success()));
+    let another = another.join().expect("joins").bytes_current;
+    assert!((4 * KIB..=6 * KIB).contains(&another), "{another}");
+    let seconds = |f: &dyn Fn()| {
+        let second = || {
+            frozen.advance(Duration::from_secs(1));
+            f();
+        };
+        measure(|| (0..300).for_each(|_| second())).count_total
+    };
+    let of_the_clock = seconds(&|| drop((clock::now(), clock::now())));
+    assert_eq!(seconds(&|| TURNS.start().success()), of_the_clock);
+    assert!((51..=60).contains(&TURNS.snapshot().latency.count()));
+}
+
 /// Opens, recovers and closes, with all that a breaker can keep.
 fn cycle(breaker: &Breaker, clock: &Frozen) {
     for verdict in [Verdict::Success, Verdict::Failure, Verdict::Failure] {
@@ -272,10 +322,14 @@ fn a_rate() {
     static EARLY_HOSTS: KeyedRate = KeyedRate::new("hosts", 1, Duration::from_secs(3600));
     assert_eq!(of_many(|x| rated(x).expect("it is let in")), 0);
     assert_eq!(of_many_async(async |x| limited(x).await.expect("it is let in")), 0);
+    // The first is let in; of the first refusal metrics may hear, which make room for its name.
     let denied = |x| if EARLY.try_acquire().is_ok() { 8 } else { 7 + x };
+    assert_eq!([denied(1), denied(2)], [8, 9]);
     assert_eq!(of_many(denied), 0);
+    assert_eq!([refused(1), refused(2)], [Ok(8), Err(Refused::Rejected)]);
     assert_eq!(of_many(|x| refused(x).unwrap_or(7 + x)), 0);
     let denied = |x| if EARLY_HOSTS.get("a.example").acquire().is_ok() { 8 } else { 7 + x };
+    assert_eq!([denied(1), denied(2)], [8, 9]);
     assert_eq!(of_many(denied), 0);
 }
 

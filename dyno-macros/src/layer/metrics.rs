@@ -66,8 +66,10 @@ impl Metrics {
             return;
         };
         let Some(expr) = arg.expr("`latency`", diag) else { return };
-        if diag.take(value::word(expr, "`latency`", &["off"])).is_some() {
+        if value::word(expr, "", &["off"]).is_ok() {
             self.untimed = Some(key.clone());
+        } else {
+            diag.error(expr, "`latency` can only be `off`: without the key latencies are taken");
         }
     }
 
@@ -123,8 +125,11 @@ impl Metrics {
 fn which(expr: &Expr, diag: &mut Diag) -> Which {
     let fits = match expr {
         Expr::Lit(lit) => matches!(&lit.lit, Lit::Str(name) if !name.value().is_empty()),
-        Expr::Path(_) | Expr::Field(_) | Expr::Call(_) | Expr::MethodCall(_) => true,
-        Expr::Reference(_) => true,
+        Expr::Path(_)
+        | Expr::Field(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Reference(_) => true,
         _ => false,
     };
     if fits {

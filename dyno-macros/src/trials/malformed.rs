@@ -103,6 +103,10 @@ const NONSENSE: &[&str] = &[
     "wait = 5",
     "off()",
     "except_if = |_| true",
+    "latency",
+    "latency = on",
+    "latency = 5ms",
+    "latency = off, latency = off",
     "{}",
     "[]",
     "()",
@@ -171,6 +175,12 @@ fn half_typed_arguments_never_panic() {
         ("fallback", "[cached(id), |e| match e { E::A => Ok(1), other => Err(other) }, Ok(0)]"),
         ("fallback", "only = E::A | E::B if minor(e), with = |_| Ok(1), name = \"x\""),
         ("fallback", "with = [cached(id), Ok(0)], except = E::A"),
+        (
+            "metrics",
+            "\"shop\", latency = off, only = E::A | E::B if minor(e), wrap, crate = ::dyno",
+        ),
+        ("metrics", "SHOP, except = E::A, except_if = |e| minor(e)"),
+        ("metrics", "latency = off, name = \"x\""),
         ("aspect", "before = audit(&id), after = |_, _| {}, around = timed"),
     ];
     for (kind, args) in valid {

@@ -109,6 +109,18 @@ fn limits_with_every_kind_of_setting() {
 }
 
 #[test]
+fn metrics_above_and_below_a_fallback() {
+    let stack = [
+        ("metrics", "\"shop.answers\", latency = off"),
+        ("fallback", "|_| Ok(1)"),
+        ("metrics", "except = E::NotFound"),
+        ("breaker", "DB"),
+    ];
+    let item = "async fn f(sku: &str) -> Result<u8, E> { ask(sku).await }";
+    snapshot("metrics_stack", &stack, item);
+}
+
+#[test]
 fn a_sibling_takes_the_body() {
     let item = "fn f(&self, db: &Db, id: u8) -> Result<u8, E> { the_body(db, id) }";
     let tokens = expand(&[("inject", "db = connect, with"), ("retry", "2")], item);

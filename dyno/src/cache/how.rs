@@ -89,6 +89,8 @@ hows! {
     KeepsOption<T>;
     /// What does not stand for a failure.
     KeepsGood<R>;
+    /// Anything that can stand for a failure, be it one.
+    KeepsEither<R>;
     /// Anything.
     KeepsAll<R>;
 }
@@ -99,15 +101,12 @@ impl<R> fmt::Debug for Keeps<R> {
     }
 }
 
-// The bound is the method's: an impl's would be passed over for a less fitting one.
+// Without a bound: what is not fit to be kept would be taken for something else.
 impl<T, E> Keeps<Result<T, E>> {
     /// The value alone.
     #[inline]
     #[must_use]
-    pub const fn how(&self) -> KeepsOk<T, E>
-    where
-        T: Kept,
-    {
+    pub const fn how(&self) -> KeepsOk<T, E> {
         KeepsOk(PhantomData)
     }
 }
@@ -116,10 +115,7 @@ impl<T> Keeps<Option<T>> {
     /// Both `Some` and `None`.
     #[inline]
     #[must_use]
-    pub const fn how(&self) -> KeepsOption<T>
-    where
-        T: Kept,
-    {
+    pub const fn how(&self) -> KeepsOption<T> {
         KeepsOption(PhantomData)
     }
 }
@@ -130,19 +126,14 @@ pub trait KeepsFailing {
     /// What they are.
     type Out;
     /// All that does not stand for a failure.
-    fn how(&self) -> KeepsGood<Self::Out>
-    where
-        Self::Out: Kept;
+    fn how(&self) -> KeepsGood<Self::Out>;
 }
 
 impl<R: Outcome> KeepsFailing for Keeps<R> {
     type Out = R;
 
     #[inline]
-    fn how(&self) -> KeepsGood<R>
-    where
-        R: Kept,
-    {
+    fn how(&self) -> KeepsGood<R> {
         KeepsGood(PhantomData)
     }
 }
@@ -153,19 +144,14 @@ pub trait KeepsPlain {
     /// What they are.
     type Out;
     /// Anything.
-    fn how(&self) -> KeepsAll<Self::Out>
-    where
-        Self::Out: Kept;
+    fn how(&self) -> KeepsAll<Self::Out>;
 }
 
 impl<R> KeepsPlain for &Keeps<R> {
     type Out = R;
 
     #[inline]
-    fn how(&self) -> KeepsAll<R>
-    where
-        R: Kept,
-    {
+    fn how(&self) -> KeepsAll<R> {
         KeepsAll(PhantomData)
     }
 }
@@ -174,11 +160,26 @@ impl<T, E> KeepsOk<T, E> {
     /// Errors as well.
     #[inline]
     #[must_use]
-    pub const fn negative(self) -> KeepsBoth<T, E>
-    where
-        E: Kept,
-    {
+    pub const fn negative(self) -> KeepsBoth<T, E> {
         KeepsBoth(PhantomData)
+    }
+}
+
+impl<R> KeepsGood<R> {
+    /// What stands for a failure as well.
+    #[inline]
+    #[must_use]
+    pub const fn negative(self) -> KeepsEither<R> {
+        KeepsEither(PhantomData)
+    }
+}
+
+impl<R> KeepsAll<R> {
+    /// It stands for no failure: who asks which are kept is told so.
+    #[inline]
+    #[must_use]
+    pub const fn negative(self) -> Self {
+        self
     }
 }
 
@@ -316,6 +317,32 @@ impl<R: Kept> How for KeepsAll<R> {
     }
     fn is_negative(_: &R) -> bool {
         false
+    }
+    fn weighed(value: &R) -> Option<&R> {
+        Some(value)
+    }
+}
+
+impl<R: Kept + Outcome> How for KeepsEither<R> {
+    type Out = R;
+    type Value = R;
+    type Weighed = R;
+
+    fn keep(out: &R) -> Option<R> {
+        Some(out.clone())
+    }
+    fn keep_failed(out: &R) -> Option<R> {
+        Some(out.clone())
+    }
+    fn failed(out: &R) -> bool {
+        out.failure().is_some()
+    }
+    #[inline]
+    fn give(value: R) -> R {
+        value
+    }
+    fn is_negative(value: &R) -> bool {
+        value.failure().is_some()
     }
     fn weighed(value: &R) -> Option<&R> {
         Some(value)

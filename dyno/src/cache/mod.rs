@@ -26,8 +26,8 @@ pub use early::{Aged, Curve, Early};
 pub use family::{Named, WrongKey, all, named};
 #[doc(hidden)]
 pub use how::{
-    How, Keeps, KeepsAll, KeepsBoth, KeepsFailing, KeepsGood, KeepsOk, KeepsOption, KeepsPlain,
-    Kept,
+    How, Keeps, KeepsAll, KeepsBoth, KeepsEither, KeepsFailing, KeepsGood, KeepsOk, KeepsOption,
+    KeepsPlain, Kept,
 };
 pub use key::{Key, KeyPart};
 #[doc(hidden)]
@@ -40,6 +40,8 @@ pub use refresh::refresh_async;
 #[doc(hidden)]
 #[cfg(feature = "pool")]
 pub use refresh::refresh_on_pool;
+#[doc(hidden)]
+pub use refused::lend;
 pub use settings::{CAPACITY, Settings};
 #[doc(hidden)]
 pub use site::CacheSite;

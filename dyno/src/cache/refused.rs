@@ -3,6 +3,7 @@
 use std::hash::Hash;
 
 use super::how::How;
+use super::key::KeyPart;
 use super::lead::Lead;
 use crate::fault::Fault;
 use crate::point::Cached;
@@ -34,6 +35,13 @@ impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
         self.flying.inner.count(Cached::StaleIfError);
         Some(H::give(stale))
     }
+}
+
+/// A part of a key, which can be one.
+#[doc(hidden)]
+#[inline]
+pub const fn lend<T: KeyPart + ?Sized>(part: &T) -> &T {
+    part
 }
 
 /// How what a function returns is kept.

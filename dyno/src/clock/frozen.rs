@@ -232,7 +232,12 @@ impl Virtual {
 
     /// Has `waker` woken at `deadline`, unless that has passed: `true`. Moves no clock, be it
     /// [manual](Frozen::manual) or not.
-    #[cfg(any(feature = "cache", all(feature = "timeout", feature = "pool")))]
+    #[cfg(any(
+        all(feature = "timeout", feature = "pool"),
+        feature = "cache",
+        feature = "metrics-facade",
+        feature = "statsd"
+    ))]
     pub(super) fn wake_at(&self, deadline: Instant, key: &mut Option<Key>, waker: &Waker) -> bool {
         let own = waker.clone();
         let mut state = self.lock();

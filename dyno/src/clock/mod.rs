@@ -42,7 +42,12 @@ mod paused;
 mod real;
 mod sleep;
 mod timers;
-#[cfg(any(feature = "cache", all(feature = "timeout", feature = "pool")))]
+#[cfg(any(
+    all(feature = "timeout", feature = "pool"),
+    feature = "cache",
+    feature = "metrics-facade",
+    feature = "statsd"
+))]
 mod wait;
 
 use std::time::Duration;
@@ -52,7 +57,12 @@ pub(crate) use block::block_on;
 pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
 pub use sleep::Sleep;
-#[cfg(any(feature = "cache", all(feature = "timeout", feature = "pool")))]
+#[cfg(any(
+    all(feature = "timeout", feature = "pool"),
+    feature = "cache",
+    feature = "metrics-facade",
+    feature = "statsd"
+))]
 pub(crate) use wait::wait_until;
 
 use crate::scope;

@@ -4,14 +4,14 @@
 //! it back when it ends; on its own lane it needs no read-modify-write. Those that come when all
 //! are taken share a few more, by compare-and-swap.
 
-#[cfg_attr(not(any(feature = "breaker", feature = "metrics")), allow(dead_code))]
+#[cfg_attr(not(feature = "breaker"), allow(dead_code))]
 mod tagged;
 
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-#[cfg_attr(not(any(feature = "breaker", feature = "metrics")), allow(unused_imports))]
+#[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use self::tagged::Split;
 
 /// Lanes beyond the own ones, for the threads that have none.

@@ -1,5 +1,6 @@
 //! What is counted, and the counts as they are read.
 
+use super::policies::Policies;
 use crate::fault::Reason;
 use crate::point::Cached;
 
@@ -16,7 +17,7 @@ pub(super) const CANCELLED: Kind = 4;
 /// By reason, from here on.
 pub(super) const REJECTED: Kind = 5;
 /// What the policies told, from here on: first why they rejected.
-const TOLD: Kind = REJECTED + REASONS;
+pub(super) const TOLD: Kind = REJECTED + REASONS;
 pub(super) const TIMED_OUT: Kind = TOLD + REASONS;
 pub(super) const LATE: Kind = TIMED_OUT + 1;
 pub(super) const ABANDONED: Kind = LATE + 1;
@@ -27,7 +28,7 @@ pub(super) const FELL_BACK_REFUSED: Kind = GAVE_UP + 1;
 pub(super) const FELL_BACK_FAILED: Kind = FELL_BACK_REFUSED + 1;
 pub(super) const FALLBACK_FAILED: Kind = FELL_BACK_FAILED + 1;
 /// By what came of it, from here on.
-const CACHE: Kind = FALLBACK_FAILED + 1;
+pub(super) const CACHE: Kind = FALLBACK_FAILED + 1;
 pub(super) const OPENED: Kind = CACHE + CACHED;
 pub(super) const HALF_OPENED: Kind = OPENED + 1;
 pub(super) const CLOSED: Kind = HALF_OPENED + 1;
@@ -39,8 +40,8 @@ pub(super) const BUILD_FAILED: Kind = BUILT + 1;
 pub(super) const KINDS: usize = BUILD_FAILED + 1;
 
 /// Those that are known, and one for the others.
-const REASONS: usize = 11;
-const CACHED: usize = 8;
+pub(super) const REASONS: usize = 11;
+pub(super) const CACHED: usize = 8;
 
 const fn reason(reason: Option<Reason>) -> usize {
     match reason {
@@ -200,22 +201,8 @@ const REJECTED_NAMES: [&str; REASONS] = [
     "rejected.deadline_spent",
     "rejected.other",
 ];
-const TOLD_NAMES: [&str; REASONS] = [
-    "policies.rejected.breaker_open",
-    "policies.rejected.forced_open",
-    "policies.rejected.recovering",
-    "policies.rejected.half_open_busy",
-    "policies.rejected.fuse_off",
-    "policies.rejected.bulkhead_full",
-    "policies.rejected.rate_limited",
-    "policies.rejected.budget_spent",
-    "policies.rejected.shed",
-    "policies.rejected.deadline_spent",
-    "policies.rejected.other",
-];
-
 impl Rejections {
-    fn of(sums: &[u64]) -> Self {
+    pub(super) fn of(sums: &[u64]) -> Self {
         let of = |at: usize| sums.get(at).copied().unwrap_or(0);
         Self {
             breaker_open: of(0),
@@ -248,7 +235,7 @@ impl Rejections {
         ]
     }
 
-    fn named(
+    pub(super) fn named(
         &self,
         names: &'static [&'static str; REASONS],
     ) -> impl Iterator<Item = (&'static str, u64)> + use<> {
@@ -276,162 +263,5 @@ impl Rejections {
     /// Every reason by its name, `breaker_open` and so on.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         self.named(&REASON_NAMES)
-    }
-}
-
-/// What policies told under a name: attempts and answers, not calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Policies {
-    /// What they refused to let pass; of a call that is retried, every attempt.
-    pub rejected: Rejections,
-    /// A limit was reached before an answer was there.
-    pub timed_out: u64,
-    /// An answer came after the limit.
-    pub late: u64,
-    /// Of the late, those for which nobody waited any longer.
-    pub abandoned: u64,
-    /// Attempts after the first.
-    pub retried: u64,
-    /// Calls that a later attempt than the first made succeed.
-    pub recovered: u64,
-    /// Calls of which the last attempt failed.
-    pub gave_up: u64,
-    /// A fallback stood in for a call that was refused.
-    pub fallback_refused: u64,
-    /// A fallback stood in for a call that had failed.
-    pub fallback_failure: u64,
-    /// What stood in failed as well.
-    pub fallback_failed: u64,
-    /// What came of asking a cache.
-    pub cache: CacheCounts,
-    /// A breaker opened, by itself or by hand.
-    pub opened: u64,
-    /// A breaker became half-open.
-    pub half_opened: u64,
-    /// A breaker closed.
-    pub closed: u64,
-    /// A breaker changed to another state: recovering, disabled, measuring only.
-    pub changed: u64,
-    /// A fuse was switched on.
-    pub fuse_on: u64,
-    /// A fuse was switched off.
-    pub fuse_off: u64,
-    /// A dependency was built.
-    pub built: u64,
-    /// A dependency could not be built.
-    pub build_failed: u64,
-}
-
-impl Policies {
-    fn of(sums: &Sums) -> Self {
-        Self {
-            rejected: Rejections::of(&sums[TOLD..TOLD + REASONS]),
-            timed_out: sums[TIMED_OUT],
-            late: sums[LATE],
-            abandoned: sums[ABANDONED],
-            retried: sums[RETRIED],
-            recovered: sums[RECOVERED],
-            gave_up: sums[GAVE_UP],
-            fallback_refused: sums[FELL_BACK_REFUSED],
-            fallback_failure: sums[FELL_BACK_FAILED],
-            fallback_failed: sums[FALLBACK_FAILED],
-            cache: CacheCounts::of(&sums[CACHE..CACHE + CACHED]),
-            opened: sums[OPENED],
-            half_opened: sums[HALF_OPENED],
-            closed: sums[CLOSED],
-            changed: sums[CHANGED],
-            fuse_on: sums[FUSE_ON],
-            fuse_off: sums[FUSE_OFF],
-            built: sums[BUILT],
-            build_failed: sums[BUILD_FAILED],
-        }
-    }
-
-    /// How often a fallback stood in: answers that were degraded, or failed once more.
-    #[must_use]
-    pub fn fallbacks(&self) -> u64 {
-        self.fallback_refused + self.fallback_failure
-    }
-
-    /// Every count by its name, `policies.retried` and so on.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let told = [
-            ("policies.timed_out", self.timed_out),
-            ("policies.late", self.late),
-            ("policies.late.abandoned", self.abandoned),
-            ("policies.retried", self.retried),
-            ("policies.recovered", self.recovered),
-            ("policies.gave_up", self.gave_up),
-            ("policies.fallback.refused", self.fallback_refused),
-            ("policies.fallback.failure", self.fallback_failure),
-            ("policies.fallback_failed", self.fallback_failed),
-            ("policies.cache.hits", self.cache.hits),
-            ("policies.cache.misses", self.cache.misses),
-            ("policies.cache.early", self.cache.early),
-            ("policies.cache.stale", self.cache.stale),
-            ("policies.cache.stale_if_error", self.cache.stale_if_error),
-            ("policies.cache.waited", self.cache.waited),
-            ("policies.cache.refreshed", self.cache.refreshed),
-            ("policies.cache.evicted", self.cache.evicted),
-            ("policies.breaker.opened", self.opened),
-            ("policies.breaker.half_opened", self.half_opened),
-            ("policies.breaker.closed", self.closed),
-            ("policies.breaker.changed", self.changed),
-            ("policies.fuse.on", self.fuse_on),
-            ("policies.fuse.off", self.fuse_off),
-            ("policies.built", self.built),
-            ("policies.build_failed", self.build_failed),
-        ];
-        self.rejected.named(&TOLD_NAMES).chain(told)
-    }
-}
-
-/// What came of asking a cache; see [`Cached`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CacheCounts {
-    /// [`Cached::Hit`]
-    pub hits: u64,
-    /// [`Cached::Miss`]
-    pub misses: u64,
-    /// [`Cached::Early`]
-    pub early: u64,
-    /// [`Cached::Stale`]
-    pub stale: u64,
-    /// [`Cached::StaleIfError`]
-    pub stale_if_error: u64,
-    /// [`Cached::Waited`]
-    pub waited: u64,
-    /// [`Cached::Refreshed`]
-    pub refreshed: u64,
-    /// [`Cached::Evicted`]
-    pub evicted: u64,
-}
-
-impl CacheCounts {
-    fn of(sums: &[u64]) -> Self {
-        let of = |at: usize| sums.get(at).copied().unwrap_or(0);
-        Self {
-            hits: of(0),
-            misses: of(1),
-            early: of(2),
-            stale: of(3),
-            stale_if_error: of(4),
-            waited: of(5),
-            refreshed: of(6),
-            evicted: of(7),
-        }
-    }
-
-    /// The share of those asked for that was there, from 0 to 1; `None` where none was asked for.
-    #[must_use]
-    pub fn hit_ratio(&self) -> Option<f64> {
-        let served = self.hits + self.early + self.stale;
-        let asked = served + self.misses + self.waited + self.stale_if_error;
-        #[expect(clippy::cast_precision_loss, reason = "it is a share")]
-        (asked > 0).then(|| served as f64 / asked as f64)
     }
 }

@@ -19,6 +19,9 @@ fn hear(point: &str, event: &Event<'_>) {
     let meter = table::of_event(point);
     let now = clock::coarse().as_nanos();
     meter.count(kind, now);
+    if let Event::Breaker { to, .. } = event {
+        meter.keep_breaker(to);
+    }
     if matches!(event, Event::Late { abandoned: true, .. }) {
         meter.count(counts::ABANDONED, now);
     }

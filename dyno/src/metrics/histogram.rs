@@ -10,7 +10,7 @@ const PARTS: u64 = 1 << BITS;
 const BITS: u32 = 5;
 /// Above 2^40 ns, which is 18 minutes, all is one.
 const LARGEST: u64 = (1 << 40) - 1;
-pub(super) const BUCKETS: usize = ((40 - BITS as usize) + 1) * PARTS as usize;
+pub(super) const BUCKETS: usize = (40 - BITS as usize + 1) << BITS;
 
 /// Which bucket holds `nanos`.
 #[inline]
@@ -44,6 +44,7 @@ fn middle(bucket: usize) -> u64 {
 /// and so is the largest of a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(into = "Told"))]
 pub struct Histogram {
     count: u64,
     sum: u64,
@@ -115,12 +116,12 @@ impl Histogram {
             reason = "a rank among so many that a double does not tell them apart is as good"
         )]
         let rank = ((percent / 100.0 * self.count as f64).ceil() as u64).max(1);
+        if rank >= self.count {
+            return self.max();
+        }
         let mut seen = 0;
         for &(bucket, held) in &self.buckets {
             seen += held;
-            if seen >= self.count {
-                return self.max();
-            }
             if seen >= rank {
                 return Duration::from_nanos(middle(usize::from(bucket)).min(self.max));
             }
@@ -144,5 +145,41 @@ impl Histogram {
             let (least, width) = within(usize::from(at));
             (Duration::from_nanos(least + width - 1), held)
         })
+    }
+}
+
+/// A histogram as it is written: percentiles are taken, and buckets have their upper ends.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize)]
+struct Told {
+    count: u64,
+    sum_ns: u64,
+    mean_ns: u64,
+    p50_ns: u64,
+    p90_ns: u64,
+    p95_ns: u64,
+    p99_ns: u64,
+    p99_5_ns: u64,
+    max_ns: u64,
+    buckets: Vec<(u64, u64)>,
+}
+
+#[cfg(feature = "serde")]
+impl From<Histogram> for Told {
+    fn from(latency: Histogram) -> Self {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let at = |percent| nanos(latency.percentile(percent));
+        Self {
+            count: latency.count,
+            sum_ns: latency.sum,
+            mean_ns: nanos(latency.mean()),
+            p50_ns: at(50.0),
+            p90_ns: at(90.0),
+            p95_ns: at(95.0),
+            p99_ns: at(99.0),
+            p99_5_ns: at(99.5),
+            max_ns: latency.max,
+            buckets: latency.buckets().map(|(end, held)| (nanos(end), held)).collect(),
+        }
     }
 }

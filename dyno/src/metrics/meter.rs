@@ -26,6 +26,8 @@ pub(super) struct Meter {
     /// The most calls at a time in this turn, as far as somebody looked.
     peak: AtomicU64,
     rings: Mutex<Rings>,
+    /// What a breaker of this name changed to last.
+    breaker: Mutex<Option<&'static str>>,
 }
 
 /// A clock may be behind another by so much, which is no reason to begin anew.
@@ -43,6 +45,7 @@ impl Meter {
             part: AtomicU64::new(0),
             peak: AtomicU64::new(0),
             rings: Mutex::new(Rings::new(spans)),
+            breaker: Mutex::new(None),
         }
     }
 
@@ -55,7 +58,7 @@ impl Meter {
         // There are as many as there are lanes.
         let cells = &self.lanes[lane.index];
         match cells.get() {
-            Some(line) => &line.0,
+            Some(used) => &used.0,
             None => first(cells),
         }
     }
@@ -136,17 +139,23 @@ impl Meter {
         let before = |now: u64| rings.lasts().is_some_and(|(from, _)| now + BEHIND < from);
         // Who was stopped since it read the clock is not the one that has gone back.
         let now = if before(now) { clock::now().as_nanos() } else { now };
+        let begins_anew = before(now);
+        let turns = begins_anew || rings.turns(now);
+        if turns {
+            // First: who begins a call from now on looks at how many there are.
+            self.turn.fetch_add(1, Relaxed);
+        }
         let (sums, in_flight) = (self.sums(), self.in_flight());
-        if before(now) {
+        let peak = if turns { self.peak.swap(in_flight, Relaxed) } else { 0 };
+        if begins_anew {
             // A frozen clock that was ahead is gone, and what it saw cannot be told apart.
             rings.begin_anew(now, &sums);
             if let Some(latency) = &mut rings.latency {
                 latency.look(|times| self.add_times(times));
                 latency.begin_anew(now);
             }
-            self.turned(in_flight);
-        } else if rings.advance(now, &sums, in_flight, self.peak.load(Relaxed)) {
-            self.turned(in_flight);
+        } else {
+            rings.advance(now, &sums, in_flight, peak);
         }
         if let Some(latency) = rings.latency.as_mut().filter(|latency| latency.is_over(now)) {
             latency.look(|times| self.add_times(times));
@@ -159,12 +168,6 @@ impl Meter {
         self.part.store(rings.latency.as_ref().map_or(0, |l| l.ring.part()), Relaxed);
     }
 
-    /// A new turn begins with what is in flight.
-    fn turned(&self, in_flight: u64) {
-        self.peak.store(in_flight, Relaxed);
-        self.turn.fetch_add(1, Relaxed);
-    }
-
     /// There are more calls on this lane than before: perhaps there are more than ever.
     #[cold]
     fn look_at_peak(&self, cells: &Cells) {
@@ -175,7 +178,7 @@ impl Meter {
     }
 
     fn used(&self) -> impl Iterator<Item = &Cells> {
-        self.lanes.iter().filter_map(|lane| lane.get()).map(|line| &line.0)
+        self.lanes.iter().filter_map(|lane| lane.get()).map(|used| &used.0)
     }
 
     fn in_flight(&self) -> u64 {
@@ -215,7 +218,14 @@ impl Meter {
         // Who reads has looked, too.
         let peak = self.peak.fetch_max(in_flight, Relaxed).max(in_flight);
         let longest = longest.unwrap_or(0);
-        Snapshot::of(&self.name, self.spans, &rings, &Seen { now, sums, longest, in_flight, peak })
+        let breaker = *self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = Seen { now, sums, longest, in_flight, peak, breaker };
+        Snapshot::of(&self.name, self.spans, &rings, &seen)
+    }
+
+    /// A breaker of this name has changed its state.
+    pub(super) fn keep_breaker(&self, to: &'static str) {
+        *self.breaker.lock().unwrap_or_else(PoisonError::into_inner) = Some(to);
     }
 
     /// Begins anew with nothing but what is in flight.
@@ -230,7 +240,8 @@ impl Meter {
             latency.look(|times| self.add_times(times));
             latency.reset(now);
         }
-        self.turned(self.in_flight());
+        self.turn.fetch_add(1, Relaxed);
+        self.peak.store(self.in_flight(), Relaxed);
     }
 }
 

@@ -20,6 +20,7 @@ mod counts;
 mod hear;
 mod histogram;
 mod meter;
+mod policies;
 mod record;
 mod rings;
 mod show;
@@ -27,8 +28,9 @@ mod snapshot;
 mod spans;
 mod table;
 
-pub use self::counts::{CacheCounts, Counts, Policies, Rejections};
+pub use self::counts::{Counts, Rejections};
 pub use self::histogram::Histogram;
+pub use self::policies::{CacheCounts, Policies};
 pub use self::record::{Call, Metrics};
 pub use self::show::Snapshots;
 pub use self::snapshot::{Snapshot, Step};

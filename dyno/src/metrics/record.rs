@@ -44,6 +44,7 @@ impl Metrics {
     /// # Panics
     /// When the name is empty; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn new(name: &'static str) -> Self {
         assert!(!name.is_empty(), "metrics: the name is empty: nobody could ask for it");
         Self::called(Called::Name(name))

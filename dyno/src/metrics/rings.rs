@@ -129,8 +129,13 @@ impl Rings {
         self.begun.then_some((from, until))
     }
 
-    /// Time goes on; `true` when a part of the counters has ended, which had this `peak`.
-    pub(super) fn advance(&mut self, now: u64, sums: &Sums, in_flight: u64, peak: u64) -> bool {
+    /// `true` when a part of the counters is over at `now`.
+    pub(super) fn turns(&self, now: u64) -> bool {
+        !self.begun || now >= self.counters.until()
+    }
+
+    /// Time goes on; where a part of the counters is over, it had this `peak`.
+    pub(super) fn advance(&mut self, now: u64, sums: &Sums, in_flight: u64, peak: u64) {
         if !self.begun {
             self.begun = true;
             self.begin_anew(now, &[0; KINDS]);
@@ -139,7 +144,7 @@ impl Rings {
         self.counters.advance(now, sums);
         self.traffic.advance(now, &counts::traffic(sums));
         if self.counters.part == ended {
-            return false;
+            return;
         }
         // The parts that nobody saw had what is in flight now.
         self.peaks.advance(now, &in_flight);
@@ -147,7 +152,6 @@ impl Rings {
             let at = self.peaks.index(ended);
             self.peaks.ends[at] = peak.max(in_flight);
         }
-        true
     }
 
     /// Windows are empty from now on, but for latencies.
@@ -159,10 +163,21 @@ impl Rings {
 }
 
 /// Latencies by bucket, and how long all took.
-#[derive(Clone)]
 pub(super) struct Times<N> {
     pub(super) buckets: Vec<N>,
     pub(super) took: u64,
+}
+
+impl<N: Clone> Clone for Times<N> {
+    fn clone(&self) -> Self {
+        Self { buckets: self.buckets.clone(), took: self.took }
+    }
+
+    /// Into what is allocated already, which the derived one would not.
+    fn clone_from(&mut self, other: &Self) {
+        self.buckets.clone_from(&other.buckets);
+        self.took = other.took;
+    }
 }
 
 impl<N: Clone + Default> Times<N> {

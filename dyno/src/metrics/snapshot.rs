@@ -48,6 +48,8 @@ pub struct Snapshot {
     pub latency_total: Histogram,
     /// The traffic of the last 120 s, second by second, the latest last; the second under way is not in it.
     pub history: Vec<Step>,
+    /// The state to which a breaker of this name changed last, such as `open`; `None` where none has changed.
+    pub breaker: Option<&'static str>,
     /// How long these windows are, if it is not as said here.
     pub spans: Spans,
     request_rate: f64,
@@ -74,6 +76,7 @@ pub(super) struct Seen {
     pub(super) in_flight: u64,
     /// The most in flight in the part that is under way.
     pub(super) peak: u64,
+    pub(super) breaker: Option<&'static str>,
 }
 
 impl Snapshot {
@@ -99,6 +102,7 @@ impl Snapshot {
             latency,
             latency_total,
             history: history(rings),
+            breaker: seen.breaker,
             spans,
             request_rate: rate(spans, rings, seen, |sums| super::counts::traffic(sums)[0]),
             error_rate: rate(spans, rings, seen, |sums| sums[FAILED] + sums[PANICKED]),

@@ -38,6 +38,7 @@ impl Spans {
     /// # Panics
     /// When it is not between 1 s and 24 h; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn counters(mut self, span: Duration) -> Self {
         assert!(
             within(span),
@@ -52,6 +53,7 @@ impl Spans {
     /// # Panics
     /// When it is not between 1 s and 24 h; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn latency(mut self, span: Duration) -> Self {
         assert!(
             within(span),
@@ -66,6 +68,7 @@ impl Spans {
     /// # Panics
     /// When it is not between 12 s and 24 h; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn traffic(mut self, span: Duration) -> Self {
         assert!(
             within(span) && span.as_secs() >= 12,

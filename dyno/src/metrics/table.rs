@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use super::Spans;
 use super::meter::Meter;
@@ -23,6 +23,8 @@ static TABLE: [Place; PLACES] = [const { OnceLock::new() }; PLACES];
 pub(super) const MOST: usize = 1000;
 /// Where the events of further names are counted.
 pub(super) const OTHERS: &str = "(others)";
+/// The point that tells of it.
+const WARNS: &str = "dyno.metrics";
 static MADE: AtomicUsize = AtomicUsize::new(0);
 static TOLD: AtomicBool = AtomicBool::new(false);
 
@@ -99,8 +101,16 @@ fn meet(name: &str, at: usize) -> &'static Meter {
     meter
 }
 
-/// A name more, unless there are too many.
+/// A name more, unless there are too many. One at a time, as two would take two places for one name.
 fn add(name: &str) -> Option<&'static Meter> {
+    static ADDING: Mutex<()> = Mutex::new(());
+    if MADE.load(Relaxed) == MOST {
+        return None;
+    }
+    let _adding = ADDING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(meter) = find(name) {
+        return Some(meter);
+    }
     let room = |made: usize| (made < MOST).then_some(made + 1);
     MADE.fetch_update(Relaxed, Relaxed, room).ok()?;
     Some(of(name, None))
@@ -110,7 +120,7 @@ fn others() -> &'static Meter {
     let others = of(OTHERS, None);
     if !TOLD.swap(true, Relaxed) {
         let message = "events of more than 1000 names were counted; those of further names are counted together, as `(others)`";
-        point::emit("dyno.metrics", &Event::Warning { message });
+        point::emit(WARNS, &Event::Warning { message });
     }
     others
 }
@@ -121,4 +131,47 @@ fn place(name: &str) -> &'static Place {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     });
     &TABLE[usize::try_from((hash ^ (hash >> 32)) % PLACES as u64).unwrap_or(0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn names_are_found_again_and_further_ones_are_counted_together() {
+        assert!(find("table.a").is_none());
+        let made = of("table.a", None);
+        assert!(std::ptr::eq(made, of("table.a", None)));
+        assert!(find("table.a").is_some_and(|found| std::ptr::eq(found, made)));
+        assert!(std::ptr::eq(made, of_event("table.a")), "whoever made it");
+
+        let warned = Arc::new(Mutex::new(0));
+        let to = warned.clone();
+        let watching = point::observe(move |point: &str, event: &Event<'_>| {
+            if matches!(event, Event::Warning { .. }) && point == WARNS {
+                *to.lock().expect("held briefly") += 1;
+            }
+        });
+        let threads = 4;
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    for number in 0..MOST + 100 {
+                        let name = format!("table.{number}");
+                        let meter = of_event(&name);
+                        assert!([name.as_str(), OTHERS].contains(&meter.name()), "{name}");
+                    }
+                });
+            }
+        });
+        drop(watching);
+        assert_eq!(MADE.load(Relaxed), MOST, "no name was made twice");
+        assert_eq!(*warned.lock().expect("held briefly"), 1);
+        let of_events = all().iter().filter(|meter| meter.name().starts_with("table.")).count();
+        assert_eq!(of_events, MOST + 1);
+        assert_eq!(of_event("table.one.more").name(), OTHERS);
+        assert!(std::ptr::eq(of_event("table.a"), made), "those that are known stay");
+    }
 }

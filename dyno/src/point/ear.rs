@@ -18,7 +18,7 @@ pub(crate) static METRICS: Ear = Ear::new();
 #[cfg_attr(not(feature = "timing"), allow(dead_code))]
 pub(crate) static TIMING: Ear = Ear::new();
 
-#[cfg_attr(not(any(feature = "metrics", feature = "timing")), allow(dead_code))]
+#[cfg_attr(not(all(feature = "metrics", feature = "timing")), allow(dead_code))]
 impl Ear {
     const fn new() -> Self {
         Self { open: AtomicUsize::new(0), hears: OnceLock::new() }

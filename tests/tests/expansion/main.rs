@@ -28,6 +28,7 @@ mod hygiene;
 mod injecting;
 mod keyed;
 mod limiting;
+mod metering;
 mod order;
 mod places;
 mod predecessors;

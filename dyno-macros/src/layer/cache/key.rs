@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, FnArg, Ident, Pat, Type};
 
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, located};
 use crate::layer::inject::plain;
 
 /// The parts of a key, each a `&T`.
@@ -14,7 +14,7 @@ pub(super) fn parts(key: Option<&Expr>, at: Span, cx: &Context, diag: &mut Diag)
     let parts: Vec<TokenStream> = match key {
         Some(Expr::Tuple(tuple)) => tuple.elems.iter().map(|expr| part(expr, cx)).collect(),
         Some(expr) => vec![part(expr, cx)],
-        None => all(at, cx, diag),
+        None => all(cx, diag),
     };
     let at = here(key.map_or(at, Spanned::span));
     match parts.as_slice() {
@@ -24,7 +24,7 @@ pub(super) fn parts(key: Option<&Expr>, at: Span, cx: &Context, diag: &mut Diag)
 }
 
 /// Every argument.
-fn all(at: Span, cx: &Context, diag: &mut Diag) -> Vec<TokenStream> {
+fn all(cx: &Context, diag: &mut Diag) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     for input in &cx.sig.inputs {
         match input {
@@ -41,7 +41,7 @@ fn all(at: Span, cx: &Context, diag: &mut Diag) -> Vec<TokenStream> {
                             format!("`{}` borrows, so it cannot be kept as it is; choose what it is kept under by `key = (…)`, such as `{}.to_owned()`", pat.ident, pat.ident),
                         );
                     }
-                    parts.push(of_argument(&pat.ident, &arg.ty, at));
+                    parts.push(of_argument(&pat.ident, &arg.ty, pat.ident.span(), cx));
                 }
                 other => diag.error(
                     other,
@@ -57,10 +57,10 @@ fn all(at: Span, cx: &Context, diag: &mut Diag) -> Vec<TokenStream> {
 fn part(expr: &Expr, cx: &Context) -> TokenStream {
     let at = here(expr.span());
     if let Some((name, ty)) = argument(expr, cx) {
-        return of_argument(&name, ty, expr.span());
+        return of_argument(&name, ty, expr.span(), cx);
     }
     let p = &cx.private;
-    quote_spanned!(at=> #p::part!(#expr))
+    quote_spanned!(at=> #p::lend(#p::part!(#expr)))
 }
 
 fn argument<'a>(expr: &Expr, cx: &'a Context) -> Option<(Ident, &'a Type)> {
@@ -75,14 +75,16 @@ fn argument<'a>(expr: &Expr, cx: &'a Context) -> Option<(Ident, &'a Type)> {
     Some((name.clone(), ty))
 }
 
-fn of_argument(name: &Ident, ty: &Type, at: Span) -> TokenStream {
+/// What cannot be a part of a key is told under it.
+fn of_argument(name: &Ident, ty: &Type, at: Span, cx: &Context) -> TokenStream {
     let at = here(at);
+    let p = located(cx.private.clone(), at);
     match plain(ty) {
         Type::Reference(reference) if reference.mutability.is_some() => {
-            quote_spanned!(at=> &*#name)
+            quote_spanned!(at=> #p::lend(&*#name))
         }
-        Type::Reference(_) => name.to_token_stream(),
-        _ => quote_spanned!(at=> &#name),
+        Type::Reference(_) => quote_spanned!(at=> #p::lend(#name)),
+        _ => quote_spanned!(at=> #p::lend(&#name)),
     }
 }
 

@@ -12,7 +12,7 @@ use syn::{Expr, Ident, Lit, LitStr, ReturnType};
 use self::settings::Settings;
 use super::{Common, Layer, keys};
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, located};
 use crate::grammar::{Arg, Args, Failures, Key, failures};
 
 struct Cache {
@@ -174,6 +174,14 @@ impl Cache {
         self.settings.given("stale_if_error").is_some()
     }
 
+    /// How what the function returns is kept; what is wrong with its type is told under it, once.
+    fn how(&self, cx: &Context) -> TokenStream {
+        let (ret, at) = (&cx.ret, cx.ret.span());
+        let p = located(cx.private.clone(), at);
+        let negative = self.settings.given("negative").map(|_| quote_spanned!(at=> .negative()));
+        quote_spanned!(at=> #p::keeps!(#ret)#negative)
+    }
+
     /// The statics, and what is found in the cache.
     fn looked(&self, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
@@ -183,17 +191,10 @@ impl Cache {
             Some(name) => quote_spanned!(at=> #p::Some(#name)),
             None => quote_spanned!(at=> #p::None),
         };
-        let ret = &cx.ret;
-        let ret_at = here(ret.span());
-        let how = quote_spanned!(ret_at=> #p::keeps!(#ret));
-        let negative = self
-            .settings
-            .given("negative")
-            .map(|key| quote_spanned!(here(key.span())=> .negative()));
+        let how = self.how(cx);
         let statics = quote_spanned! {at=>
             static __DYNO_CACHE: #p::CacheSite =
                 #p::CacheSite::new(#point, #name, || #made);
-            let __dyno_how = #how #negative;
         };
         let look = match (self.settings.given("backend"), cx.is_async) {
             (None, false) => "look",
@@ -201,9 +202,14 @@ impl Cache {
             (Some(_), false) => "look_through",
             (Some(_), true) => "look_through_async",
         };
-        let (look, wait) = (Ident::new(look, at), cx.is_async.then(|| quote_spanned!(at=> .await)));
-        let looked =
-            quote_spanned!(at=> #p::CacheSite::#look(&__DYNO_CACHE, #parts, __dyno_how)#wait);
+        // What cannot be kept is told under the return type, once: the compiler tells two errors of
+        // the same place once.
+        let at_ret = cx.ret.span();
+        let p = located(p.clone(), at_ret);
+        let wait = cx.is_async.then(|| quote_spanned!(at=> .await));
+        let site = quote_spanned!(at=> __DYNO_CACHE);
+        let look = Ident::new(look, at_ret);
+        let looked = quote_spanned!(at_ret=> #p::CacheSite::#look(&#site, #parts, #how)#wait);
         (statics, looked)
     }
 }
@@ -247,21 +253,22 @@ impl Layer for Cache {
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
-        let p = &cx.private;
         let (statics, looked) = self.looked(cx);
+        let p = located(cx.private.clone(), cx.ret.span());
+        let looks = quote_spanned!(cx.ret.span()=> #p::Looked);
         let weighed = self.weight.as_ref().map(|_| quote_spanned!(at=> mut));
-        let hit = quote_spanned!(at=> #p::Looked::Hit(__dyno_kept));
+        let hit = quote_spanned!(at=> #looks::Hit(__dyno_kept));
         let (bound, inner, hit) = match &self.body {
             None => {
                 let hit =
-                    quote_spanned!(at=> #hit | #p::Looked::Refresh(__dyno_kept, _) => __dyno_kept,);
+                    quote_spanned!(at=> #hit | #looks::Refresh(__dyno_kept, _) => __dyno_kept,);
                 (TokenStream::new(), inner, hit)
             }
             Some(body) => {
                 let refreshed = body.refreshed(&self.settled(cx), at, cx);
                 let hit = quote_spanned! {at=>
                     #hit => __dyno_kept,
-                    #p::Looked::Refresh(__dyno_kept, #weighed __dyno_lead) => {
+                    #looks::Refresh(__dyno_kept, #weighed __dyno_lead) => {
                         #refreshed
                         __dyno_kept
                     }
@@ -275,7 +282,7 @@ impl Layer for Cache {
             #bound
             match #looked {
                 #hit
-                #p::Looked::Lead(#weighed __dyno_lead) => #led
+                #looks::Lead(#weighed __dyno_lead) => #led
             }
         }}
     }

@@ -7,15 +7,28 @@ mod group;
 mod metrics;
 mod timing;
 
-use benches::{Bars, Section};
+use benches::{Bars, Section, quick};
 
+type Part = fn(&mut Section, &mut Bars);
+
+const PARTS: [(&str, Part); 4] = [
+    ("cache", cache::run),
+    ("metrics", metrics::run),
+    ("timing", timing::run),
+    ("calls", calls::run),
+];
+
+/// `--quick metrics` runs that part alone.
 fn main() {
     let mut section = Section::new("observe");
     let mut bars = Bars::new();
-    cache::run(&mut section, &mut bars);
-    metrics::run(&mut section, &mut bars);
-    timing::run(&mut section, &mut bars);
-    calls::run(&mut section, &mut bars);
+    let chosen = |name: &str| quick() && std::env::args().any(|arg| arg == name);
+    let all = !PARTS.iter().any(|(name, _)| chosen(name));
+    for (name, run) in PARTS {
+        if all || chosen(name) {
+            run(&mut section, &mut bars);
+        }
+    }
     section.heading("Bars", "Of medians.");
     section.add(&bars);
     section.write();

@@ -34,7 +34,9 @@ pub(super) fn hit<K: Key + ?Sized>(group: &mut Group) {
         index.peek_with(key, |_, value| *value).unwrap_or(0)
     });
     let timed: &papaya::HashMap<K::Owned, Entry, RandomState> = leak(
-        entries::<K>().map(|(key, value)| (key, Entry { value, expires: seconds() + 3600 })).collect(),
+        entries::<K>()
+            .map(|(key, value)| (key, Entry { value, expires: seconds() + 3600 }))
+            .collect(),
     );
     group.call(BY_HAND, key, wanted, |key| {
         let alive = |entry: &&Entry| entry.expires > seconds();

@@ -75,7 +75,12 @@ pub(super) fn miss(group: &mut Group) {
 pub(super) fn judge(bars: &mut Bars, all: &Results, title: &str) {
     for name in [GET, GET_OR, ATTRIBUTE] {
         let what = format!("{title}: {}", name.trim_start_matches("dyno: "));
-        bars.at_most(&format!("{what}, against what is by hand"), 1.25, all.ratio(name, BY_HAND), "x");
+        bars.at_most(
+            &format!("{what}, against what is by hand"),
+            1.5,
+            all.ratio(name, BY_HAND),
+            "x",
+        );
         let two = all.shared_by_two(name);
         bars.at_most(&format!("{what}, two threads against one"), 1.2, two, "x");
         let ahead = all.ratio_on_two(name, peers::QUICK);

@@ -37,7 +37,13 @@ pub(super) fn run(section: &mut Section, bars: &mut Bars) {
         WORK.as_millis()
     );
     section.heading("Cache, a stampede", &about);
-    let columns = ["policy", "computations per lifetime", "callers slower than 10 ms", "p99.9 in µs", "calls"];
+    let columns = [
+        "policy",
+        "computations per lifetime",
+        "callers slower than 10 ms",
+        "p99.9 in µs",
+        "calls",
+    ];
     let mut table = Table::new(&columns);
     for (name, call) in contenders() {
         let ran = measure(&*call, lifetimes);
@@ -88,11 +94,13 @@ fn contenders() -> Vec<(&'static str, Call)> {
     let cache = moka();
     all.push((
         "moka: get, insert",
-        Box::new(move || cache.get(&KEY).unwrap_or_else(|| {
-            let value = computed();
-            cache.insert(KEY, value);
-            value
-        })),
+        Box::new(move || {
+            cache.get(&KEY).unwrap_or_else(|| {
+                let value = computed();
+                cache.insert(KEY, value);
+                value
+            })
+        }),
     ));
     let cache = moka();
     all.push(("moka: `get_with`", Box::new(move || cache.get_with(KEY, computed))));

@@ -45,8 +45,8 @@ pub(super) fn judge(bars: &mut Bars, all: &Results, situation: Situation) {
     match situation {
         Situation::Known => {
             for name in [RECORD, NO_LATENCY, ATTRIBUTE_NO_LATENCY] {
-                let over = all.over(name, floors::NOTHING);
-                bars.at_most(&format!("{name}, over a call"), 5.0, over, "ns");
+                let over = all.over(name, floors::COARSE);
+                bars.at_most(&format!("{name}, over the coarse clock"), 5.0, over, "ns");
                 let two = all.shared_by_two(name);
                 bars.at_most(&format!("{name}, two threads against one"), 1.2, two, "x");
                 let crowd = all.shared_by_all(name);

@@ -29,6 +29,7 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
                  does for both. The handles are held, unless one is looked up by name.";
     let mut group = Group::new("Metrics, a call", about, floors::SHARED).in_pairs().in_crowd(CROWD);
     floors::counts(&mut group);
+    floors::coarse(&mut group);
     guarded::enter(&mut group, Situation::Known);
     peers::enter(&mut group, Situation::Known);
     let all = group.run(section);

@@ -3,13 +3,14 @@
 use std::hint::black_box;
 
 use benches::Bars;
-use dyno::timing;
+use dyno::timing::{self, Recording};
 
 use super::{by_hundreds, floors};
 use crate::group::{Group, Results};
 
 const SPAN: &str = "dyno: `timing::span`";
 const ATTRIBUTE: &str = "dyno: `#[timing]`";
+const TREE: &str = "dyno: `timing::span`, and its place in the tree";
 const MARK: &str = "dyno: `timing::mark`";
 
 #[inline(never)]
@@ -40,11 +41,18 @@ pub(super) fn on(group: &mut Group) {
     group.batch(SPAN, |times| recorded(times, spanned));
     group.batch(ATTRIBUTE, |times| recorded(times, timed));
     group.batch(MARK, |times| recorded(times, marked));
+    group.batch(TREE, |times| {
+        by_hundreds(times, |spans| {
+            black_box(timing::record("root", || (0..spans).for_each(spanned)));
+        });
+    });
 }
 
+/// Nobody asks for the tree, as nobody looks at what the peers have taken down.
 fn recorded(times: u64, span: impl Fn(u64)) {
     by_hundreds(times, |spans| {
-        black_box(timing::record("root", || (0..spans).for_each(&span)));
+        let _recording = Recording::new("root").start();
+        (0..spans).for_each(&span);
     });
 }
 

@@ -6,10 +6,15 @@ fn f(name: String) -> u8 {
         || ::dyno::__private::type_name_of_val(&__dyno_here),
     );
     {
-        let __dyno_join = ::dyno::__private::JoinPoint::new(&__DYNO_POINT);
-        (enter)(&__dyno_join);
-        let __dyno_out = ::dyno::__private::call(|| -> u8 { ask(name) });
-        (leave)(&__dyno_join, &__dyno_out);
+        ::dyno::__private::advised!(
+            __dyno_advised = ::dyno::__private::AdviceSite::new(& __DYNO_POINT, & []),
+            name
+        );
+        let __dyno_out = ::dyno::__private::advise(
+            &mut __dyno_advised,
+            || ::dyno::__private::call(|| -> u8 { ask(name) }),
+        );
+        ::dyno::__private::advised_end!(__dyno_advised, & __dyno_out);
         __dyno_out
     }
 }

@@ -22,8 +22,13 @@ pub use dyno_macros::__pipeline;
 pub use crate::__dyno_both as both;
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
+#[cfg(all(feature = "aspect", feature = "warm-up"))]
+pub use crate::aspect::KnownSite;
 #[cfg(feature = "aspect")]
-pub use crate::aspect::JoinPoint;
+pub use crate::aspect::{
+    AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, Refusing, advise,
+    advise_async,
+};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
@@ -68,7 +73,7 @@ pub use crate::retry::{
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
     hint, pinned,
 };
-#[cfg(any(feature = "breaker", feature = "harness"))]
+#[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
@@ -76,10 +81,15 @@ pub use crate::timeout::on_pool;
 pub use crate::timeout::{Late, Timed, limited_here};
 #[cfg(feature = "timing")]
 pub use crate::timing::{Span, SpanAsync};
+#[cfg(feature = "aspect")]
+pub use crate::{
+    __dyno_advised as advised, __dyno_advised_end as advised_end, __dyno_filtered as filtered,
+    __dyno_known as known,
+};
 #[cfg(feature = "retry")]
 pub use crate::{__dyno_asks as asks, __dyno_next as next};
 #[cfg(feature = "harness")]
-pub use crate::{__dyno_failed as failed, __dyno_field as field, __dyno_told as told};
+pub use crate::{__dyno_failed as failed, __dyno_looked as looked, __dyno_told as told};
 #[cfg(feature = "cache")]
 pub use crate::{__dyno_keeps as keeps, __dyno_part as part};
 #[cfg(feature = "breaker")]

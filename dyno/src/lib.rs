@@ -67,7 +67,7 @@
 //! Every module is a feature. By default: `inject`, `registry`, `aspect`, `breaker`, `retry`, `fallback`, `timeout`,
 //! `limit`, `pool` and `warm-up` (sites known at link time). Off by default: `tokio` (timers, async tests), `socket`
 //! (connections as dependencies), `progress` (bars in a terminal), `stream` (streams under a breaker), `log` and `tracing`
-//! (what happens at a breaker, for those crates).
+//! (what happens at a breaker and what a harness reports, for those crates).
 
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;
@@ -130,7 +130,7 @@ pub mod stats;
     feature = "retry"
 ))]
 mod sync;
-#[cfg(any(feature = "breaker", feature = "harness"))]
+#[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 mod tell;
 pub mod testing;
 #[cfg(feature = "timeout")]

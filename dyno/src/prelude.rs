@@ -15,16 +15,12 @@ pub use dyno_macros::fallback;
 // The trait for its method, under no name: other crates have one of the same.
 #[cfg(feature = "harness")]
 pub use crate::harness::ResultExt as _;
-#[cfg(feature = "harness")]
-pub use dyno_macros::harness;
 #[cfg(feature = "metrics")]
 pub use dyno_macros::metrics;
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
 #[cfg(feature = "timeout")]
 pub use dyno_macros::timeout;
-#[cfg(feature = "timing")]
-pub use dyno_macros::timing;
 #[cfg(feature = "inject")]
 pub use dyno_macros::{Injectable, inject};
 #[cfg(feature = "limit")]
@@ -32,5 +28,9 @@ pub use dyno_macros::{bulkhead, rate};
 // The attribute and the module: `breaker::named("db")` is at hand where `#[breaker("db")]` is.
 #[cfg(feature = "breaker")]
 pub use crate::breaker;
+#[cfg(feature = "harness")]
+pub use crate::harness;
+#[cfg(feature = "timing")]
+pub use crate::timing;
 #[cfg(feature = "breaker")]
 pub use dyno_macros::fuse;

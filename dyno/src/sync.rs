@@ -54,6 +54,7 @@ word!(AtomicU64);
 word!(loom::sync::atomic::AtomicU64);
 
 /// A lock, under which no code of the user's runs.
+#[cfg_attr(not(any(feature = "cache", feature = "limit")), allow(dead_code))]
 pub(crate) trait Lock<T> {
     fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R;
 }

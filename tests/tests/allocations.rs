@@ -20,7 +20,9 @@ use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
 use dyno::metrics::Metrics;
 use dyno::point::{self, Event};
 use dyno::timeout::timeout;
-use dyno::{Deadline, Fault, Registry, Verdict, breaker, bulkhead, inject, metrics, rate, retry};
+use dyno::{
+    Deadline, Fault, Registry, Verdict, breaker, bulkhead, harness, inject, metrics, rate, retry,
+};
 
 const CALLS: u64 = 1000;
 
@@ -342,4 +344,19 @@ fn what_allocates_is_counted() {
     assert_eq!(of_many(|x| *black_box(Box::new(injected(x)))), CALLS);
     let boxed = async |x| *black_box(Box::new(injected_async(x).await));
     assert_eq!(of_many_async(boxed), CALLS);
+}
+
+#[harness(fields(x, name, twice = x * 2), at_most = 10 / 1s)]
+fn harnessed(x: u64, name: String) -> Result<u64, Refused> {
+    Ok(7 + x + name.len() as u64)
+}
+#[harness(fields(x), except = Refused::Rejected)]
+async fn harnessed_async(x: u64) -> Result<u64, Refused> {
+    ready(Ok(7 + x)).await
+}
+
+#[test]
+fn harnesses() {
+    assert_eq!(of_many(|x| harnessed(x, String::new()).unwrap_or(0)), 0);
+    assert_eq!(of_many_async(|x| async move { harnessed_async(x).await.unwrap_or(0) }), 0);
 }

@@ -53,7 +53,11 @@ pub(crate) const STEPS: &[Step] = &[
         check: || cargo("cargo test --locked --workspace --exclude benches --all-features --doc"),
     },
     Step { name: "docs", about: "rustdoc without a warning", check: docs },
-    Step { name: "loom", about: "the breaker and the limits in every interleaving", check: loom },
+    Step {
+        name: "loom",
+        about: "breakers, limits, flights of a cache in every interleaving",
+        check: loom,
+    },
     Step { name: "examples", about: "every example, run", check: program::examples },
     Step { name: "storefront", about: "the shop, run in release", check: program::storefront },
     Step { name: "msrv", about: "the oldest Rust that is promised", check: msrv::check },
@@ -117,7 +121,7 @@ fn loom() -> Result<(), Failure> {
     let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let flags = env::var("RUSTFLAGS").unwrap_or_default();
     let model = Cmd::new(
-        "cargo test --locked --package dyno --lib --release --features breaker,limit,retry",
+        "cargo test --locked --package dyno --lib --release --features breaker,cache,limit,retry",
     )
     .arg("--target-dir")
     .arg(format!("{target}/loom"))

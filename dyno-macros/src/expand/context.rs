@@ -3,13 +3,12 @@
 use std::cell::Cell;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
+use syn::{Expr, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
 
 use crate::diag::Diag;
 use crate::func::Body;
-use crate::layer::inject::plain;
 use crate::layer::{Common, Layer};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing a layer may ask")]
@@ -40,13 +39,20 @@ pub(crate) struct Context {
     pub(crate) jumped: Cell<bool>,
     /// A layer further in runs its inside more than once.
     pub(crate) repeats_inside: bool,
+    /// The join points further in.
+    pub(crate) joins_inside: Vec<LitStr>,
+    /// Arguments that the user may change, where a layer names them anew.
+    pub(super) mutable: Vec<String>,
+    /// Those that a layer further in names anew.
+    pub(super) rebound_inside: Vec<String>,
     /// The label at which a layer further out takes refusals.
     refuge: Option<Lifetime>,
     /// The label of the layer itself, if it takes them.
     own_refuge: usize,
     /// A layer further out looks at the outcome.
     inspected: bool,
-    /// The layer that takes refusals asks of an outcome, too, whether it is one.
+    /// A layer further out asks of an outcome whether it is a refusal, also beyond those that pass on
+    /// what they catch.
     noted: bool,
     named: Option<LitStr>,
     /// The point is named after this function, not after its sibling `f_with`.
@@ -86,6 +92,9 @@ impl Context {
             future: None,
             jumped: Cell::new(false),
             repeats_inside: false,
+            joins_inside: Vec::new(),
+            mutable: Vec::new(),
+            rebound_inside: Vec::new(),
             refuge: None,
             own_refuge: 0,
             inspected: false,
@@ -183,6 +192,21 @@ impl Context {
         if self.inspected { self.of_return("Refuse", "refuse", fault) } else { self.refuse(fault) }
     }
 
+    /// What becomes of a fault that a layer has caught and passes on: it goes on as it would have without
+    /// that layer.
+    pub(crate) fn pass_on(&self, at: Span) -> TokenStream {
+        let p = &self.private;
+        let fault = quote_spanned!(at=> __dyno_fault);
+        let refused = self.refuse(&fault);
+        if !self.inspected {
+            return refused;
+        }
+        let failed = self.fail(&fault);
+        quote_spanned! {at=>
+            if #p::Fault::is_timed_out(&__dyno_fault) { #failed } else { #refused }
+        }
+    }
+
     /// `true` when a layer further out looks at the outcome.
     pub(crate) fn is_inspected(&self) -> bool {
         self.inspected
@@ -190,7 +214,7 @@ impl Context {
 
     /// `true` when a layer further out asks whether an outcome is a refusal.
     pub(crate) fn is_noted(&self) -> bool {
-        self.inspected || self.noted
+        self.noted
     }
 
     /// The label at which the layer itself takes refusals.
@@ -228,69 +252,28 @@ impl Context {
         (self.refuge, self.inspected, self.noted) = (None, false, false);
         let refuges = outside.iter().filter(|layer| layer.catches()).count();
         self.own_refuge = refuges;
-        let mut enclosed = false;
+        let (mut enclosed, mut caught) = (false, false);
         for layer in outside.iter().rev() {
-            if layer.catches() {
+            if layer.catches() && !caught {
                 // One that encloses what is inside has its label in there.
                 self.refuge = (!enclosed).then(|| refuge(refuges - 1, Span::mixed_site()));
-                self.noted = layer.notes_refusals();
+                caught = true;
+            }
+            let asks = layer.inspects() || layer.notes_refusals();
+            self.noted |= asks;
+            if layer.catches() && !layer.passes_on() {
                 break;
             }
             // What asks for a refusal has to come to see it.
             enclosed |= layer.encloses() || layer.notes_refusals();
-            self.inspected |= layer.inspects() || layer.notes_refusals();
+            self.inspected |= asks && !caught;
         }
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
+        self.joins_inside = inside.iter().filter_map(|layer| layer.join().cloned()).collect();
+        let rebound = |name: &&String| inside.iter().any(|layer| layer.rebinds(name));
+        self.rebound_inside = self.mutable.iter().filter(rebound).cloned().collect();
         let compounded = self.compounded.as_ref().filter(|_| inside.iter().any(|l| l.compounds()));
         self.ret = compounded.unwrap_or(&self.plain).clone();
-    }
-
-    /// `let x = again(&x);` for every value an attempt may use up; patterns are bound here.
-    ///
-    /// What the attribute itself uses, `used`, may be of no use to the body.
-    pub(crate) fn fresh_arguments(&mut self, used: &TokenStream) -> TokenStream {
-        let p = self.private.clone();
-        let mut lets = TokenStream::new();
-        for (i, input) in self.sig.inputs.iter_mut().enumerate() {
-            let FnArg::Typed(arg) = input else { continue };
-            if matches!(plain(&arg.ty), Type::Reference(_)) && matches!(*arg.pat, Pat::Ident(_)) {
-                continue;
-            }
-            if matches!(*arg.pat, Pat::Wild(_)) {
-                continue;
-            }
-            // Lint levels of a parameter move to its rebinding; `cfg` holds for both.
-            let attrs = arg.attrs.clone();
-            arg.attrs.retain(|attr| attr.path().is_ident("cfg"));
-            let at = Span::mixed_site().located_at(arg.ty.span());
-            let (outer, inner) = match &mut *arg.pat {
-                Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
-                    let inner = pat.clone();
-                    pat.mutability = None;
-                    (pat.ident.clone(), Pat::Ident(inner))
-                }
-                _ => {
-                    let fresh = format_ident!("__dyno_arg{i}", span = Span::mixed_site());
-                    (fresh.clone(), std::mem::replace(&mut *arg.pat, syn::parse_quote!(#fresh)))
-                }
-            };
-            let quiet = mentions(used.clone(), &[outer.to_string()])
-                .then(|| quote_spanned!(at=> #[allow(unused_variables)]));
-            lets.extend(
-                quote_spanned!(at=> #quiet #(#attrs)* let #inner = #p::Again::again(&#outer);),
-            );
-        }
-        for (pat, ty) in &self.renewed {
-            let Pat::Ident(binding) = pat else { continue };
-            let (name, at) = (&binding.ident, here(ty.span()));
-            lets.extend(match ty {
-                Type::Reference(reference) if reference.mutability.is_some() => {
-                    quote_spanned!(at=> let #pat: #ty = &mut *#name;)
-                }
-                _ => quote_spanned!(at=> let #pat = #p::Again::again(&#name);),
-            });
-        }
-        lets
     }
 
     /// `true` when the function has a parameter of this name, or an injected value.

@@ -1,5 +1,6 @@
 //! Layers × function → tokens. The body appears exactly once, with the user's own spans.
 
+mod anew;
 mod boxed;
 mod context;
 mod with;
@@ -45,6 +46,7 @@ pub(crate) fn function(
             counted: false,
             alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
             generics: common.generics.clone(),
+            advised: common.advised,
         };
         let sibling = function(sibling.layers, sibling.func, inner_common, Diag::default());
         let function = function(layers, func, common, diag);
@@ -89,6 +91,7 @@ fn refuse(func: &Func, body: &Body, layers: &[Box<dyn Layer>], diag: &mut Diag) 
 
 /// What is injected leaves the signature before anybody else looks at it.
 fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, diag: &mut Diag) {
+    cx.lift_mutability(layers);
     for injects in [true, false] {
         for at in 0..layers.len() {
             let (before, rest) = layers.split_at_mut(at);
@@ -97,6 +100,11 @@ fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, dia
                 rest[0].prepare(cx, diag);
             }
         }
+    }
+    let unused = |input: &syn::FnArg| matches!(input, syn::FnArg::Typed(arg) if arg.pat.to_token_stream().to_string().starts_with('_'));
+    if layers.iter().any(|layer| layer.join().is_some()) && cx.sig.inputs.iter().any(unused) {
+        // Filters see what the body does not use.
+        func.attrs.push(syn::parse_quote!(#[allow(clippy::used_underscore_binding)]));
     }
     if layers.iter().any(|layer| layer.repeats()) {
         // A parameter that every attempt clones looks as if it could be a reference.

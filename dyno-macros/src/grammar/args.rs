@@ -34,6 +34,9 @@ impl Key {
     pub(crate) const fn list(name: &'static str) -> Self {
         Self { name, takes: Takes::List }
     }
+    pub(crate) const fn group(name: &'static str) -> Self {
+        Self { name, takes: Takes::Group }
+    }
 }
 
 /// What stands behind a key.
@@ -49,6 +52,8 @@ pub(crate) enum Takes {
     Path,
     /// `key = [value, value]`, or one expression that is such a list.
     List,
+    /// `key(…)`
+    Group,
 }
 
 /// One argument.
@@ -65,7 +70,7 @@ pub(crate) enum Value {
     List(token::Bracket, Vec<Value>),
     Pattern(Pat, Option<Expr>),
     Path(syn::Path),
-    /// `key(…)` of an attribute whose keys are the user's own names.
+    /// `key(…)`
     Group(TokenStream),
 }
 
@@ -250,6 +255,16 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
         }
         return Ok(Value::Flag);
     }
+    if takes == Takes::Group {
+        if input.peek(token::Paren) {
+            return group(input);
+        }
+        skip_to_comma(input)?;
+        return Err(syn::Error::new(
+            key.span(),
+            format!("what `{key}` lists is in parentheses: `{key}(…)`"),
+        ));
+    }
     if input.peek(Token![:]) {
         input.parse::<Token![:]>()?;
         let mut value = TokenStream::new();
@@ -297,9 +312,7 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
 /// `name`, `name = expression` or `name(…)` of an attribute with names of the user's own.
 fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
     let value = if input.peek(token::Paren) {
-        let content;
-        parenthesized!(content in input);
-        Value::Group(content.parse()?)
+        group(input)?
     } else if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
         if input.is_empty() || input.peek(Token![,]) {
@@ -310,6 +323,13 @@ fn open_value(key: Ident, input: ParseStream<'_>) -> syn::Result<Arg> {
         Value::Flag
     };
     Ok(Arg { key: Some(key), value })
+}
+
+/// `(…)`
+fn group(input: ParseStream<'_>) -> syn::Result<Value> {
+    let content;
+    parenthesized!(content in input);
+    content.parse().map(Value::Group)
 }
 
 /// An expression, or `50%` or a list that begins so, which are none.

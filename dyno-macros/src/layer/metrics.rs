@@ -146,6 +146,9 @@ impl Layer for Metrics {
     fn catches(&self) -> bool {
         true
     }
+    fn passes_on(&self) -> bool {
+        true
+    }
     fn notes_refusals(&self) -> bool {
         true
     }
@@ -172,17 +175,7 @@ impl Layer for Metrics {
         }
         // A refusal comes here with its reason, and goes on as it would have without.
         let label = cx.own_refuge(at);
-        let fault = quote_spanned!(at=> __dyno_fault);
-        let refused = cx.refuse(&fault);
-        let failed = cx.is_inspected().then(|| {
-            let failed = cx.fail(&fault);
-            quote_spanned! {at=>
-                #p::Err(__dyno_fault) if #p::Fault::is_timed_out(&__dyno_fault) => {
-                    #p::Counted::fault(__dyno_counted, &__dyno_fault);
-                    #failed
-                }
-            }
-        });
+        let refused = cx.pass_on(at);
         quote_spanned! {at=> {
             #statics
             let __dyno_counted = #p::Metrics::start(#metrics);
@@ -192,7 +185,6 @@ impl Layer for Metrics {
                     #end
                     __dyno_out
                 }
-                #failed
                 #p::Err(__dyno_fault) => {
                     #p::Counted::fault(__dyno_counted, &__dyno_fault);
                     #refused

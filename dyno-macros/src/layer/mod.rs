@@ -46,6 +46,10 @@ pub(crate) trait Layer {
     fn catches(&self) -> bool {
         false
     }
+    /// What it catches goes on as it was: those further out hear of it as if it were not there.
+    fn passes_on(&self) -> bool {
+        false
+    }
     /// It asks whether what is inside was refused.
     fn notes_refusals(&self) -> bool {
         false
@@ -61,6 +65,14 @@ pub(crate) trait Layer {
     /// No failure from inside is seen outside.
     fn hides_failures(&self) -> bool {
         false
+    }
+    /// It names the function's argument anew.
+    fn rebinds(&self, _argument: &str) -> bool {
+        false
+    }
+    /// The join point it is.
+    fn join(&self) -> Option<&LitStr> {
+        None
     }
     /// It runs what is inside more than once.
     fn repeats(&self) -> bool {
@@ -147,6 +159,8 @@ pub(crate) struct Common {
     pub(crate) alias: Option<String>,
     /// Generics of the item around the function, as far as they are known.
     pub(crate) generics: Vec<String>,
+    /// An aspect further out takes care of the pointcuts.
+    pub(crate) advised: bool,
 }
 
 impl Common {
@@ -161,6 +175,7 @@ impl Common {
             counted: false,
             alias: None,
             generics: Vec::new(),
+            advised: false,
         }
     }
 

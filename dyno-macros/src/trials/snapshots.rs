@@ -38,12 +38,15 @@ fn plain_uses_fit_on_a_screen() {
         ("metrics", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("timing", "", "async fn f(name: &str) -> Result<u8, E> { ask(name).await }"),
         ("harness", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
-        ("aspect", "before = enter, after = leave", "fn f(name: String) -> u8 { ask(name) }"),
+        ("aspect", "", "fn f(name: String) -> u8 { ask(name) }"),
     ];
     for (kind, args, item) in plain {
         let lines = snapshot(kind, &[(kind, args)], item);
         assert!(lines <= SCREEN, "a plain `#[{kind}]` expands to {lines} lines");
     }
+    let item = "fn f(name: &str) -> Result<u8, E> { ask(name) }";
+    let lines = snapshot("aspect_join_point", &[("aspect", "\"shop::price\"")], item);
+    assert!(lines <= SCREEN, "a plain join point expands to {lines} lines");
 }
 
 #[test]
@@ -98,6 +101,13 @@ fn a_fallback_for_some() {
 }
 
 #[test]
+fn a_harness_with_every_kind_of_setting() {
+    let args = "fields(host, port = host.port()), only = E::Http(500..), at_most = 10/1s, level = warn, keep = kept(), rejected = off, sink = |report| note(report)";
+    let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
+    snapshot("harness_settings", &[("breaker", "DB"), ("harness", args), ("fuse", "")], item);
+}
+
+#[test]
 fn limits_with_every_kind_of_setting() {
     let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
     let bulkhead = (
@@ -118,6 +128,14 @@ fn metrics_above_and_below_a_fallback() {
     ];
     let item = "async fn f(sku: &str) -> Result<u8, E> { ask(sku).await }";
     snapshot("metrics_stack", &stack, item);
+}
+
+#[test]
+fn an_aspect_of_every_kind() {
+    let item = "async fn f(&self, mut sku: String, sum: &mut u32) -> Result<u8, E> { the_body(sku, sum).await }";
+    let args = "\"shop::price\", before = enter, after = leave, args(sku), no_result";
+    let stack = [("fallback", "Ok(1)"), ("aspect", args), ("fuse", ""), ("retry", "2")];
+    snapshot("aspect_settings", &stack, item);
 }
 
 #[test]

@@ -1,37 +1,67 @@
 //! Advice: code that runs before, after or around a function, written once.
 //!
-//! `#[aspect(before = f, after = g, around = h)]` calls functions of yours at the annotated
-//! function, the join point. It is static: what is left out costs nothing, and what is given is
-//! called as any other function is.
+//! There are three kinds, which [`#[aspect]`](macro@crate::aspect) puts on a function:
 //!
-//! - `before` is called as `f(&JoinPoint)`, before the body;
-//! - `after` as `g(&JoinPoint, &Ret)`, with what the body returned, failure or not;
-//! - `around` as `h(&JoinPoint, body)`, where `body` is the rest of the function: an
-//!   `impl FnOnce() -> Ret` in a function, an `impl Future<Output = Ret>` in an async one. It
-//!   returns what the function is to return, and need not run the body at all.
+//! - static advice, `#[aspect(before = f, after = g, around = h)]`, known to the compiler: `f(&JoinPoint)`,
+//!   `g(&JoinPoint, &Ret)`, `h(&JoinPoint, body)`;
+//! - a join point, `#[aspect("shop::price")]`, whose filters of arguments and of the result are set
+//!   while the program runs: see [`join`] and [`joins`];
+//! - pointcuts, which [`bind`] [`Advice`] to every function with an `#[aspect]` whose name matches.
+//!
+//! What nobody has set or bound costs a function one relaxed load, each.
 //!
 //! ```
-//! use dyno::aspect::JoinPoint;
+//! use dyno::aspect::{self, Advice, Call, End};
 //!
-//! fn enter(at: &JoinPoint<'_>) {
-//!     println!("{} ({}:{})", at.name(), at.location().file(), at.location().line());
+//! #[aspect("shop::price")]
+//! fn price(sku: &str, quantity: u32) -> Result<u32, dyno::Fault> {
+//!     Ok(quantity * if sku == "anvil" { 99 } else { 5 })
 //! }
 //!
-//! fn when_awake(at: &JoinPoint<'_>, body: impl FnOnce() -> Option<u32>) -> Option<u32> {
-//!     let night = at.name().ends_with("night");
-//!     if night { None } else { body() }
+//! struct Log;
+//! impl Advice for Log {
+//!     fn after(&self, at: &Call<'_>, end: &End<'_>) {
+//!         println!("{} {} after {:?}", at.name(), end.how(), end.took());
+//!     }
 //! }
 //!
-//! async fn timed<R>(at: &JoinPoint<'_>, body: impl Future<Output = R>) -> R {
-//!     let start = dyno::clock::now();
-//!     let value = body.await;
-//!     println!("{at} took {:?}", start.elapsed());
-//!     value
-//! }
+//! let log = aspect::bind("shop::*", Log);
+//! aspect::join("shop::price").arguments(|(sku, quantity): &mut (String, u32)| {
+//!     *quantity = (*quantity).min(10);
+//!     if sku.is_empty() { Err("which one?") } else { Ok(()) }
+//! })?;
+//! assert_eq!(price("anvil", 20)?, 990);
+//! assert_eq!(price("", 1).unwrap_err().to_string(), "shop::price: argument filter 1 failed: which one?");
+//! drop(log);
+//! # Ok::<(), dyno::Fault>(())
 //! ```
+
+mod advice;
+mod bind;
+mod join;
+mod joined;
+mod offer;
+mod pattern;
+mod pipeline;
+mod site;
 
 use std::fmt;
 use std::panic::Location;
+
+pub use advice::{Advice, Call, End, How, Proceed};
+pub use bind::{Binding, Pointcut, bind};
+pub use join::{Filter, Join, join};
+#[doc(hidden)]
+pub use joined::{Filters, JoinSite, Refusing};
+pub use joined::{Joined, joins};
+#[doc(hidden)]
+pub use offer::{ByValue, Lent, Offer, Own};
+pub use pipeline::{Filtered, Pipeline};
+#[cfg(feature = "warm-up")]
+#[doc(hidden)]
+pub use site::KnownSite;
+#[doc(hidden)]
+pub use site::{AdviceSite, Advised, advise, advise_async};
 
 use crate::point::Point;
 

@@ -1,6 +1,5 @@
 //! One cache of known types: asking it.
 
-use std::any::{Any, TypeId, type_name};
 use std::array;
 use std::future::{Future, poll_fn};
 use std::hash::Hash;
@@ -9,18 +8,17 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll};
 use std::thread::{self, ThreadId};
-use std::time::Duration;
 
+use super::age::{Is, stands};
 #[cfg(feature = "cache-backend")]
 use super::backend::Codec;
 use super::counts::Tally;
-use super::early::Aged;
-use super::family::{Act, Family, Member};
+use super::family::{Family, Member};
 use super::flight::{Aloft, Begun, Flights, Turn};
 use super::how::{How, Kept};
-use super::key::{Key, Whole};
+use super::key::Key;
 use super::lead::{Flying, Lead, Looked};
-use super::settings::{Rule, Settings};
+use super::settings::Settings;
 use super::store::{Entry, Store};
 use super::wait::Wait;
 use crate::ambient;
@@ -34,7 +32,7 @@ pub(super) struct Inner<K, V> {
     pub(super) store: Store<K, V>,
     tally: Arc<Tally>,
     pub(super) family: Arc<Family>,
-    flights: [Flights<Mutex<Aloft>>; SHARDS],
+    pub(super) flights: [Flights<Mutex<Aloft>>; SHARDS],
     this: Weak<Self>,
     #[cfg(feature = "cache-backend")]
     pub(super) codec: Option<Codec<K, V>>,
@@ -45,18 +43,6 @@ enum Step<K: Key, H: How> {
     Done(Looked<K::Owned, H>),
     /// Wait for this flight.
     Wait(u64),
-}
-
-/// How a value stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Is {
-    Fresh,
-    /// To be computed anew, by whoever comes first.
-    Due,
-    /// Expired, and good enough while the next one is computed.
-    Stale,
-    /// Good for nothing, or for when the next one fails.
-    Dead,
 }
 
 /// Who asks.
@@ -125,8 +111,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
 
     /// The value of a hit: nothing but the clock is asked, and nothing shared is written but the
     /// first time.
-    #[inline]
-    fn hit<Q: Key<Owned = K>>(&self, key: &Q, hash: u64) -> Option<V> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is what a hit costs")]
+    pub(super) fn hit<Q: Key<Owned = K>>(&self, key: &Q, hash: u64) -> Option<V> {
         let guard = self.store.guard();
         let entry = self.store.get(key, hash, &guard)?;
         let until = entry.plain_until.load(Ordering::Relaxed);
@@ -152,7 +139,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
     }
 
     #[cold]
-    fn look_closer<Q, H>(&self, key: &Q, hash: u64) -> Looked<K, H>
+    pub(super) fn look_closer<Q, H>(&self, key: &Q, hash: u64) -> Looked<K, H>
     where
         Q: Key<Owned = K>,
         H: How<Value = V>,
@@ -334,168 +321,5 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
             }
         })
         .await
-    }
-
-    /// Stores a value, and makes room for it; where it is, if it has a place at all.
-    pub(super) fn put(
-        &self,
-        key: K,
-        hash: u64,
-        entry: Entry<V>,
-        weight: usize,
-        settings: &Settings,
-    ) -> Option<u64> {
-        let most = settings.most();
-        if weight > most {
-            return None;
-        }
-        let now = clock::now().as_nanos();
-        let over = |entry: &Entry<V>| is_over(entry, now, settings);
-        // A weight is no more than the most, and more than four billion is as good as for ever.
-        let weight = u32::try_from(weight).unwrap_or(u32::MAX);
-        let put = self.store.put(key, hash, entry, weight, most as u64, over);
-        (0..put.evicted).for_each(|_| self.count(Cached::Evicted));
-        Some(put.place)
-    }
-
-    /// Stores what somebody has brought.
-    pub(super) fn insert(&self, key: K, value: V, weight: usize) {
-        let (hash, settings) = (self.store.hash(&Whole(&key)), self.family.settings());
-        self.flights(hash).void(hash);
-        let lives = settings.lifetime(false, 0);
-        #[cfg(feature = "cache-backend")]
-        self.save(&key, &value, lives, 0);
-        let entry = new_entry(value, lives, 0, &settings);
-        self.put(key, hash, entry, weight, &settings);
-    }
-
-    /// Does it here and at the second level.
-    pub(super) fn act_on<Q: Key<Owned = K>>(&self, act: Act, key: &Q) -> bool {
-        #[cfg(feature = "cache-backend")]
-        if self.codec.is_some() && act != Act::Find {
-            self.forget(&key.to_owned());
-        }
-        self.act(act, key)
-    }
-
-    fn act<Q: Key<Owned = K>>(&self, act: Act, key: &Q) -> bool {
-        let hash = self.store.hash(key);
-        let guard = self.store.guard();
-        let now = clock::now().as_nanos();
-        match act {
-            Act::Find => {
-                self.store.get(key, hash, &guard).is_some_and(|entry| now < entry.expires())
-            }
-            Act::Remove => {
-                self.flights(hash).void(hash);
-                self.store.remove(key, hash)
-            }
-            Act::Expire => {
-                self.flights(hash).void(hash);
-                let entry = self.store.get(key, hash, &guard);
-                entry.inspect(|entry| entry.expire(now)).is_some()
-            }
-        }
-    }
-
-    pub(super) fn clear(&self) {
-        self.flights.iter().for_each(Flights::void_all);
-        #[cfg(feature = "cache-backend")]
-        self.forget_all();
-        self.store.clear();
-    }
-}
-
-/// A value that has been computed just now.
-pub(super) fn new_entry<V>(value: V, lives: u64, cost: u64, settings: &Settings) -> Entry<V> {
-    entry(value, clock::now().as_nanos(), lives, cost, settings)
-}
-
-/// A value that has been computed before, elsewhere.
-#[cfg(feature = "cache-backend")]
-pub(super) fn entry_of<V>(
-    value: V,
-    record: &super::backend::Record,
-    now: Instant,
-    settings: &Settings,
-) -> Entry<V> {
-    let born = (now - record.age).as_nanos();
-    let lives = match record.left {
-        Duration::MAX => u64::MAX,
-        left => (now + left).as_nanos() - born,
-    };
-    entry(value, born, lives, nanos(record.cost), settings)
-}
-
-fn entry<V>(value: V, born: u64, lives: u64, cost: u64, settings: &Settings) -> Entry<V> {
-    let window = match settings.rule() {
-        Rule::Early(early) => early.window(lives, cost),
-        Rule::Own(_) => u64::MAX,
-    };
-    let expires = born.saturating_add(lives);
-    let plain_until = match expires.saturating_sub(window) {
-        u64::MAX => u64::MAX,
-        // What the coarse clock may be behind by.
-        until => until.saturating_sub(nanos(clock::COARSE)),
-    };
-    Entry::new(value, cost, born, lives, plain_until)
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-fn stands<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> Is {
-    let expires = entry.expires();
-    if now < expires {
-        let lifetime = if entry.lives == u64::MAX { u64::MAX } else { expires - entry.born };
-        let aged = Aged {
-            age: Duration::from_nanos(now.saturating_sub(entry.born)),
-            lifetime: if lifetime == u64::MAX {
-                Duration::MAX
-            } else {
-                Duration::from_nanos(lifetime)
-            },
-            cost: Duration::from_nanos(entry.cost),
-        };
-        let due = match settings.rule() {
-            Rule::Early(early) => early.draw(aged),
-            Rule::Own(curve) => curve.is_due(aged),
-        };
-        return if due { Is::Due } else { Is::Fresh };
-    }
-    if now - expires < settings.stays(entry.lives) { Is::Stale } else { Is::Dead }
-}
-
-/// Nobody will be handed it again.
-fn is_over<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> bool {
-    let stays = settings.stays(entry.lives).max(settings.stays_if_error());
-    now >= entry.expires().saturating_add(stays)
-}
-
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Member for Inner<K, V> {
-    fn key(&self) -> (TypeId, &'static str) {
-        (TypeId::of::<K>(), type_name::<K>())
-    }
-
-    fn len(&self) -> usize {
-        self.store.len()
-    }
-
-    fn weight(&self) -> u64 {
-        self.store.weight()
-    }
-
-    fn clear(&self) {
-        Inner::clear(self);
-    }
-
-    fn act(&self, act: Act, key: &dyn Any) -> bool {
-        let Some(key) = key.downcast_ref::<K>() else { return false };
-        #[cfg(feature = "cache-backend")]
-        if act != Act::Find {
-            self.forget(key);
-        }
-        Inner::act(self, act, &Whole(key))
     }
 }

@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::age::new_entry;
 use super::how::{How, Kept};
-use super::inner::{Inner, new_entry};
+use super::inner::Inner;
 use super::key::Whole;
 #[cfg(feature = "cache-backend")]
 use super::settings::Settings;

@@ -46,14 +46,18 @@ impl Sieve {
         Self { seats: Vec::new(), free: NONE, newest: NONE, oldest: NONE, hand: NONE, weight: 0 }
     }
 
-    /// What all weigh together.
+    /// What all in the queue weigh together.
     pub(super) const fn weight(&self) -> u64 {
         self.weight
     }
 
+    /// What a value weighs that is about to join the queue; nothing when it has gone meanwhile.
+    pub(super) fn coming(&mut self, place: Place) -> u64 {
+        self.at(place).map_or(0, |at| u64::from(self.seat(at).weight))
+    }
+
     /// A place for a value that is about to be stored.
     pub(super) fn take(&mut self, hash: u64, weight: u32) -> Place {
-        self.weight += u64::from(weight);
         let at = if self.free == NONE {
             let at = u32::try_from(self.seats.len()).unwrap_or(NONE);
             assert!(at != NONE, "cache: more than 4 billion values");
@@ -90,6 +94,8 @@ impl Sieve {
             let before = self.newest;
             let seat = self.seat(at);
             (seat.is, seat.older) = (Is::Queued, before);
+            let weight = u64::from(seat.weight);
+            self.weight += weight;
             self.newest = at;
             if before == NONE {
                 self.oldest = at;
@@ -113,11 +119,11 @@ impl Sieve {
     /// A value has gone.
     pub(super) fn release(&mut self, place: Place) {
         let Some(at) = self.at(place) else { return };
-        self.weight -= u64::from(self.seat(at).weight);
         if self.seat(at).is == Is::Coming {
             // Its seat is given back by who stores it.
             self.seat(at).is = Is::Over;
         } else {
+            self.weight -= u64::from(self.seat(at).weight);
             self.unlink(at);
             self.give_back(at);
         }
@@ -193,6 +199,10 @@ mod tests {
         place
     }
 
+    fn seat(place: Place) -> u64 {
+        place & 0xffff_ffff
+    }
+
     fn evict(sieve: &mut Sieve, used: &mut HashSet<u64>) -> Option<u64> {
         sieve.evict(|hash, _| used.remove(&hash)).map(|(hash, _)| hash)
     }
@@ -200,9 +210,12 @@ mod tests {
     #[test]
     fn the_oldest_that_nobody_asked_for_goes() {
         let mut sieve = Sieve::new();
-        (0..5).for_each(|hash| drop(put(&mut sieve, hash)));
+        for hash in 0..5 {
+            put(&mut sieve, hash);
+        }
         let mut used = HashSet::from([0, 2]);
         assert_eq!(evict(&mut sieve, &mut used), Some(1));
+        assert_eq!(sieve.weight(), 4);
         put(&mut sieve, 5);
         // The hand goes on from there, and round.
         assert_eq!(evict(&mut sieve, &mut used), Some(3));
@@ -215,7 +228,9 @@ mod tests {
     #[test]
     fn one_that_is_always_asked_for_goes_when_all_are() {
         let mut sieve = Sieve::new();
-        (0..3).for_each(|hash| drop(put(&mut sieve, hash)));
+        for hash in 0..3 {
+            put(&mut sieve, hash);
+        }
         assert_eq!(sieve.evict(|_, _| true).map(|(hash, _)| hash), Some(0));
     }
 
@@ -225,7 +240,7 @@ mod tests {
         let first = put(&mut sieve, 1);
         sieve.release(first);
         let second = put(&mut sieve, 2);
-        assert_eq!((first as u32, sieve.seats.len()), (second as u32, 1));
+        assert_eq!((seat(first), sieve.seats.len()), (seat(second), 1));
         sieve.release(first);
         assert_eq!(sieve.weight(), 1);
         sieve.release(second);
@@ -236,12 +251,13 @@ mod tests {
     fn who_goes_before_it_has_come_leaves_nothing() {
         let mut sieve = Sieve::new();
         let gone = sieve.take(1, 7);
+        assert_eq!((sieve.coming(gone), sieve.weight()), (7, 0));
         sieve.release(gone);
-        assert_eq!(sieve.weight(), 0);
+        assert_eq!((sieve.coming(gone), sieve.weight()), (0, 0));
         let other = put(&mut sieve, 2);
-        assert_ne!(gone as u32, other as u32, "the seat is not free before it has settled");
+        assert_ne!(seat(gone), seat(other), "the seat is not free before it has settled");
         sieve.settle(gone);
-        assert_eq!(put(&mut sieve, 3) as u32, gone as u32);
+        assert_eq!(seat(put(&mut sieve, 3)), seat(gone));
         let lost = sieve.take(4, 7);
         sieve.abandon(lost);
         assert_eq!((sieve.weight(), sieve.seats.len()), (2, 3));

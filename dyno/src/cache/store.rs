@@ -243,7 +243,9 @@ impl<K: Hash + Eq + 'static, V> Store<K, V> {
         if let Some(before) = before {
             sieve.release(before);
         }
-        while sieve.weight() > most {
+        // No more than for itself: what others bring makes room for itself.
+        let own = sieve.coming(place);
+        while sieve.weight() + own > most {
             let Some(one) = sieve.evict(spare) else { break };
             gone.push(one);
         }

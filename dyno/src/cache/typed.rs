@@ -142,7 +142,13 @@ where
         Q: Key<Owned = K>,
         H: How<Value = V, Weighed = V>,
     {
-        match self.inner().look(&key) {
+        let inner = self.inner();
+        let hash = inner.store.hash(&key);
+        // Apart, so that a hit does not make room for a lead.
+        if let Some(value) = inner.hit(&key, hash) {
+            return H::give(value);
+        }
+        match inner.look_closer(&key, hash) {
             Looked::Hit(out) => out,
             Looked::Lead(lead) | Looked::Refresh(_, lead) => {
                 let lead = self.weighing::<H>(lead);

@@ -11,6 +11,7 @@ pub(crate) enum Word<'e> {
     /// All of it.
     Fault(&'e Fault),
     /// What is left of a rejection: a transparent variant forwards the source of the fault in it.
+    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     Last(&'e Last),
 }
 

@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+mod aspect;
 #[cfg(any(feature = "harness", feature = "retry"))]
 mod find;
 mod inject;
@@ -20,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use aspect::{AspectError, AspectErrorKind, NthFilter};
 #[cfg(any(feature = "harness", feature = "retry"))]
 pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
@@ -63,6 +65,9 @@ pub enum Fault {
     /// A dependency could not be had.
     #[error(transparent)]
     Inject(#[from] InjectError),
+    /// A filter of a join point failed, or is not one for this function.
+    #[error(transparent)]
+    Aspect(#[from] AspectError),
     /// A shared store could not be used.
     #[error("{point}: the shared store failed: {message}")]
     #[non_exhaustive]

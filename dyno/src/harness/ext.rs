@@ -33,6 +33,7 @@ use crate::outcome::Nothing;
 pub trait ResultExt<By>: Sized {
     /// Reports it as what happened at `point`.
     #[track_caller]
+    #[must_use = "it is passed on as it was, to be handled"]
     fn harness(self, point: &'static str) -> Self {
         self.harness_with(point, |_| {})
     }
@@ -50,6 +51,7 @@ pub trait ResultExt<By>: Sized {
     /// assert_eq!(last.to_string(), "find failed: there is nothing [sku=sku-1]");
     /// ```
     #[track_caller]
+    #[must_use = "it is passed on as it was, to be handled"]
     fn harness_with(self, point: &'static str, fields: impl FnOnce(&mut Fields)) -> Self;
 }
 

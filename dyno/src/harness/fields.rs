@@ -111,17 +111,3 @@ impl<E: ?Sized> TellUnshown<E> for crate::tell::Tell<'_, E> {
         Ok(())
     }
 }
-
-/// `field!(fields, "name", value)`: shown by `Display`, else by `Debug`, else an error of the
-/// compiler.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __dyno_field {
-    ($fields:ident, $name:literal, $value:expr) => {
-        $crate::__private::Fields::put($fields, $name, &|f: &mut ::core::fmt::Formatter<'_>| {
-            #[allow(unused_imports)]
-            use $crate::__private::{TellDebug as _, TellDisplay as _, TellUnshown as _};
-            (&&&$crate::__private::Tell(&$value)).tell(f)
-        });
-    };
-}

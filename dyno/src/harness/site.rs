@@ -215,7 +215,11 @@ pub(super) fn publish(
 
 /// What is known of the failure.
 pub(super) fn describe(report: &mut Report, told: &Told<'_>) {
-    (report.error, report.is_cut) = bounded(ERROR, told.error);
+    (report.error, report.is_cut) = match told.fault {
+        // What it is in may have no words.
+        Some(fault) => bounded(ERROR, &|f| write!(f, "{fault}")),
+        None => bounded(ERROR, told.error),
+    };
     report.type_name = Some(told.type_name);
     report.variant = told.debug.and_then(|debug| first_word(&|f| debug.fmt(f)));
     // The name of a struct is that of its type.
@@ -252,7 +256,7 @@ fn kind_of_fault(fault: &Fault) -> Kind {
     match fault {
         Fault::Rejected { .. } => Kind::Rejected,
         Fault::TimedOut { .. } => Kind::TimedOut,
-        Fault::Inject(_) | Fault::Store { .. } => Kind::Failed,
+        Fault::Inject(_) | Fault::Store { .. } | Fault::Aspect(_) => Kind::Failed,
     }
 }
 

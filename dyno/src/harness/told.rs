@@ -255,3 +255,15 @@ macro_rules! __dyno_failed {
         }
     };
 }
+
+/// `looked!(harness, &out, fields, sink)`, of a value that may or may not stand for a failure.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_looked {
+    ($harness:expr, $out:expr, $fields:expr, $sink:expr $(,)?) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{LookFailing as _, LookPlain as _};
+        let failure = (&$crate::__private::Look($out)).failure();
+        $crate::__private::failed!($harness, failure, $fields, $sink);
+    }};
+}

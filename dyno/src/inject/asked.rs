@@ -31,6 +31,13 @@ impl Asked {
         }
     }
 
+    /// Of builds: to recordings, which hear of them before anybody sees what was built.
+    pub(super) fn record(&self, event: &Event<'_>) {
+        if point::TIMING.is_open() {
+            point::TIMING.tell(self.point.name(), event);
+        }
+    }
+
     #[cold]
     pub(super) fn tell(&self, error: InjectError) -> InjectError {
         // Of a cycle the first who is told knows best: the others pass on what they heard.

@@ -347,6 +347,12 @@ impl Core {
         if result.is_ok() {
             let _first = home.cell().reads.set(reads);
         }
+        let event = match &result {
+            Ok(_) => Event::Built { provider: asked.provider, took: time },
+            Err(error) => Event::BuildFailed { provider: asked.provider, error },
+        };
+        // Before who waits for it goes on, and is perhaps recorded no longer.
+        asked.record(&event);
         if lead.flight().is_some_and(|led| led.is(&home)) {
             let _outcome = lead.land(result.clone());
         } else {
@@ -354,10 +360,7 @@ impl Core {
             home.adopt(result.clone());
             drop(lead);
         }
-        match &result {
-            Ok(_) => asked.emit(&Event::Built { provider: asked.provider, took: time }),
-            Err(error) => asked.emit(&Event::BuildFailed { provider: asked.provider, error }),
-        }
+        asked.emit(&event);
         None
     }
 

@@ -37,6 +37,13 @@ impl Ear {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// Tells this one alone, if it is open.
+    pub(crate) fn tell(&self, point: &str, event: &Event<'_>) {
+        if let Some(hears) = self.hears.get().filter(|_| self.is_open()) {
+            hears(point, event);
+        }
+    }
+
     /// `true` while it hears: one relaxed load.
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
@@ -46,11 +53,9 @@ impl Ear {
 
 /// Tells those that are open.
 pub(super) fn tell(point: &str, event: &Event<'_>) {
-    for ear in [&METRICS, &TIMING] {
-        if ear.is_open() {
-            if let Some(hears) = ear.hears.get() {
-                hears(point, event);
-            }
-        }
+    METRICS.tell(point, event);
+    // Recordings were told when the build had ended, before anybody could see it.
+    if !matches!(event, Event::Built { .. } | Event::BuildFailed { .. }) {
+        TIMING.tell(point, event);
     }
 }

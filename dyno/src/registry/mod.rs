@@ -209,7 +209,7 @@ impl Registry {
     }
 
     /// What is kept for this registry alone under `key`, made if there is none.
-    #[cfg_attr(not(feature = "inject"), allow(dead_code))]
+    #[cfg_attr(not(any(feature = "inject", feature = "aspect")), allow(dead_code))]
     pub(crate) fn local<K: Any + Send + Sync>(
         &self,
         key: TypeId,
@@ -227,6 +227,12 @@ impl Registry {
             Ok(local) => local,
             Err(_) => unreachable!("the key holds the type"),
         }
+    }
+
+    /// What tells it from every other registry that is alive.
+    #[cfg_attr(not(feature = "aspect"), allow(dead_code))]
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// What is here, without the parents.

@@ -56,8 +56,10 @@ pub(super) struct Chunk {
 
 impl Chunk {
     pub(super) fn new(room: usize) -> Self {
+        /// Many threads write but little.
+        const FIRST: usize = 8;
         let ends = (0..room).map(|_| AtomicU64::new(0)).collect();
-        Self { begun: Mutex::new(Vec::with_capacity(room)), ends }
+        Self { begun: Mutex::new(Vec::with_capacity(room.min(FIRST))), ends }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Begun>> {

@@ -34,10 +34,12 @@ pub(super) struct Visit {
     /// The spans that are open here, the innermost last; what is entered begins with one of them.
     open: RefCell<Vec<Id>>,
     chunk: RefCell<Arc<Chunk>>,
-    /// Place of the chunk's first node.
+    /// Places: that of the next node, of the chunk's first, and the one behind its last.
+    next: Cell<u32>,
     first: Cell<u32>,
-    used: Cell<u32>,
-    room: Cell<u32>,
+    full: Cell<u32>,
+    /// How many nodes the recording has given room for.
+    room: Cell<usize>,
 }
 
 impl Here {
@@ -70,6 +72,12 @@ impl Here {
 #[inline]
 pub(super) fn here() -> Option<Rc<Visit>> {
     HERE.try_with(|here| here.try_borrow().ok()?.top().cloned()).ok()?
+}
+
+/// This thread's part in the recording, whether it is in force here or not.
+#[cfg(feature = "tracing-layer")]
+pub(super) fn visit(store: &Arc<Store>) -> Option<Rc<Visit>> {
+    HERE.try_with(|here| Some(here.try_borrow_mut().ok()?.visit(store))).ok()?
 }
 
 /// From here on this thread works for `node` of `store`, with `open` inside of it.
@@ -118,8 +126,9 @@ impl Visit {
             lane,
             open: RefCell::default(),
             chunk: RefCell::new(Arc::new(Chunk::new(0))),
+            next: Cell::new(0),
             first: Cell::new(0),
-            used: Cell::new(0),
+            full: Cell::new(0),
             room: Cell::new(0),
         }
     }
@@ -145,6 +154,10 @@ impl Visit {
             // Left out of turn: what was entered later stays.
             open.remove(depth);
         }
+        if open.is_empty() {
+            // Others may need it sooner.
+            self.store.give_back(self.room.take());
+        }
     }
 
     /// The innermost open span.
@@ -156,29 +169,36 @@ impl Visit {
     /// One more node, unless there is no room for it.
     #[inline]
     pub(super) fn put(&self, node: Begun) -> Option<Id> {
-        if self.used.get() == self.room.get() && !self.grow() {
+        if self.room.get() == 0 && !self.ask_for_room() {
             return None;
         }
-        let used = self.used.get();
+        let place = self.next.get();
+        if place == self.full.get() {
+            self.grow(place);
+        }
+        self.room.set(self.room.get() - 1);
+        self.next.set(place + 1);
         self.chunk.borrow().begin(node);
-        self.used.set(used + 1);
-        Some(Id::new(self.lane.number, self.first.get() + used))
+        Some(Id::new(self.lane.number, place))
     }
 
     #[cold]
-    fn grow(&self) -> bool {
+    fn ask_for_room(&self) -> bool {
         let room = self.store.reserve(self.store.batch);
+        self.room.set(room);
         if room == 0 {
             self.store.drop_nodes(1);
-            return false;
         }
-        let chunk = Arc::new(Chunk::new(room));
+        room > 0
+    }
+
+    #[cold]
+    fn grow(&self, place: u32) {
+        let chunk = Arc::new(Chunk::new(self.store.batch));
         self.lane.add(chunk.clone());
-        self.first.set(self.first.get() + self.room.get());
         self.chunk.replace(chunk);
-        self.used.set(0);
-        self.room.set(u32::try_from(room).unwrap_or(u32::MAX));
-        true
+        self.first.set(place);
+        self.full.set(place + u32::try_from(self.store.batch).unwrap_or(u32::MAX - place));
     }
 
     /// A node that is the innermost one until it is [closed](Self::close).
@@ -203,9 +223,9 @@ impl Visit {
     /// The node has ended.
     #[inline]
     pub(super) fn end(&self, id: Id, at: u64) {
-        let slot = id.place().wrapping_sub(self.first.get());
-        if id.lane() == self.lane.number && slot < self.room.get() {
-            self.chunk.borrow().end(slot as usize, at);
+        let (first, place) = (self.first.get(), id.place());
+        if id.lane() == self.lane.number && (first..self.full.get()).contains(&place) {
+            self.chunk.borrow().end((place - first) as usize, at);
         } else if let Some((chunk, slot)) = self.store.find(id) {
             chunk.end(slot, at);
         }

@@ -56,6 +56,8 @@ mod along;
 mod chunk;
 mod here;
 mod label;
+#[cfg(feature = "tracing-layer")]
+mod layer;
 mod pretty;
 mod recording;
 mod span;
@@ -69,6 +71,8 @@ use std::future::Future;
 use std::pin::pin;
 
 pub use label::Label;
+#[cfg(feature = "tracing-layer")]
+pub use layer::TracingLayer;
 pub use pretty::PrettyTime;
 use recording::is_alive;
 pub use recording::{Recording, Started};
@@ -128,11 +132,16 @@ pub fn span(name: impl Label) -> Span {
 }
 
 /// `future` as an interval, from its first poll until it is done or dropped, on whatever thread it is
-/// polled.
-pub async fn span_async<F: Future>(name: impl Label, future: F) -> F::Output {
-    let mut span = SpanAsync::begin(name);
-    let future = pin!(future);
-    span.run(future).await
+/// polled. The name is made here and now.
+///
+/// Where the future is to be sent to another thread, its name is text: `format_args!` cannot go there.
+pub fn span_async<F: Future>(name: impl Label, future: F) -> impl Future<Output = F::Output> {
+    let name = name.label();
+    async move {
+        let mut span = SpanAsync::begin(name);
+        let future = pin!(future);
+        span.run(future).await
+    }
 }
 
 /// A moment.

@@ -125,7 +125,7 @@ pub(super) fn mark(label: impl Label) {
     }
 }
 
-fn put_mark(visit: &Visit, label: Cow<'static, str>) {
+pub(super) fn put_mark(visit: &Visit, label: Cow<'static, str>) {
     told::mark(&visit.store, &label);
     let start = clock::now().as_nanos();
     let parent = visit.current();
@@ -148,7 +148,6 @@ pub(super) fn hear(point: &str, event: &Event<'_>) {
 }
 
 /// A span that is open while a future is not done, on whatever thread that is polled.
-#[derive(Default)]
 pub struct SpanAsync(Option<Held>);
 
 struct Held {

@@ -104,6 +104,11 @@ impl Store {
         before.unwrap_or_else(|left| left).min(wanted)
     }
 
+    /// Gives back what was not needed.
+    pub(super) fn give_back(&self, room: usize) {
+        self.left.fetch_add(room, Ordering::Relaxed);
+    }
+
     #[cold]
     pub(super) fn drop_nodes(&self, count: u64) {
         self.dropped.fetch_add(count, Ordering::Relaxed);
@@ -156,11 +161,8 @@ impl Store {
         for (lane, nodes) in all {
             let mut nodes = nodes.into_iter();
             while nodes.len() > 0 {
-                let room = self.reserve(self.batch.min(nodes.len()));
-                if room == 0 {
-                    left_out += nodes.len() as u64;
-                    break;
-                }
+                let wanted = self.batch.min(nodes.len());
+                let room = self.reserve(wanted);
                 let chunk = Chunk::new(room);
                 for (slot, raw) in nodes.by_ref().take(room).enumerate() {
                     let mut begun = raw.begun;
@@ -174,6 +176,11 @@ impl Store {
                     }
                 }
                 lane.add(Arc::new(chunk));
+                // Only the last chunk of a lane may be short.
+                if room < wanted {
+                    left_out += nodes.len() as u64;
+                    break;
+                }
             }
         }
         if left_out > 0 {

@@ -3,9 +3,9 @@
 use std::future::ready;
 
 use dyno::cache::{Cache, Settings};
-use dyno::{cache, timing};
+use dyno::{aspect, cache, timing};
 
-use super::{of_many, of_many_async};
+use super::{Refused, of_many, of_many_async};
 
 #[cache(ttl = 1h)]
 fn priced(_sku: &str) -> u64 {
@@ -65,4 +65,27 @@ fn a_span_that_nobody_records() {
         7 + x
     };
     assert_eq!(of_many(by_hand), 0);
+}
+
+#[aspect]
+fn advised(sku: &str, x: u64) -> u64 {
+    sku.len() as u64 + x
+}
+
+#[aspect("allocations.join")]
+fn filtered(sku: &str, x: u64) -> Result<u64, Refused> {
+    Ok(sku.len() as u64 + x)
+}
+
+#[aspect]
+#[aspect("allocations.join.async")]
+async fn filtered_async(x: u64) -> Result<u64, Refused> {
+    ready(Ok(7 + x)).await
+}
+
+#[test]
+fn aspects_to_which_nothing_is_bound() {
+    assert_eq!(of_many(|x| advised("seven !", x)), 0);
+    assert_eq!(of_many(|x| filtered("seven !", x).unwrap_or(0)), 0);
+    assert_eq!(of_many_async(async |x| filtered_async(x).await.unwrap_or(0)), 0);
 }

@@ -16,6 +16,7 @@
     reason = "the functions are as short as what they are to show allows"
 )]
 
+mod advising;
 mod bodies;
 mod boxed;
 mod breaking;
@@ -24,6 +25,7 @@ mod choosing;
 mod derived;
 mod falling_back;
 mod fusing;
+mod harnessing;
 mod hygiene;
 mod injecting;
 mod keyed;
@@ -32,6 +34,7 @@ mod metering;
 mod order;
 mod places;
 mod predecessors;
+mod recording;
 mod results;
 mod retrying;
 mod signatures;

@@ -40,7 +40,8 @@ fn nameless() -> Option<u8> {
 }
 
 #[aspect]
-fn no_advice() -> Option<u8> {
+#[aspect]
+fn an_aspect_too_many() -> Option<u8> {
     None
 }
 

@@ -157,13 +157,13 @@ impl Cache {
             return quote_spanned!(at=> { let __dyno_out = #inner; #settled });
         }
         let label = cx.own_refuge(at);
-        let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+        let goes_on = cx.pass_on(at);
         quote_spanned! {at=>
             match #label: { #p::Ok::<_, #p::Fault>(#inner) } {
                 #p::Ok(__dyno_out) => { #settled }
                 #p::Err(__dyno_fault) => match #p::Lead::stale_or(__dyno_lead, __dyno_fault) {
                     #p::Ok(__dyno_kept) => __dyno_kept,
-                    #p::Err(__dyno_fault) => #refuse,
+                    #p::Err(__dyno_fault) => #goes_on,
                 },
             }
         }
@@ -222,7 +222,10 @@ impl Layer for Cache {
         true
     }
     fn catches(&self) -> bool {
-        self.serves_stale() && self.body.is_none()
+        self.body.is_none()
+    }
+    fn passes_on(&self) -> bool {
+        true
     }
     fn encloses(&self) -> bool {
         self.body.is_some()

@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Backend, BackendError, Record};
+use crate::cache::age::entry_of;
 use crate::cache::family::Family;
 use crate::cache::how::{How, Kept};
-use crate::cache::inner::{Inner, entry_of};
+use crate::cache::inner::Inner;
 use crate::cache::lead::Lead;
 use crate::cache::settings::Settings;
 use crate::clock;

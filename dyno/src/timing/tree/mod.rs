@@ -2,6 +2,8 @@
 
 mod build;
 mod chrome;
+#[cfg(feature = "serde")]
+mod read;
 mod report;
 mod svg;
 
@@ -37,6 +39,7 @@ use super::usage::Usage;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "read::Parts"))]
 pub struct Tree {
     nodes: Vec<Node>,
     threads: Vec<String>,

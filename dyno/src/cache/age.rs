@@ -1,0 +1,88 @@
+//! How old a value may become, and what it is good for then.
+
+use std::time::Duration;
+
+use super::early::Aged;
+use super::settings::{Rule, Settings};
+use super::store::Entry;
+use crate::clock;
+#[cfg(feature = "cache-backend")]
+use crate::clock::Instant;
+
+/// How a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Is {
+    Fresh,
+    /// To be computed anew, by whoever comes first.
+    Due,
+    /// Expired, and good enough while the next one is computed.
+    Stale,
+    /// Good for nothing, or for when the next one fails.
+    Dead,
+}
+
+/// A value that has been computed just now.
+pub(super) fn new_entry<V>(value: V, lives: u64, cost: u64, settings: &Settings) -> Entry<V> {
+    entry(value, clock::now().as_nanos(), lives, cost, settings)
+}
+
+/// A value that has been computed before, elsewhere.
+#[cfg(feature = "cache-backend")]
+pub(super) fn entry_of<V>(
+    value: V,
+    record: &super::backend::Record,
+    now: Instant,
+    settings: &Settings,
+) -> Entry<V> {
+    let born = (now - record.age).as_nanos();
+    let lives = match record.left {
+        Duration::MAX => u64::MAX,
+        left => (now + left).as_nanos() - born,
+    };
+    entry(value, born, lives, nanos(record.cost), settings)
+}
+
+fn entry<V>(value: V, born: u64, lives: u64, cost: u64, settings: &Settings) -> Entry<V> {
+    let plain_until = match settings.rule() {
+        Rule::Early(_) if lives == u64::MAX => u64::MAX,
+        Rule::Early(early) => {
+            // What the coarse clock may be behind by.
+            let before = early.window(lives, cost).saturating_add(nanos(clock::COARSE));
+            born.saturating_add(lives).saturating_sub(before)
+        }
+        Rule::Own(_) => 0,
+    };
+    Entry::new(value, cost, born, lives, plain_until)
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+pub(super) fn stands<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> Is {
+    let expires = entry.expires();
+    if now < expires {
+        let lifetime = if entry.lives == u64::MAX { u64::MAX } else { expires - entry.born };
+        let aged = Aged {
+            age: Duration::from_nanos(now.saturating_sub(entry.born)),
+            lifetime: if lifetime == u64::MAX {
+                Duration::MAX
+            } else {
+                Duration::from_nanos(lifetime)
+            },
+            cost: Duration::from_nanos(entry.cost),
+        };
+        let due = match settings.rule() {
+            Rule::Early(early) => early.draw(aged),
+            Rule::Own(curve) => curve.is_due(aged),
+        };
+        return if due { Is::Due } else { Is::Fresh };
+    }
+    if now - expires < settings.stays(entry.lives) { Is::Stale } else { Is::Dead }
+}
+
+/// Nobody will be handed it again.
+pub(super) fn is_over<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> bool {
+    let stays = settings.stays(entry.lives).max(settings.stays_if_error());
+    now >= entry.expires().saturating_add(stays)
+}

@@ -1,5 +1,6 @@
 //! Contenders that take turns: a batch each, round after round.
 
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,6 +10,10 @@ use crate::meter::{preempted, thread_cpu};
 
 /// Long against the reading of a clock, short against a time slice of the scheduler.
 const BATCH: Duration = Duration::from_micros(400);
+
+/// In a crowd batches are so many times as long, so that the scheduler takes turns within one, and
+/// rounds so many times fewer.
+const CROWDED: u32 = 10;
 
 /// Contenders, and how many rounds they run.
 pub struct Race<'a> {
@@ -25,6 +30,11 @@ impl<'a> Race<'a> {
     /// As many rounds as figures for the record need; with `--quick` on the command line, few.
     pub fn new() -> Self {
         if crate::section::quick() { Self::brief() } else { Self::of(600) }
+    }
+
+    /// Half as many: for a bench of many contenders.
+    pub fn short() -> Self {
+        if crate::section::quick() { Self::brief() } else { Self::of(300) }
     }
 
     /// Few rounds: to see that it runs.
@@ -52,19 +62,29 @@ impl<'a> Race<'a> {
 
     /// Thread CPU time per call, on one thread; in the order of entering.
     pub fn run(&self) -> Vec<Laps> {
-        self.rounds(|contender, times| Some(alone(&*contender.run, times)))
+        self.rounds(self.rounds, |contender, times| Some(alone(&*contender.run, times)))
     }
 
     /// Time per call on each of two threads that do the same at the same moment. Batches that did
     /// not overlap, and those during which a thread lost its core, do not count.
     pub fn run_in_pairs(&self) -> Vec<Laps> {
-        self.rounds(|contender, times| in_pair(&*contender.run, times))
+        self.rounds(self.rounds, |contender, times| in_pair(&*contender.run, times))
     }
 
-    fn rounds(&self, lap: impl Fn(&Contender<'a>, u64) -> Option<Duration>) -> Vec<Laps> {
+    /// Thread CPU time per call of so many threads, more than there are cores, that do the same.
+    pub fn run_in_crowd(&self, threads: u32) -> Vec<Laps> {
+        let rounds = self.rounds.div_ceil(CROWDED as usize);
+        self.rounds(rounds, |contender, times| Some(in_crowd(&*contender.run, times, threads)))
+    }
+
+    fn rounds(
+        &self,
+        rounds: usize,
+        lap: impl Fn(&Contender<'a>, u64) -> Option<Duration>,
+    ) -> Vec<Laps> {
         let times: Vec<_> = self.contenders.iter().map(|it| calibrate(|n| lap(it, n))).collect();
         let mut batches = vec![Vec::new(); self.contenders.len()];
-        for _ in 0..self.rounds {
+        for _ in 0..rounds {
             for (i, contender) in self.contenders.iter().enumerate() {
                 if let Some(took) = lap(contender, times[i]) {
                     batches[i].push(per_call(took, times[i]));
@@ -155,4 +175,19 @@ fn in_pair(run: &(dyn Fn(u64) + Sync), times: u64) -> Option<Duration> {
     let longest = (a.ended - a.begun).max(b.ended - b.begun);
     let counts = a.undisturbed && b.undisturbed && together > longest * 3 / 4;
     counts.then(|| ((a.ended - a.begun) + (b.ended - b.begun)) / 2)
+}
+
+/// The mean of the threads.
+fn in_crowd(run: &(dyn Fn(u64) + Sync), times: u64, threads: u32) -> Duration {
+    let gate = Barrier::new(threads as usize);
+    let leg = || {
+        run(1);
+        gate.wait();
+        (0..CROWDED).map(|_| alone(run, times)).sum::<Duration>()
+    };
+    let took: Duration = thread::scope(|scope| {
+        let legs: Vec<_> = (0..threads).map(|_| scope.spawn(leg)).collect();
+        legs.into_iter().map(|leg| leg.join().expect("a contender does not panic")).sum()
+    });
+    took / threads / CROWDED
 }

@@ -2,6 +2,9 @@
 //!
 //! A program of its own: the allocator that counts, thread by thread, is the whole program's.
 
+#[path = "allocations/watched.rs"]
+mod watched;
+
 use std::fmt::Display;
 use std::future::ready;
 use std::hint::black_box;

@@ -189,6 +189,23 @@ fn one_that_gives_up_at_its_deadline_leaves_the_others_waiting() {
 }
 
 #[test]
+fn who_takes_over_after_something_was_taken_away_brings_a_value_that_is_kept() {
+    let clock = clock::freeze();
+    let cache = shared(TEN);
+    let leads = other(&cache, |cache, at_work| {
+        cache.try_get_or(&1, || {
+            at_work();
+            Err("down")
+        })
+    });
+    let asks = cache.clone();
+    let there = waits(&clock, move || asks.get_or(&1, || 9));
+    assert!(!cache.remove(&1));
+    assert_eq!(leads.ends(), Err("down"));
+    assert_eq!((there.join().unwrap(), cache.get(&1)), (9, Some(9)));
+}
+
+#[test]
 fn what_was_taken_away_or_put_meanwhile_is_not_overwritten() {
     let settings = TEN.grace(60 * SECOND);
     type Act = fn(&Cache<u64, u32>) -> Option<u32>;

@@ -1,5 +1,11 @@
 //! One computes, however many ask: panics, deadlines, and values taken away meanwhile.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::items_after_statements,
+    reason = "small numbers, and what is used once"
+)]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -162,7 +168,7 @@ fn who_would_wait_beyond_the_deadline_computes_alone() {
     clock.advance(MS);
     assert_eq!(there.join().unwrap(), 8);
     // One that is spent already waits for nothing.
-    assert_eq!(Deadline::within(0 * MS, || cache.get_or(&1, || 9)), 9);
+    assert_eq!(Deadline::within(std::time::Duration::ZERO, || cache.get_or(&1, || 9)), 9);
     assert_eq!(cache.get(&1), None, "what is computed alone is not kept");
     assert_eq!((leads.ends(), cache.get(&1)), (7, Some(7)));
     assert_eq!(clock.sleepers(), 0);

@@ -22,6 +22,7 @@ use dyno::point::{self, Event};
 use dyno::timeout::timeout;
 use dyno::{
     Deadline, Fault, Registry, Verdict, breaker, bulkhead, harness, inject, metrics, rate, retry,
+    timing,
 };
 
 const CALLS: u64 = 1000;
@@ -227,7 +228,7 @@ fn turning_windows_and_as_much_as_is_said() {
         };
         measure(|| (0..300).for_each(|_| second())).count_total
     };
-    let of_the_clock = seconds(&|| drop((clock::now(), clock::now())));
+    let of_the_clock = seconds(&|| assert!(clock::now() <= clock::now()));
     assert_eq!(seconds(&|| TURNS.start().success()), of_the_clock);
     assert!((51..=60).contains(&TURNS.snapshot().latency.count()));
 }
@@ -347,6 +348,7 @@ fn what_allocates_is_counted() {
 }
 
 #[harness(fields(x, name, twice = x * 2), at_most = 10 / 1s)]
+#[expect(clippy::needless_pass_by_value, reason = "it is lent to the harness")]
 fn harnessed(x: u64, name: String) -> Result<u64, Refused> {
     Ok(7 + x + name.len() as u64)
 }
@@ -359,4 +361,39 @@ async fn harnessed_async(x: u64) -> Result<u64, Refused> {
 fn harnesses() {
     assert_eq!(of_many(|x| harnessed(x, String::new()).unwrap_or(0)), 0);
     assert_eq!(of_many_async(|x| async move { harnessed_async(x).await.unwrap_or(0) }), 0);
+}
+
+#[dyno::timing]
+fn timed(x: u64) -> u64 {
+    timing::mark("inside");
+    x + 7
+}
+
+#[test]
+fn a_span_allocates_nothing_where_nothing_is_recorded() {
+    assert_eq!(of_many(timed), 0);
+    assert_eq!(of_many(|x| with(timing::span("span"), x + 7)), 0);
+    assert_eq!(of_many(|x| with(timing::span(format_args!("{x}")), x + 7)), 0);
+    let async_one = |x| ready_now(timing::span_async("span", ready(x + 7)));
+    assert_eq!(of_many(async_one), 0);
+}
+
+fn with<T>(_held: T, out: u64) -> u64 {
+    out
+}
+
+fn ready_now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(out) => out,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[test]
+fn spans_that_are_recorded_allocate_room_for_dozens_at_a_time() {
+    let recording = timing::Recording::new("root").start();
+    // Two nodes a call.
+    let count = of_many(timed);
+    assert!(count < CALLS / 4, "{count}");
+    assert_eq!(recording.finish().len() as u64, 2 * CALLS + 3);
 }

@@ -4,6 +4,10 @@
 mod advice;
 #[path = "aspect/filters.rs"]
 mod filters;
+#[path = "aspect/forms.rs"]
+mod forms;
+#[path = "aspect/stacked.rs"]
+mod stacked;
 #[path = "aspect/stress.rs"]
 mod stress;
 #[path = "aspect/tenants.rs"]

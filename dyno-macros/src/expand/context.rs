@@ -47,6 +47,8 @@ pub(crate) struct Context {
     pub(super) rebound_inside: Vec<String>,
     /// The label at which a layer further out takes refusals.
     refuge: Option<Lifetime>,
+    /// Who takes them does not pass them on.
+    taken: bool,
     /// The label of the layer itself, if it takes them.
     own_refuge: usize,
     /// A layer further out looks at the outcome.
@@ -96,6 +98,7 @@ impl Context {
             mutable: Vec::new(),
             rebound_inside: Vec::new(),
             refuge: None,
+            taken: false,
             own_refuge: 0,
             inspected: false,
             noted: false,
@@ -230,16 +233,7 @@ impl Context {
             self.jumped.set(true);
             return quote_spanned!(at=> break #refuge #p::Err(#fault));
         }
-        let refuse = self.of_return("Refuse", "refuse", fault);
-        if self.is_noted() {
-            self.flagged.set(true);
-            quote_spanned! {at=> {
-                __dyno_refused = true;
-                #refuse
-            }}
-        } else {
-            refuse
-        }
+        self.noted(self.of_return("Refuse", "refuse", fault))
     }
 
     /// `true` when a fallback further out takes what is refused.
@@ -247,9 +241,27 @@ impl Context {
         self.refuge.is_some()
     }
 
+    /// `true` when one further out takes what is refused for good: the return type need not say so.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.refuge.is_some() && self.taken
+    }
+
+    /// What the caller gets for a refusal, seen from outside by those who ask for one.
+    pub(crate) fn noted(&self, value: TokenStream) -> TokenStream {
+        if !self.is_noted() {
+            return value;
+        }
+        self.flagged.set(true);
+        quote_spanned! {Span::mixed_site()=> {
+            __dyno_refused = true;
+            #value
+        }}
+    }
+
     /// Takes note of the layers outside and inside of the one that comes next.
     pub(crate) fn look_around(&mut self, outside: &[Box<dyn Layer>], inside: &[Box<dyn Layer>]) {
-        (self.refuge, self.inspected, self.noted) = (None, false, false);
+        (self.refuge, self.taken) = (None, false);
+        (self.inspected, self.noted) = (false, false);
         let refuges = outside.iter().filter(|layer| layer.catches()).count();
         self.own_refuge = refuges;
         let (mut enclosed, mut caught) = (false, false);
@@ -262,6 +274,7 @@ impl Context {
             let asks = layer.inspects() || layer.notes_refusals();
             self.noted |= asks;
             if layer.catches() && !layer.passes_on() {
+                self.taken = true;
                 break;
             }
             // What asks for a refusal has to come to see it.

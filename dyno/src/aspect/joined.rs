@@ -9,10 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwapOption;
 
-use super::JoinPoint;
 use super::offer::Offer;
 use super::pipeline::{Pipeline, Types};
-use super::site::sites;
 use crate::fault::{AspectError, AspectErrorKind, Fault, NthFilter};
 use crate::outcome::Refuse;
 use crate::point::{Name, Point};
@@ -29,7 +27,7 @@ const LIVE: u8 = 2;
 /// The join point of one function. An expansion keeps it in a static.
 pub struct JoinSite {
     join: &'static str,
-    point: &'static Point,
+    pub(super) point: &'static Point,
     filters_result: bool,
     generic: bool,
     state: AtomicU8,
@@ -39,19 +37,19 @@ pub struct JoinSite {
 }
 
 /// Pipelines, each with the address of the registry it is for.
-type Pipelines = Vec<(usize, Arc<Pipeline>)>;
+pub(super) type Pipelines = Vec<(usize, Arc<Pipeline>)>;
 type Shared = Arc<Pipelines>;
 
 /// What has one name.
-struct Named {
-    pipelines: Pipelines,
-    sites: Vec<&'static JoinSite>,
+pub(super) struct Named {
+    pub(super) pipelines: Pipelines,
+    pub(super) sites: Vec<&'static JoinSite>,
 }
 
 static TABLE: Mutex<BTreeMap<String, Named>> = Mutex::new(BTreeMap::new());
 
 // User code runs under no lock, and so no filter is dropped under this one.
-fn table() -> MutexGuard<'static, BTreeMap<String, Named>> {
+pub(super) fn table() -> MutexGuard<'static, BTreeMap<String, Named>> {
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -279,7 +277,7 @@ fn named<'a>(table: &'a mut BTreeMap<String, Named>, join: &str) -> &'a mut Name
 }
 
 /// The pipeline of `registry`, or of the one in force here, of its parents, of the global one.
-fn find(
+pub(super) fn find(
     pipelines: &[(usize, Arc<Pipeline>)],
     registry: Option<&Registry>,
 ) -> Option<Arc<Pipeline>> {
@@ -398,50 +396,4 @@ impl Drop for Tenant {
         drop(table);
         drop((gone, old));
     }
-}
-
-/// A join point of the program, and what is set for it here.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Joined {
-    /// Its name.
-    pub name: Name,
-    /// How many filters of arguments are in force here.
-    pub argument_filters: usize,
-    /// How many filters of results are in force here.
-    pub result_filters: usize,
-    /// The functions that have it: with the feature `warm-up` all of the program, else those that
-    /// have been called. None while the pipeline is set before there is a function.
-    pub functions: Vec<JoinPoint<'static>>,
-}
-
-/// Every join point that a function has or a pipeline is set for, by name.
-#[must_use]
-pub fn joins() -> Vec<Joined> {
-    let registry = Registry::current();
-    let mut all: BTreeMap<String, Vec<JoinPoint<'static>>> = BTreeMap::new();
-    for site in sites() {
-        for join in site.joins() {
-            all.entry((*join).to_owned()).or_default().push(site.join_point());
-        }
-    }
-    for (name, named) in table().iter() {
-        if named.sites.is_empty() && find(&named.pipelines, Some(&registry)).is_none() {
-            continue;
-        }
-        let functions = all.entry(name.clone()).or_default();
-        for site in &named.sites {
-            if !functions.iter().any(|known| std::ptr::eq(known.point, site.point)) {
-                functions.push(JoinPoint::new(site.point));
-            }
-        }
-    }
-    let joined = |(name, mut functions): (String, Vec<JoinPoint<'static>>)| {
-        functions.sort_by_key(JoinPoint::name);
-        let pipeline = pipeline(&name, &registry);
-        let (argument_filters, result_filters) =
-            pipeline.map_or((0, 0), |all| (all.argument_filters(), all.result_filters()));
-        Joined { name: name.into(), argument_filters, result_filters, functions }
-    };
-    all.into_iter().map(joined).collect()
 }

@@ -11,7 +11,8 @@
 //! What nobody has set or bound costs a function one relaxed load, each.
 //!
 //! ```
-//! use dyno::aspect::{self, Advice, Call, End};
+//! use dyno::aspect;
+//! use dyno::aspect::{Advice, Call, End};
 //!
 //! #[aspect("shop::price")]
 //! fn price(sku: &str, quantity: u32) -> Result<u32, dyno::Fault> {
@@ -40,6 +41,7 @@ mod advice;
 mod bind;
 mod join;
 mod joined;
+mod listed;
 mod offer;
 mod pattern;
 mod pipeline;
@@ -53,7 +55,7 @@ pub use bind::{Binding, Pointcut, bind};
 pub use join::{Filter, Join, join};
 #[doc(hidden)]
 pub use joined::{Filters, JoinSite, Refusing};
-pub use joined::{Joined, joins};
+pub use listed::{Joined, joins};
 #[doc(hidden)]
 pub use offer::{ByValue, Lent, Offer, Own};
 pub use pipeline::{Filtered, Pipeline};

@@ -72,13 +72,11 @@ impl Chunk {
         self.lock().push(node);
     }
 
-    /// The node at `slot` has ended; the first end holds.
+    /// The node at `slot` has ended.
     #[inline]
     pub(super) fn end(&self, slot: usize, at: u64) {
         if let Some(end) = self.ends.get(slot) {
-            if end.load(Ordering::Relaxed) == 0 {
-                end.store(at.max(1), Ordering::Release);
-            }
+            end.store(at.max(1), Ordering::Release);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
+use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -18,10 +19,14 @@ Options:
   --threads N      how many tills serve them          [1 to 256, default 8]
   --seed N         what is drawn: baskets, latencies, hiccups  [default 7]
   --outage WHAT    which service goes down, and when  [default stock:30%..60%]
-                   SERVICE:FROM..TO, SERVICE being `stock` or `rates`, FROM and TO
-                   parts of the run (30%) or requests by number (1200); or `none`
-  --hiccups N%     how many calls both services answer with a 503
+                   SERVICE:FROM..TO, SERVICE being `stock`, `rates` or `carrier`,
+                   FROM and TO parts of the run (30%) or requests by number (1200);
+                   or `none`
+  --hiccups N%     how many calls stock and rates answer with a 503
                    [0% to 100%, default 2% and 1.5%]
+  --picture PATH   where the slowest request is drawn, as SVG
+                   [default: storefront.svg among the temporary files; with
+                   --json it is drawn only when asked for]
   --json           one JSON object on stdout instead of the report
   --help           this text
 ";
@@ -37,8 +42,10 @@ pub struct Args {
     pub seed: u64,
     /// Which service goes down, and when.
     pub outage: Option<Outage>,
-    /// How many calls in a hundred both services turn away; else each as many as it pleases.
+    /// How many calls in a hundred the warehouse and the exchange turn away; else each as many as it pleases.
     pub hiccups: Option<u64>,
+    /// Where the slowest request is drawn.
+    pub picture: Option<PathBuf>,
     /// One JSON object instead of the report.
     pub json: bool,
 }
@@ -47,7 +54,7 @@ impl Default for Args {
     fn default() -> Self {
         let outage = Outage { service: ServiceName::Stock, requests: 1200..2400 };
         let (requests, threads, seed, outage) = (4000, 8, 7, Some(outage));
-        Self { requests, threads, seed, outage, hiccups: None, json: false }
+        Self { requests, threads, seed, outage, hiccups: None, picture: None, json: false }
     }
 }
 
@@ -58,6 +65,8 @@ pub enum ServiceName {
     Stock,
     /// Currency exchange.
     Rates,
+    /// What postage costs today.
+    Carrier,
 }
 
 impl ServiceName {
@@ -66,6 +75,7 @@ impl ServiceName {
         match self {
             Self::Stock => "stock",
             Self::Rates => "rates",
+            Self::Carrier => "carrier",
         }
     }
 }
@@ -141,6 +151,7 @@ where
                 args.hiccups =
                     Some(number("hiccups", bare, 0..=100).map_err(|_| wrong_part(value))?);
             }
+            Arg::Long("picture") => args.picture = Some(parser.value()?.into()),
             Arg::Long("json") => args.json = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -182,7 +193,8 @@ fn parse_outage(value: &str, requests: u64) -> Result<Option<Outage>, ArgsError>
     let service = match service {
         "stock" => ServiceName::Stock,
         "rates" => ServiceName::Rates,
-        _ => return Err(wrong("the service is `stock` or `rates`")),
+        "carrier" => ServiceName::Carrier,
+        _ => return Err(wrong("the service is `stock`, `rates` or `carrier`")),
     };
     let (from, to) = when
         .split_once("..")
@@ -229,11 +241,12 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let args = run(
-            "--requests 1000 --threads=3 --seed 42 --outage rates:10%..250 --hiccups 30% --json",
+            "--requests 1000 --threads=3 --seed 42 --outage rates:10%..250 --hiccups 30% --picture a.svg --json",
         );
         let outage = Outage { service: ServiceName::Rates, requests: 100..250 };
         let (requests, threads, seed, outage) = (1000, 3, 42, Some(outage));
-        let wanted = Args { requests, threads, seed, outage, hiccups: Some(30), json: true };
+        let (hiccups, picture) = (Some(30), Some(PathBuf::from("a.svg")));
+        let wanted = Args { requests, threads, seed, outage, hiccups, picture, json: true };
         assert_eq!(args, wanted);
     }
 

@@ -1,4 +1,4 @@
-//! A small shop on real parts: `SQLite`, a CSV catalogue, two HTTP services, one of which goes down.
+//! A small shop on real parts: `SQLite`, a CSV catalogue, three HTTP services, one of which goes down.
 //!
 //! `cargo run --release -p storefront` opens the shop, serves some thousands of customers while
 //! the warehouse does not answer, and tells what dyno did about it. Start reading in `shop.rs`.
@@ -53,10 +53,19 @@ fn keep_shop(args: &Args) -> Result<(), Box<dyn Error>> {
     }
     let day = shop.serve(args)?;
     let summary = Summary::new(args, day);
+    let default = (!args.json).then(|| std::env::temp_dir().join("storefront.svg"));
+    let picture = args.picture.clone().or(default);
+    if let Some(path) = &picture {
+        std::fs::write(path, summary.measured.slowest.tree.to_svg())
+            .map_err(|error| format!("the picture {}: {error}", path.display()))?;
+    }
     if args.json {
         println!("{}", summary.to_json()?);
-    } else {
-        print!("{summary}");
+        return Ok(());
+    }
+    print!("{summary}");
+    if let Some(path) = picture {
+        println!("\nthe slowest request as a picture: {}", path.display());
     }
     Ok(())
 }

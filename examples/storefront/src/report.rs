@@ -3,7 +3,9 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use crate::summary::{Latency, Measured, Options, Purse, Repeatable, StoodIn, Summary};
+use crate::summary::{
+    Latency, Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told,
+};
 use crate::tally::Transition;
 
 impl Summary {
@@ -21,10 +23,16 @@ impl Display for Summary {
         self.budget(f)?;
         self.turned_away(f)?;
         self.stood_in(f)?;
+        self.told(f)?;
         self.breakers(f)?;
+        self.surcharges(f)?;
         self.services(f)?;
         self.instances(f)?;
         self.latency(f)?;
+        writeln!(f, "\nmetrics: the last ten seconds; latencies: the last minute")?;
+        writeln!(f, "{}", self.measured.metrics)?;
+        writeln!(f, "\nthe slowest request")?;
+        write!(f, "{}", self.measured.slowest.tree)?;
         for warning in &self.measured.warnings {
             writeln!(f, "\nWARNING  {warning}")?;
         }
@@ -131,6 +139,20 @@ impl Summary {
         Ok(())
     }
 
+    fn told(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measured.told.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nwhat failed, and was told")?;
+        for (point, Told { times, left_out, last }) in &self.measured.told {
+            writeln!(f, "  {point:<28} {times:>6}   {left_out} of them only counted")?;
+            if let Some(last) = last {
+                writeln!(f, "    the last: {last}")?;
+            }
+        }
+        Ok(())
+    }
+
     fn breakers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nbreakers")?;
         if self.measured.transitions.is_empty() {
@@ -142,6 +164,16 @@ impl Summary {
             writeln!(f, "  {at:>11}  request {request:>6}  {breaker}: {from} -> {to}: {why}")?;
         }
         Ok(())
+    }
+
+    fn surcharges(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = &self.measured.surcharges;
+        let Surcharges { hits, misses, early, stale, waited, stale_if_error } = all;
+        writeln!(f, "\nthe carrier's surcharges, cached")?;
+        writeln!(f, "  at once     {:>6}   {stale} of them too old by a little", hits + stale)?;
+        writeln!(f, "  asked for   {:>6}   {early} of them before it was too old", misses + early)?;
+        writeln!(f, "  waited      {waited:>6}   for another customer who asked")?;
+        writeln!(f, "  in vain     {stale_if_error:>6}   what was known before did")
     }
 
     fn services(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use dyno::Registry;
-use dyno::fallback;
 use dyno::inject::Report;
+use dyno::metrics::Snapshots;
 use dyno::retry::Spent;
+use dyno::timing::Tree;
+use dyno::{Registry, cache, fallback, harness, metrics, timing};
 
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
@@ -22,6 +23,7 @@ use crate::tally::{Counting, Tally};
 pub struct Shop {
     stock: Service,
     rates: Service,
+    carrier: Service,
     warm_up: Report,
     counting: Counting,
     customers: Customers,
@@ -45,10 +47,34 @@ pub struct Day {
     pub budget: Spent,
     /// How often something stood in, by the point where it did.
     pub stood_in: Vec<(&'static str, fallback::Count)>,
+    /// What failed and was told, by the point where it did.
+    pub told: Vec<&'static harness::History>,
+    /// What became of asking for a surcharge.
+    pub surcharges: cache::Counts,
+    /// Calls and latencies of the last ten seconds.
+    pub metrics: Snapshots,
+    /// The request that took the longest.
+    pub slowest: Slowest,
     /// What the services say they saw.
-    pub seen: [(ServiceName, Seen); 2],
+    pub seen: [(ServiceName, Seen); 3],
     /// What the order book says: sales, and those made on second-best knowledge.
     pub book: (u64, u64),
+}
+
+/// Where the time of the slowest request went.
+#[derive(Debug, Default)]
+pub struct Slowest {
+    /// Its number.
+    pub request: u64,
+    /// What was recorded of it.
+    pub tree: Tree,
+}
+
+/// What one till has to tell.
+#[derive(Debug, Default)]
+struct Shift {
+    records: Vec<Record>,
+    slowest: Slowest,
 }
 
 /// What became of one request.
@@ -100,8 +126,17 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
         forgotten: 1,
         down: down(args, ServiceName::Rates),
     })?;
+    let carrier = services::carrier(Script {
+        seed: args.seed.rotate_left(32),
+        greeting: Duration::from_millis(300),
+        latency_us: 8_000..20_000,
+        hiccups: 0,
+        forgotten: 0,
+        down: down(args, ServiceName::Carrier),
+    })?;
     Registry::global().set("stock", Arc::new(stock.addr()))?;
     Registry::global().set("rates", Arc::new(rates.addr()))?;
+    Registry::global().set("carrier", Arc::new(carrier.addr()))?;
     dyno::graph().check()?;
     let counting = Counting::start();
     let warm_up = dyno::warm_up();
@@ -110,7 +145,7 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
     let skus = shop::skus()?;
     let products = u64::try_from(skus.len())?;
     let customers = Customers::new(args.seed, skus);
-    Ok(Shop { stock, rates, warm_up, counting, customers, products })
+    Ok(Shop { stock, rates, carrier, warm_up, counting, customers, products })
 }
 
 impl Shop {
@@ -130,37 +165,66 @@ impl Shop {
             tills.into_iter().map(thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
         });
         let tills = tills.map_err(|_| "a till panicked")?;
-        let mut records = tills.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
         let wall = opened.elapsed();
+        let metrics = metrics::all();
+        let day = tills.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
+        let Shift { mut records, slowest } = day.fold(Shift::default(), Shift::and);
         records.sort_by_key(|record| record.request);
-        let seen =
-            [(ServiceName::Stock, self.stock.seen()), (ServiceName::Rates, self.rates.seen())];
+        let seen = [
+            (ServiceName::Stock, self.stock.seen()),
+            (ServiceName::Rates, self.rates.seen()),
+            (ServiceName::Carrier, self.carrier.seen()),
+        ];
         let book = shop::sales()?;
         let (products, warm_up, tally) = (self.products, self.warm_up, self.counting.finish());
         let (budget, stood_in) = (shop::BUDGET.snapshot(), fallback::counts());
-        Ok(Day { warm_up, products, records, wall, tally, budget, stood_in, seen, book })
+        let surcharges = cache::named("surcharge").map(|cache| cache.counts()).unwrap_or_default();
+        Ok(Day {
+            warm_up,
+            products,
+            records,
+            wall,
+            tally,
+            budget,
+            stood_in,
+            told: harness::all(),
+            surcharges,
+            metrics,
+            slowest,
+            seen,
+            book,
+        })
     }
 
     /// Serves the next customer at till `number`, until there is none.
-    fn man(
-        &self,
-        number: usize,
-        next: &AtomicU64,
-        requests: u64,
-    ) -> Result<Vec<Record>, dyno::Fault> {
+    fn man(&self, number: usize, next: &AtomicU64, requests: u64) -> Result<Shift, dyno::Fault> {
         let till = Till::new(number)?;
-        let mut records = Vec::new();
+        let mut shift = Shift::default();
         loop {
             let request = next.fetch_add(1, Ordering::Relaxed);
             if request >= requests {
-                return Ok(records);
+                return Ok(shift);
             }
             let ask = self.customers.ask(request);
             let at = self.counting.elapsed();
             let began = Instant::now();
-            let end = services::for_request(request, || answer(&till, &ask));
-            records.push(Record { request, at, took: began.elapsed(), end });
+            let (end, tree) = timing::record(format_args!("request {request}"), || {
+                services::for_request(request, || answer(&till, &ask))
+            });
+            let records = vec![Record { request, at, took: began.elapsed(), end }];
+            shift = shift.and(Shift { records, slowest: Slowest { request, tree } });
         }
+    }
+}
+
+impl Shift {
+    /// Both, and of the two slowest requests the slower one.
+    fn and(mut self, other: Self) -> Self {
+        self.records.extend(other.records);
+        if other.slowest.tree.duration() > self.slowest.tree.duration() {
+            self.slowest = other.slowest;
+        }
+        self
     }
 }
 

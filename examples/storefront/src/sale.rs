@@ -19,6 +19,25 @@ impl Units {
     }
 }
 
+/// What the carrier adds to the postage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Surcharge {
+    /// In per cent.
+    pub percent: u32,
+    /// Taken from the printed tariff instead of the carrier.
+    pub printed: bool,
+}
+
+impl Surcharge {
+    /// What the printed tariff says: enough for every country.
+    pub const PRINTED: Self = Self { percent: 12, printed: true };
+
+    /// This much postage, with what is added, rounded up.
+    pub fn on(self, postage: Minor) -> Minor {
+        (postage * Minor::from(100 + self.percent)).div_ceil(100)
+    }
+}
+
 /// What a customer goes home with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sale {

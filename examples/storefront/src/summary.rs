@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use dyno::cache;
 use dyno::fallback::Count;
+use dyno::harness::History;
+use dyno::metrics::Snapshots;
 use dyno::retry::Spent;
+use dyno::timing::Tree;
 use serde::Serialize;
 
 use crate::args::Args;
 use crate::report::millis;
-use crate::run::{Day, End, Record};
+use crate::run::{Day, End, Record, Slowest};
 use crate::services::Seen;
 use crate::tally::{Counts, Transition};
 
@@ -89,6 +93,10 @@ pub struct Measured {
     pub budget: Purse,
     /// How often something stood in, by the point where it did.
     pub stood_in: BTreeMap<&'static str, StoodIn>,
+    /// What failed and was told, by the point where it did.
+    pub told: BTreeMap<&'static str, Told>,
+    /// What became of asking for a surcharge.
+    pub surcharges: Surcharges,
     /// What the breakers did, and why.
     pub transitions: Vec<Transition>,
     /// What the services say they saw.
@@ -99,8 +107,54 @@ pub struct Measured {
     pub instances: BTreeMap<String, Instance>,
     /// How long requests took.
     pub latency: Latencies,
+    /// The request that took the longest.
+    pub slowest: Slow,
     /// What dyno wanted a person to look at.
     pub warnings: Vec<String>,
+    /// Calls and latencies of the last ten seconds.
+    #[serde(skip)]
+    pub metrics: Snapshots,
+}
+
+/// What failed at one point, and was told, though something may have stood in.
+#[derive(Debug, Serialize)]
+pub struct Told {
+    /// How often.
+    pub times: u64,
+    /// Of these, only counted, as there were so many.
+    pub left_out: u64,
+    /// The last one.
+    pub last: Option<String>,
+}
+
+/// What became of asking for a surcharge.
+#[derive(Debug, Serialize)]
+pub struct Surcharges {
+    /// It was known, and not too old.
+    pub hits: u64,
+    /// It was asked for, while all who wanted it waited.
+    pub misses: u64,
+    /// It was asked for before it was too old, and nobody else waited.
+    pub early: u64,
+    /// It was too old, and did while another customer asked.
+    pub stale: u64,
+    /// Another customer asked, and this one waited.
+    pub waited: u64,
+    /// The carrier did not answer, and what it had said before did.
+    pub stale_if_error: u64,
+}
+
+/// The request that took the longest.
+#[derive(Debug, Serialize)]
+pub struct Slow {
+    /// Its number.
+    pub request: u64,
+    /// How long it took.
+    #[serde(rename = "took_ms", serialize_with = "millis")]
+    pub took: Duration,
+    /// Where that time went.
+    #[serde(skip)]
+    pub tree: Tree,
 }
 
 /// What retries were paid for out of.
@@ -219,6 +273,7 @@ impl Repeatable {
 impl Measured {
     fn new(args: &Args, day: Day) -> Self {
         let Day { warm_up, records, wall, tally, budget, stood_in, seen, .. } = day;
+        let (surcharges, slowest, metrics) = (day.surcharges, day.slowest, day.metrics);
         let (sales, degraded) = day.book;
         let counted = |which: fn(&End) -> bool| {
             records.iter().filter(|record| which(&record.end)).count() as u64
@@ -246,6 +301,8 @@ impl Measured {
             turned_away: tally.turned_away,
             budget: Purse::from(budget),
             stood_in: stood_in.into_iter().map(|(at, count)| (at, StoodIn::from(count))).collect(),
+            told: day.told.into_iter().map(|all| (all.name(), Told::from(all))).collect(),
+            surcharges: Surcharges::from(surcharges),
             transitions: tally.transitions,
             services: seen.into_iter().map(|(name, seen)| (name.as_str(), seen)).collect(),
             order_book: OrderBook { sales, degraded },
@@ -259,7 +316,9 @@ impl Measured {
                     matches!(end, End::Answered { degraded: true, .. })
                 }),
             },
+            slowest: Slow::from(slowest),
             warnings: tally.warnings,
+            metrics,
         }
     }
 }
@@ -267,6 +326,27 @@ impl Measured {
 impl From<Spent> for Purse {
     fn from(Spent { granted, refused, tokens, capacity, .. }: Spent) -> Self {
         Self { granted, refused, tokens, capacity }
+    }
+}
+
+impl From<&History> for Told {
+    fn from(all: &History) -> Self {
+        let counts = all.counts();
+        let last = all.last().map(|report| report.to_string());
+        Self { times: counts.total(), left_out: counts.left_out, last }
+    }
+}
+
+impl From<cache::Counts> for Surcharges {
+    fn from(counts: cache::Counts) -> Self {
+        let cache::Counts { hit, miss, early, stale, waited, stale_if_error, .. } = counts;
+        Self { hits: hit, misses: miss, early, stale, waited, stale_if_error }
+    }
+}
+
+impl From<Slowest> for Slow {
+    fn from(Slowest { request, tree }: Slowest) -> Self {
+        Self { request, took: tree.duration(), tree }
     }
 }
 

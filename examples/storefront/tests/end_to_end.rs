@@ -56,6 +56,12 @@ fn sum(day: &Value, path: &str, of: &str) -> u64 {
     all.values().filter_map(|it| it.pointer(of).and_then(Value::as_u64)).sum()
 }
 
+/// The sum of a figure over the warehouse and the exchange, which are asked for every customer.
+fn seen(day: &Value, of: &str) -> u64 {
+    let count = |service: &str| count(day, &format!("/measured/services/{service}{of}"));
+    count("stock") + count("rates")
+}
+
 /// The changes of one breaker, as (from, to).
 fn transitions(day: &Value, breaker: &str) -> Vec<(String, String)> {
     let all = day["measured"]["transitions"].as_array().cloned().unwrap_or_default();
@@ -90,12 +96,15 @@ fn what_dyno_did_adds_up_with_what_others_saw() {
         let total = |of: &str| count(&day, &format!("/measured/total/{of}"));
         // Both services are asked about every product there is, and again, unless turned away.
         let attempts = 2 * count(&day, "/repeatable/answered") + total("retried");
-        let calls = sum(&day, "/measured/services", "/calls");
+        let calls = seen(&day, "/calls");
         assert_eq!(attempts, calls + total("rejected"), "{line}");
         assert_eq!(total("late"), sum(&day, "/measured/services", "/forgotten"), "{line}");
         assert_eq!(total("retried"), count(&day, "/measured/budget/granted"), "{line}");
         assert_eq!(total("rejected"), sum(&day, "/measured/turned_away", ""), "{line}");
         assert_eq!(total("fell_back"), sum(&day, "/measured/stood_in", "/times"), "{line}");
+        // Nothing that failed is hidden by what made up for it.
+        let failed = seen(&day, "/hiccups") + seen(&day, "/cut_off") + seen(&day, "/forgotten");
+        assert_eq!(failed, sum(&day, "/measured/told", "/times"), "{line}");
         assert_eq!(sum(&day, "/measured/stood_in", "/failed"), 0, "{line}");
         assert!(total("fell_back") >= count(&day, "/measured/degraded"), "{line}");
     }
@@ -148,6 +157,25 @@ fn nobody_goes_home_empty_handed_because_of_an_outage() {
 }
 
 #[test]
+fn a_carrier_that_is_down_is_not_missed() {
+    let day = day(&format!("{SMALL} carrier:50%..100%"));
+    let surcharges = |of: &str| count(&day, &format!("/measured/surcharges/{of}"));
+    // Each call got an answer in one way, and all who asked the carrier are accounted for.
+    let asked = surcharges("misses") + surcharges("early");
+    let answered = count(&day, "/repeatable/answered");
+    assert_eq!(surcharges("hits") + surcharges("stale") + surcharges("waited") + asked, answered);
+    let carrier = |of: &str| count(&day, &format!("/measured/services/carrier/{of}"));
+    assert!(carrier("calls") <= asked && asked < answered, "{asked} of {answered}");
+    // While it was down, what it had said before did.
+    assert!(carrier("cut_off") > 0 && surcharges("stale_if_error") >= carrier("cut_off"));
+    assert_eq!(count(&day, "/measured/degraded"), 0);
+    assert_eq!(
+        answered,
+        200 - day["repeatable"]["failures"]["no such product"].as_u64().unwrap_or(0)
+    );
+}
+
+#[test]
 fn the_breaker_opens_tries_and_closes_again() {
     let day = day(&format!("{SMALL} stock:20%..50%"));
     let changes = transitions(&day, "stock");
@@ -179,13 +207,14 @@ fn each_breaker_says_why_it_opened() {
 fn everything_is_built_once() {
     let day = day("--requests 100 --threads 16 --outage none");
     let instances = day["measured"]["instances"].as_object().cloned().unwrap_or_default();
-    assert_eq!(instances.len(), 6, "{instances:?}");
+    assert_eq!(instances.len(), 7, "{instances:?}");
     for (provider, instance) in instances {
         assert_eq!(instance["built"], 1, "{provider}");
     }
     // The services' word for it.
-    assert_eq!(count(&day, "/measured/services/stock/greetings"), 1);
-    assert_eq!(count(&day, "/measured/services/rates/greetings"), 1);
+    for service in ["stock", "rates", "carrier"] {
+        assert_eq!(count(&day, &format!("/measured/services/{service}/greetings")), 1);
+    }
 }
 
 #[test]
@@ -199,7 +228,11 @@ fn a_seed_repeats_the_day_on_any_number_of_threads() {
     assert_eq!(calm[0]["repeatable"], calm[1]["repeatable"]);
     // With no outage what dyno does follows from the seed too, to the last retry.
     assert_eq!(calm[0]["measured"]["points"], calm[1]["measured"]["points"]);
-    assert_eq!(calm[0]["measured"]["services"], calm[1]["measured"]["services"]);
+    // How often the carrier is asked is up to the clock.
+    for service in ["stock", "rates"] {
+        let seen = calm.each_ref().map(|day| &day["measured"]["services"][service]);
+        assert_eq!(seen[0], seen[1]);
+    }
     let granted = calm.each_ref().map(|day| count(day, "/measured/budget/granted"));
     assert_eq!(granted, [count(&calm[0], "/measured/total/retried"); 2]);
     assert!(granted[0] > 0);
@@ -232,9 +265,30 @@ fn the_report_tells_what_happened() {
         "the breaker is open",
         "what fallbacks stood in for",
         "built once",
+        "what failed, and was told",
+        "the last: storefront::shop::on_hand failed: ",
+        "the carrier's surcharges, cached",
+        "metrics: the last ten seconds",
+        "cache hits",
+        "the slowest request\n      0.00 + request ",
+        "+ ask the warehouse",
         "p95",
     ] {
         assert!(run.out.contains(told), "no `{told}` in:\n{}", run.out);
     }
     assert!(!run.out.contains("MORE THAN ONCE"), "{}", run.out);
+}
+
+#[test]
+fn the_slowest_request_is_drawn() {
+    let picture = std::env::temp_dir().join(format!("storefront-{}.svg", std::process::id()));
+    let day = day(&format!("{SMALL} none --picture {}", picture.display()));
+    let drawn = std::fs::read_to_string(&picture).expect("it is drawn");
+    std::fs::remove_file(&picture).expect("it can be removed");
+    let request = format!("request {}", count(&day, "/measured/slowest/request"));
+    assert!(drawn.starts_with("<svg") && drawn.contains(&request), "{drawn}");
+    let figure = |path: &str| day.pointer(path).and_then(Value::as_f64).expect(path);
+    let (took, longest) =
+        (figure("/measured/slowest/took_ms"), figure("/measured/latency/all/max_ms"));
+    assert!(took > 0.0 && took <= longest, "{took} {longest}");
 }

@@ -8,20 +8,19 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use dyno::aspect::{Advice, Binding, Call, End, JoinPoint, Pointcut, Proceed};
-use dyno::breaker::Fuse;
-use dyno::{Fault, aspect, clock, fallback, fuse, retry};
+use dyno::{aspect, clock};
 
 use super::block_on;
 
 /// Writes down what it is told.
 #[derive(Clone, Default)]
-struct Log {
+pub(crate) struct Log {
     who: &'static str,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Log {
-    fn add(&self, line: String) {
+    pub(crate) fn add(&self, line: String) {
         let who = self.who;
         self.lines.lock().unwrap().push(if who.is_empty() {
             line
@@ -29,7 +28,7 @@ impl Log {
             format!("{who} {line}")
         });
     }
-    fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.lines.lock().unwrap())
     }
     fn of(&self, who: &'static str) -> Self {
@@ -358,59 +357,4 @@ fn the_time_a_call_takes_is_told() {
     f();
     assert_eq!(*took.0.lock().unwrap(), [Duration::from_secs(3)]);
     drop(frozen);
-}
-
-static OFF: Fuse = Fuse::new("advice.off").off();
-struct Unfit;
-#[fallback(Err(Unfit))]
-#[aspect(name = "refused::f")]
-#[fuse(OFF)]
-fn refused() -> Result<u8, Unfit> {
-    Ok(1)
-}
-#[fallback(Err(Unfit))]
-#[aspect(name = "refused::g")]
-#[aspect(before = |_| ())]
-#[fuse(OFF)]
-async fn refused_async() -> Result<u8, Unfit> {
-    Ok(1)
-}
-#[test]
-fn a_refusal_inside_comes_to_the_fallback_outside_through_the_advice() {
-    // The error cannot carry a `Fault`: only the fallback's label can.
-    let log = Log::default();
-    let _bound = aspect::bind("refused::*", log.clone());
-    assert!(refused().is_err() && block_on(refused_async()).is_err());
-    let ends: Vec<_> = log.take().into_iter().filter(|line| line.starts_with('<')).collect();
-    assert_eq!(
-        ends,
-        [
-            "< refused::f failed: advice.off: the fuse is off",
-            "< refused::g failed: advice.off: the fuse is off"
-        ]
-    );
-}
-
-#[aspect(name = "stack::f", before = |_: &JoinPoint<'_>| STACK.add("before".into()))]
-#[retry(2)]
-#[aspect("stack::join", after = |_, _| STACK.add("after".into()))]
-fn stacked(a: u8) -> Result<u8, Fault> {
-    STACK.add(format!("body {a}"));
-    Err(Fault::timed_out("x", Duration::ZERO))
-}
-static STACK: std::sync::LazyLock<Log> = std::sync::LazyLock::new(Log::default);
-#[test]
-fn pointcuts_are_around_static_advice_which_is_around_filters() -> Result<(), Fault> {
-    let _bound = aspect::bind("stack::join", STACK.clone());
-    aspect::join("stack::join").arguments(|a: &mut u8| {
-        STACK.add("filter".into());
-        *a += 1;
-    })?;
-    assert!(stacked(1).is_err());
-    assert_eq!(
-        STACK.take().join(", "),
-        "> stack::f(?), ( stack::f, before, filter, body 2, after, filter, body 2, after, ) stack::f, \
-         < stack::f failed: x: no answer within 0ns"
-    );
-    Ok(())
 }

@@ -40,6 +40,7 @@ mod retrying;
 mod signatures;
 mod spelling;
 mod timing_out;
+mod together;
 
 /// The error of these tests.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,12 @@
 //! Percentiles, beside exact ones.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "ranks and times are small, and bounds have room"
+)]
+
 use std::time::Duration;
 
 use dyno::Verdict;
@@ -85,6 +92,18 @@ fn the_longest_leaves_with_its_part_of_the_window() {
     metrics.record(Verdict::Success, MS);
     let seen = metrics.snapshot();
     assert_eq!((seen.latency.max(), seen.latency_total.count()), (MS, 3));
+}
+
+#[test]
+fn the_longest_is_known_after_a_week_as_well() {
+    let (frozen, metrics) = (freeze(), metrics("week"));
+    // Parts of 10 s, of which 65,536 have numbers of their own.
+    let part = u32::try_from(dyno::clock::now().as_nanos() / 10_000_000_000).expect("a short life");
+    frozen.advance((65_528 - part) * 10 * SEC);
+    metrics.record(Verdict::Success, 5 * SEC);
+    frozen.advance(80 * SEC);
+    metrics.record(Verdict::Success, MS);
+    assert_eq!(metrics.snapshot().latency.max(), MS);
 }
 
 #[test]

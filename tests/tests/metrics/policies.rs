@@ -43,7 +43,9 @@ fn every_event_is_counted_and_no_other() {
         Event::BuildFailed { provider: "connect", error: &unknown },
         Event::Warning { message: "look here" },
     ];
-    events.iter().for_each(|event| point::emit(name, event));
+    for event in &events {
+        point::emit(name, event);
+    }
     let told = told(name);
     let counted: Vec<_> = told.iter().filter(|(_, count)| *count > 0).collect();
     assert_eq!(

@@ -1,5 +1,7 @@
 //! Windows, beside a list of all that happened.
 
+#![allow(clippy::cast_precision_loss, reason = "rates are compared with room")]
+
 use std::time::Duration;
 
 use dyno::metrics::{Metrics, Snapshot};

@@ -188,6 +188,37 @@ fn recordings_may_end_out_of_turn() {
 }
 
 #[test]
+fn of_scopes_that_are_left_out_of_turn_the_later_one_stays() {
+    let recording = Recording::new("root").start();
+    let (one, two) = {
+        let one = timing::span("one");
+        let first = dyno::Scope::current();
+        drop(one);
+        let _two = timing::span("two");
+        (first, dyno::Scope::current())
+    };
+    let (first, second) = (one.enter(), two.enter());
+    drop(first);
+    timing::mark("of two");
+    drop(second);
+    timing::mark("of the root");
+    assert_eq!(
+        outline(&recording.finish()),
+        ["root", "  one", "  two", "    -of two", "  -of the root"]
+    );
+}
+
+#[test]
+fn a_recording_that_ended_within_another_gives_way_to_it() {
+    let outer = Recording::new("outer").start();
+    let inner = Recording::new("inner").start();
+    let scope = dyno::Scope::current();
+    let _inner = inner.finish();
+    scope.run(|| timing::mark("inside"));
+    assert_eq!(outline(&outer.finish()), ["outer", "  inner", "  -inside"]);
+}
+
+#[test]
 fn only_so_many_nodes_are_kept_and_the_rest_is_counted() {
     let ((), tree) = Recording::new("root").max_nodes(10).run(|| {
         for _ in 0..30 {

@@ -69,6 +69,21 @@ fn a_guard_that_waits_is_not_in_force_elsewhere() {
 }
 
 #[test]
+fn a_guard_that_was_dropped_while_its_future_waited_is_open_no_longer() {
+    let slot = std::cell::RefCell::new(None);
+    let mut recorded = Box::pin(timing::record_async("root", async {
+        *slot.borrow_mut() = Some(timing::span("guard"));
+        turn().await;
+        timing::mark("after");
+    }));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(recorded.as_mut().poll(&mut cx).is_pending());
+    drop(slot.take());
+    let ((), tree) = block_on(recorded);
+    assert_eq!(outline(&tree), ["root", "  guard", "  -after"]);
+}
+
+#[test]
 fn a_future_that_is_dropped_ends_its_spans_and_tells_its_tree() {
     let _time = clock::freeze();
     let told = Arc::new(Mutex::new(None));

@@ -14,7 +14,7 @@ impl Emit<'_> {
     /// Compile-time: a provider that can fail needs a function that can say so.
     pub(super) fn check(&self) -> TokenStream {
         let cx = self.cx;
-        if self.dep.on_error.is_some() || self.param.wrapper != Wrapper::None || cx.has_refuge() {
+        if self.dep.on_error.is_some() || self.param.wrapper != Wrapper::None || cx.is_taken() {
             return TokenStream::new();
         }
         let p = &cx.private;
@@ -51,7 +51,7 @@ impl Emit<'_> {
                 quote_spanned!(at=> { let _ = __dyno_error; #p::Default::default() })
             }
             Some(OnError::Panic) => return quote_spanned!(at=> #p::inject_panic(__dyno_error)),
-            None if cx.has_refuge() => {
+            None if cx.is_taken() => {
                 return cx.refuse(&quote_spanned!(at=> #p::Fault::Inject(__dyno_error)));
             }
             None if matches!(cx.ret, Type::Infer(_) | Type::Never(_)) => {
@@ -59,10 +59,10 @@ impl Emit<'_> {
             }
             None => {
                 let ret = &cx.ret;
-                quote_spanned! {at=> {
+                cx.noted(quote_spanned! {at=> {
                     use #p::{AbortCarry as _, AbortPanic as _};
                     (&#p::Abort::<#ret>::new()).abort(__dyno_error)
-                }}
+                }})
             }
         };
         if self.inline {

@@ -29,13 +29,15 @@ use super::usage::Usage;
 ///     timing::mark("key in cache");
 ///     clock::sleep(Duration::from_millis(12));
 /// });
-/// assert_eq!(tree.to_string(), "\
-///       0.00 + request 12.0mS
-///          V   + query 12.0mS
-///          V     - key in cache
-///      12.00   = query
-///          V = request
-/// ");
+/// let report = tree.to_string();
+/// let lines: Vec<&str> = report.lines().collect();
+/// assert_eq!(lines, [
+///     "      0.00 + request 12.0mS",
+///     "         V   + query 12.0mS",
+///     "         V     - key in cache",
+///     "     12.00   = query",
+///     "         V = request",
+/// ]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -4,12 +4,14 @@
 //! down: while it is down it cuts every connection off without an answer. What happens to a
 //! request follows from the seed and the request's number alone, so a run can be repeated.
 
+mod carrier;
 mod client;
 mod http;
 mod rates;
 mod script;
 mod stock;
 
+pub use carrier::{Carrier, carrier};
 pub use client::{ServiceError, current_request, for_request};
 pub use http::{Seen, Service};
 pub use rates::{Rates, rates};

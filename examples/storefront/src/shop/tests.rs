@@ -57,6 +57,27 @@ fn the_exchange_is_asked_as_agreed_and_quoted_from_memory_when_it_is_down() {
     assert_eq!(down(Currency::Sek), Rate::printed(Currency::Sek));
 }
 
+/// A cache is the program's as well; no other test asks for a surcharge.
+#[dyno::test]
+fn the_carrier_is_asked_once_for_all_and_not_missed_for_an_hour() {
+    let time = dyno::clock::freeze();
+    let carrier = services::carrier(Script { down: 1..u64::MAX, ..quiet() }).expect("a free port");
+    let addr = carrier.addr();
+    let _carrier = dyno::swap(connect_carrier, move || Ok(Carrier::connect(addr)?));
+    let fresh = Surcharge { percent: 11, printed: false };
+    for _ in 0..100 {
+        assert_eq!(surcharge(Currency::Sek).expect("it is up"), fresh);
+    }
+    assert_eq!(carrier.seen().answered, 1);
+
+    let down = || services::for_request(1, || surcharge(Currency::Sek)).expect("it was known");
+    time.advance(Duration::from_secs(3_600));
+    assert_eq!(down(), fresh);
+    time.advance(Duration::from_secs(1));
+    assert_eq!(down(), Surcharge::PRINTED);
+    assert_eq!(carrier.seen().cut_off, 2);
+}
+
 #[dyno::test]
 fn what_was_made_of_the_real_catalogue_is_made_anew_of_the_fake() {
     let real = postage(20_000).expect("there is a tariff");

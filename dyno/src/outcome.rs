@@ -281,6 +281,7 @@ mod tests {
     use super::{Look, LookFailing, LookPlain};
 
     #[test]
+    #[expect(clippy::needless_borrow, reason = "the reference is what chooses among the traits")]
     fn any_value_can_be_looked_at() {
         assert_eq!((&Look(&Err::<u8, _>("down"))).failure(), Some(&"down"));
         assert!((&Look(&Ok::<_, &str>(1))).failure().is_none());

@@ -74,7 +74,7 @@ fn main() -> io::Result<()> {
     let of = |name: &'static str| tree.iter().filter(move |node| node.name() == name);
     let took = |name| of(name).filter_map(Node::duration).sum::<Duration>();
     let (attempts, price, all) = (took("attempt"), took("price"), tree.duration());
-    let pause = price - attempts;
+    let pause = price.saturating_sub(attempts);
     println!("of {all:?} the attempts took {attempts:?}, and the pause between them {pause:?}");
 
     if let Some(path) = env::args().nth(1) {

@@ -86,3 +86,21 @@ pub(super) fn is_over<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> boo
     let stays = settings.stays(entry.lives).max(settings.stays_if_error());
     now >= entry.expires().saturating_add(stays)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+
+    #[test]
+    fn the_precise_clock_is_asked_before_the_coarse_one_could_be_late() {
+        let _clock = clock::freeze();
+        let settings = Settings::new();
+        let entry = new_entry((), 1_000_000_000, 0, &settings);
+        let before = entry.expires() - entry.plain_until.load(Ordering::Relaxed);
+        assert_eq!(before, nanos(clock::COARSE));
+        let ever = new_entry((), u64::MAX, 1_000_000, &settings);
+        assert_eq!(ever.plain_until.load(Ordering::Relaxed), u64::MAX);
+    }
+}

@@ -168,6 +168,7 @@ impl<T> fmt::Debug for Part<T> {
 mod tests {
     use super::{Key, Part, Peel as _};
 
+    #[expect(clippy::needless_pass_by_value, reason = "a key is a reference, or some")]
     fn owned<K: Key>(key: K) -> K::Owned {
         assert!(key.is(&key.to_owned()));
         key.to_owned()

@@ -83,15 +83,17 @@ impl Store {
 impl Drop for Span {
     #[inline]
     fn drop(&mut self) {
-        if let Some(open) = self.0.take() {
-            open.close();
+        // Looked at in place: what is nothing is not moved.
+        if self.0.is_some() {
+            self.close();
         }
     }
 }
 
-impl Open {
-    fn close(self) {
-        let Self { visit, id, extra } = self;
+impl Span {
+    #[inline(never)]
+    fn close(&mut self) {
+        let Some(Open { visit, id, extra }) = self.0.take() else { return };
         visit.close(id, clock::now().as_nanos());
         if let Some(before) = extra.and_then(|extra| extra.used) {
             visit.store.used(id, before);

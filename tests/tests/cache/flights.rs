@@ -1,5 +1,11 @@
 //! One computes, however many ask: panics, deadlines, and values taken away meanwhile.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::items_after_statements,
+    reason = "small numbers, and what is used once"
+)]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -162,7 +168,7 @@ fn who_would_wait_beyond_the_deadline_computes_alone() {
     clock.advance(MS);
     assert_eq!(there.join().unwrap(), 8);
     // One that is spent already waits for nothing.
-    assert_eq!(Deadline::within(0 * MS, || cache.get_or(&1, || 9)), 9);
+    assert_eq!(Deadline::within(std::time::Duration::ZERO, || cache.get_or(&1, || 9)), 9);
     assert_eq!(cache.get(&1), None, "what is computed alone is not kept");
     assert_eq!((leads.ends(), cache.get(&1)), (7, Some(7)));
     assert_eq!(clock.sleepers(), 0);
@@ -184,6 +190,23 @@ fn one_that_gives_up_at_its_deadline_leaves_the_others_waiting() {
     clock.advance(50 * MS);
     assert_eq!(late.join().unwrap(), 8);
     assert!(!there.is_finished());
+    assert_eq!(leads.ends(), Err("down"));
+    assert_eq!((there.join().unwrap(), cache.get(&1)), (9, Some(9)));
+}
+
+#[test]
+fn who_takes_over_after_something_was_taken_away_brings_a_value_that_is_kept() {
+    let clock = clock::freeze();
+    let cache = shared(TEN);
+    let leads = other(&cache, |cache, at_work| {
+        cache.try_get_or(&1, || {
+            at_work();
+            Err("down")
+        })
+    });
+    let asks = cache.clone();
+    let there = waits(&clock, move || asks.get_or(&1, || 9));
+    assert!(!cache.remove(&1));
     assert_eq!(leads.ends(), Err("down"));
     assert_eq!((there.join().unwrap(), cache.get(&1)), (9, Some(9)));
 }

@@ -1,5 +1,11 @@
 //! What an expansion does.
 
+#![allow(
+    clippy::needless_borrow,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "written as an expansion is"
+)]
+
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::mpsc;

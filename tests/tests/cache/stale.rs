@@ -119,7 +119,7 @@ fn past_its_grace_a_value_is_none() {
         };
         if stays > 0 {
             other(true);
-            clock.advance(stays * MS - MS / 1000);
+            clock.advance((stays * 1000 - 1) * MS / 1000);
             other(true);
             clock.advance(MS / 1000);
         }

@@ -66,7 +66,7 @@ fn a_thousand_tasks_that_meet_an_expired_value_are_served_at_once() {
 fn when_the_one_that_computes_is_dropped_one_that_waits_does() {
     let (cache, computed) = (Cache::<u64, usize>::new("f", TEN), Computed::default());
     block_on(async {
-        let mut leads = Box::pin(cache.get_or_async(&1, || pending::<usize>()));
+        let mut leads = Box::pin(cache.get_or_async(&1, pending::<usize>));
         assert!(poll(leads.as_mut()).is_pending());
         let ask = || Box::pin(cache.get_or_async(&1, || async { computed.next() }));
         let (mut first, mut second, mut third) = (ask(), ask(), ask());
@@ -103,9 +103,9 @@ fn one_that_waits_and_goes_away_is_not_missed() {
 #[test]
 fn the_last_that_goes_away_leaves_nothing() {
     let cache = Cache::<u64, usize>::new("f", TEN);
-    let mut leads = Box::pin(cache.get_or_async(&1, || pending::<usize>()));
+    let mut leads = Box::pin(cache.get_or_async(&1, pending::<usize>));
     assert!(poll(leads.as_mut()).is_pending());
-    let mut waits = Box::pin(cache.get_or_async(&1, || pending::<usize>()));
+    let mut waits = Box::pin(cache.get_or_async(&1, pending::<usize>));
     assert!(poll(waits.as_mut()).is_pending());
     drop((leads, waits));
     assert_eq!(block_on(cache.get_or_async(&1, || async { 3 })), 3);
@@ -132,7 +132,7 @@ fn an_error_goes_to_nobody_else() {
 fn who_would_wait_beyond_the_deadline_computes_alone() {
     let clock = clock::freeze();
     let cache = Cache::<u64, usize>::new("f", TEN);
-    let mut leads = Box::pin(cache.get_or_async(&1, || pending::<usize>()));
+    let mut leads = Box::pin(cache.get_or_async(&1, pending::<usize>));
     assert!(poll(leads.as_mut()).is_pending());
     let asks = cache.get_or_async(&1, || async { 2 });
     let start = clock::now();

@@ -132,6 +132,7 @@ fn what_dyno_refuses_is_not_kept() {
     static DOWN: Breaker = Breaker::new("caching.down").fail_max(1);
     #[cache(ttl = 60s)]
     #[breaker(DOWN)]
+    #[allow(clippy::needless_pass_by_value)]
     fn guarded(calls: Tally) -> Option<u32> {
         Some(calls.count())
     }

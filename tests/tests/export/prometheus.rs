@@ -159,13 +159,13 @@ fn the_short_ways_write_the_same() {
     assert!(prometheus::CONTENT_TYPE.starts_with("text/plain; version=0.0.4"));
 }
 
-/// Full after some bytes.
-struct Small(usize);
+/// Fails once, after so many writes.
+struct Fails(isize);
 
-impl fmt::Write for Small {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self.0.checked_sub(text.len()).ok_or(fmt::Error)?;
-        Ok(())
+impl fmt::Write for Fails {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        self.0 -= 1;
+        if self.0 == -1 { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
@@ -175,11 +175,14 @@ fn a_writer_that_fails_is_told_of() {
     let _frozen = clock::freeze();
     static POINT: Metrics = Metrics::new("prometheus::full");
     call(&POINT);
-    let whole = Prometheus::new().resilience4j().text().len();
-    for room in (0..whole).step_by(97).chain([whole - 1]) {
-        assert!(Prometheus::new().resilience4j().write(&mut Small(room)).is_err(), "{room}");
+    const PAGE: Prometheus = Prometheus::new().resilience4j();
+    let mut counts = Fails(isize::MAX);
+    PAGE.write(&mut counts).expect("it does not come to that");
+    let writes = isize::MAX - counts.0;
+    for good in (0..writes).step_by(97).chain([writes - 1]) {
+        assert!(PAGE.write(&mut Fails(good)).is_err(), "{good} of {writes}");
     }
-    assert!(Prometheus::new().resilience4j().write(&mut Small(whole)).is_ok());
+    assert!(PAGE.write(&mut Fails(writes)).is_ok());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use dyno::breaker::Breaker;
 use dyno::clock;
 use dyno::export::prometheus::Prometheus;
 use dyno::metrics::Metrics;
+use dyno::point::Event;
 
 use super::page::Page;
 use super::prometheus::page;
@@ -109,8 +110,12 @@ fn what_policies_tell_has_the_kinds_of_resilience4j() {
     );
     assert_eq!(of("circuitbreaker_calls_total", "successful"), None, "no calls are counted");
     assert_eq!(states(&now, "r4j::told"), ["forced_open"]);
+    // Of a breaker that has turned nobody away yet, nothing but that it is there.
+    let opened = Event::Breaker { from: "closed", to: "open", why: format_args!("by hand") };
+    dyno::point::emit("r4j::opened", &opened);
+    assert_eq!(states(&page(NAMES), "r4j::opened"), ["open"]);
     // A fuse is no breaker.
     let fault = dyno::Fault::rejected("r4j::fuse", dyno::Reason::FuseOff, None);
-    dyno::point::emit("r4j::fuse", &dyno::point::Event::Rejected { fault: &fault });
+    dyno::point::emit("r4j::fuse", &Event::Rejected { fault: &fault });
     assert_eq!(page(NAMES).count("name", "r4j::fuse"), 0);
 }

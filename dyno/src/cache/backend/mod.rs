@@ -9,7 +9,8 @@
 //! const SETTINGS: Settings = Settings::new().ttl(Duration::from_secs(60)).backend(&STORE);
 //!
 //! // Two processes, in reality.
-//! let (here, there) = (Cache::through("prices", SETTINGS), Cache::through("prices", SETTINGS));
+//! let prices = || Cache::<String, u32>::through("prices", SETTINGS);
+//! let (here, there) = (prices(), prices());
 //! assert_eq!(here.get_or("sku-1", || 995), 995);
 //! assert_eq!(there.get_or("sku-1", || unreachable!()), 995);
 //! ```

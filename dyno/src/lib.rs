@@ -68,7 +68,7 @@
 //! `limit`, `metrics`, `timing`, `harness`, `stats`, `pool` and `warm-up` (sites known at link time). Off by default:
 //! `cache` and `cache-backend` (its second level), `tokio` (timers, async tests), `socket` (connections as dependencies),
 //! `progress` (bars in a terminal), `stream` (streams under a breaker), `log` and `tracing` (what happens at a breaker, what
-//! a harness reports and a recording takes down, for those crates), `serde` (what is read of metrics, timing and
+//! a harness reports and a recording takes down, for those crates), `tracing-layer` (their spans in a recording), `serde` (what is read of metrics, timing and
 //! harnesses), `rusage` (what a span used), and the exporters of metrics: `prometheus`, `statsd`, `metrics-facade`, `otel`.
 
 // Expansions name the crate by one path; inside the crate it is the crate itself.

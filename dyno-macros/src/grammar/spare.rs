@@ -5,6 +5,7 @@ use syn::{Expr, Lit};
 
 use super::args::{Arg, Key, Value};
 use super::value::number;
+use crate::diag::closest;
 
 /// What to write in place of `value`, which reads `text` and for which there is no room behind
 /// `before`; `None` where nothing is likely.
@@ -14,6 +15,15 @@ pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> 
     let (Some(Value::Expr(first)), Value::Expr(value)) = (first, value) else { return None };
     if knows("with") {
         return Some("for a chain write a list: `[…, …]`".to_owned());
+    }
+    if is_formatted(first) {
+        return Some("an argument is written within the text, by its name: `{sku}`".to_owned());
+    }
+    if matches!(value, Expr::Path(_)) {
+        let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        if let Some(key) = closest(text, &names) {
+            return Some(format!("did you mean `{key}`?"));
+        }
     }
     let key = match value {
         Expr::Binary(_) if knows("rate") => "rate",
@@ -29,4 +39,10 @@ pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> 
         Expr::Lit(lit) if matches!(lit.lit, Lit::Str(_)) => Some(format!("write `{key} = {text}`")),
         _ => None,
     }
+}
+
+/// A text with a place for something in it.
+fn is_formatted(expr: &Expr) -> bool {
+    let Expr::Lit(lit) = expr else { return false };
+    matches!(&lit.lit, Lit::Str(text) if text.value().contains('{'))
 }

@@ -96,15 +96,20 @@ pub(crate) fn number(expr: &Expr) -> Option<u32> {
 
 /// `250ms`, or an expression of type `Duration`.
 pub(crate) fn duration(expr: &Expr, what: &str) -> syn::Result<TokenStream> {
+    let duration = duration_or_zero(expr, what)?;
+    match literal(expr, what)? {
+        Some(0) => Err(syn::Error::new_spanned(expr, format!("{what} must be more than zero"))),
+        _ => Ok(duration),
+    }
+}
+
+/// The same where `0s` means something.
+pub(crate) fn duration_or_zero(expr: &Expr, what: &str) -> syn::Result<TokenStream> {
     if matches!(expr, Expr::Range(_) | Expr::Closure(_) | Expr::Array(_)) {
         let message = format!("{what} is one duration, such as `2s`");
         return Err(syn::Error::new_spanned(expr, message));
     }
-    match literal(expr, what)? {
-        Some(0) => Err(syn::Error::new_spanned(expr, format!("{what} must be more than zero"))),
-        Some(nanos) => Ok(tokens(nanos, expr.span())),
-        None => Ok(expr.to_token_stream()),
-    }
+    Ok(literal(expr, what)?.map_or_else(|| expr.to_token_stream(), |n| tokens(n, expr.span())))
 }
 
 /// A number above `floor` and at most `most`: a literal, or an expression of type `f64`; `low` is what

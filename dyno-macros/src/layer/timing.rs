@@ -36,13 +36,33 @@ pub(super) fn parse(
                 Lit::Str(text) if text.value().is_empty() => {
                     diag.error(text, "the name of a span is not empty; leave it out, and the span is called as its point");
                 }
-                Lit::Str(text) => label = Some(text.clone()),
+                Lit::Str(text) => {
+                    places(text, diag);
+                    label = Some(text.clone());
+                }
                 _ => not_text(expr, diag),
             },
             _ => not_text(expr, diag),
         }
     }
     vec![Box::new(Timing { at: at.clone(), label, is_async: false })]
+}
+
+/// What stands in braces is an argument, by its name.
+fn places(text: &LitStr, diag: &mut Diag) {
+    let value = text.value().replace("{{", "").replace("}}", "");
+    let within = value.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    for (place, _) in within {
+        let name = place.split(':').next().unwrap_or(place).trim();
+        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+            diag.error(text, "what stands in braces is an argument, by its name, such as `{sku}`");
+        } else if name.contains(['.', '(', '[']) {
+            let message = format!(
+                "`{{{place}}}` is more than an argument's name; open a span in the body, such as `timing::span(format_args!(…))`"
+            );
+            diag.error(text, message);
+        }
+    }
 }
 
 fn not_text(expr: &Expr, diag: &mut Diag) {

@@ -25,6 +25,11 @@ use super::site::Advised;
 ///
 /// let _log = aspect::bind("shop::**", Log);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no advice",
+    label = "has neither `before`, `after` nor `around`",
+    note = "write `impl Advice for` a type of yours, with those of `before`, `after` and `around` that it needs"
+)]
 pub trait Advice: Send + Sync {
     /// Before the body, and before every `around`.
     fn before(&self, at: &Call<'_>) {

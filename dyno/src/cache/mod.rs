@@ -95,6 +95,8 @@ mod sieve;
 mod site;
 mod store;
 mod typed;
+#[cfg(not(feature = "cache-backend"))]
+mod unshared;
 mod wait;
 
 #[cfg(feature = "cache-backend")]

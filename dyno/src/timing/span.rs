@@ -137,8 +137,16 @@ pub(super) fn put_mark(visit: &Visit, label: Cow<'static, str>) {
 /// What a policy tells: a mark, or an interval where it says how long something took.
 pub(super) fn hear(point: &str, event: &Event<'_>) {
     let Some(visit) = here() else { return };
-    let Event::Built { provider, took } = event else {
-        return put_mark(&visit, Cow::Owned(format!("{point}: {event}")));
+    let (provider, took) = match event {
+        Event::Built { provider, took } => (provider, took),
+        Event::Rejected { fault } => {
+            // It begins with the name of the point itself.
+            let told = fault.to_string();
+            let why = told.strip_prefix(point).and_then(|rest| rest.strip_prefix(": "));
+            let why = why.unwrap_or(&told);
+            return put_mark(&visit, Cow::Owned(format!("{point}: rejected: {why}")));
+        }
+        _ => return put_mark(&visit, Cow::Owned(format!("{point}: {event}"))),
     };
     let end = clock::now();
     let label = Cow::Owned(format!("build {provider}"));

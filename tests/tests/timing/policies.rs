@@ -89,8 +89,8 @@ fn breakers_rejections_and_fallbacks_are_marks() {
     let text = tree.to_string();
     for part in [
         "- policies.db: breaker closed -> open: ",
-        "- policies.db: rejected: ",
-        "- policies.off: rejected: ",
+        "- policies.db: rejected: the breaker is open, ",
+        "- policies.off: rejected: the fuse is off",
         "- policies.shop: refused, a fallback stands in",
         "- policies.rate: rejected: ",
     ] {

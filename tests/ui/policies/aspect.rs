@@ -17,6 +17,11 @@ fn two_names() -> Option<u8> {
     None
 }
 
+#[aspect("x", no_results)]
+fn a_flag_misspelt() -> Option<u8> {
+    None
+}
+
 #[aspect("x", args = (a))]
 fn args_as_a_value(a: u8) -> Option<u8> {
     Some(a)

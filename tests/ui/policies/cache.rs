@@ -67,6 +67,21 @@ fn two_rules() -> u8 {
     1
 }
 
+#[cache(ttl = 60s, key = |sku| sku)]
+fn key_by_closure(sku: u8) -> u8 {
+    sku
+}
+
+#[cache(ttl = 60s, key = "prices")]
+fn key_of_all_calls(sku: u8) -> u8 {
+    sku
+}
+
+#[cache(ttl = 60s, grace = 0s, beta = 2)]
+fn the_default_rule_and_no_grace() -> u8 {
+    1
+}
+
 #[cache(capacity = 0)]
 fn no_room() -> u8 {
     1

@@ -23,6 +23,17 @@ fn misspelt() {}
 // An argument that is not there is told by the compiler, as in any `format_args!`, but not
 // beside the mistakes above.
 
+#[timing("of {}", sku)]
+fn by_its_place(sku: &str) {}
+
+#[timing("of {order.sku}")]
+fn a_part(order: &Order) {}
+
+#[timing("of {{{sku:>7}}}")]
+fn braces_and_a_width(sku: &str) {}
+
+struct Order;
+
 #[timing("of {sku")]
 fn no_such_format(sku: &str) {}
 

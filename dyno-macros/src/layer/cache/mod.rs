@@ -56,7 +56,7 @@ pub(super) fn parse(
         }
         match &arg.key {
             None => cache.name = name(arg, diag),
-            Some(key) if key == "key" => cache.key = arg.expr("`key`", diag).cloned(),
+            Some(key) if key == "key" => cache.key = chosen(arg, diag),
             Some(key) if key == "weight" => cache.weigh(arg, diag),
             Some(key) => cache.settings.set(key, arg, diag),
         }
@@ -65,6 +65,23 @@ pub(super) fn parse(
         cache.check(&read, diag);
     }
     vec![Box::new(cache)]
+}
+
+/// What a value is kept under, which differs from call to call.
+fn chosen(arg: &Arg, diag: &mut Diag) -> Option<Expr> {
+    let expr = arg.expr("`key`", diag)?;
+    match expr {
+        Expr::Closure(_) => diag.error(
+            expr,
+            "`key` is an expression of the arguments, such as `(sku, region.id)`, and no closure",
+        ),
+        Expr::Lit(_) => diag.error(
+            expr,
+            "`key` is the same for all calls; choose arguments, such as `key = (sku, region)`, or write `key = ()` for one value; a name is given by `name = \"…\"`",
+        ),
+        _ => return Some(expr.clone()),
+    }
+    None
 }
 
 /// The name that several functions share.

@@ -56,14 +56,12 @@ impl Settings {
     /// A `CacheSettings` with all of it.
     pub(super) fn made(&self, at: Span) -> TokenStream {
         let (p, calls) = (&self.private, &self.calls);
-        let early = self.early.as_ref().map(|(word, early, at)| {
-            let at = *at;
-            let early = match &self.beta {
-                Some(beta) if word == "xfetch" => quote_spanned!(at=> XFetch { beta: #beta }),
-                _ => early.clone(),
-            };
-            quote_spanned!(at=> .early(#p::Early::#early))
-        });
+        let xfetch = |beta, at| quote_spanned!(at=> .early(#p::Early::XFetch { beta: #beta }));
+        let early = match (&self.early, &self.beta) {
+            (None, beta) => beta.as_ref().map(|beta| xfetch(beta, at)),
+            (Some((word, _, at)), Some(beta)) if word == "xfetch" => Some(xfetch(beta, *at)),
+            (Some((_, early, at)), _) => Some(quote_spanned!(*at=> .early(#p::Early::#early))),
+        };
         quote_spanned!(at=> #p::CacheSettings::new() #calls #early)
     }
 
@@ -84,6 +82,7 @@ impl Settings {
                 self.beta = diag.take(value::decimal(expr, &what, (0.0, LOW), 1000.0));
                 return;
             }
+            "grace" => value::duration_or_zero(expr, &what),
             "capacity" => value::count(expr, &what, 1),
             "curve" | "backend" => value::of_static(expr, &what),
             "refresh" => {
@@ -112,16 +111,16 @@ impl Settings {
             diag.error(key, message);
         }
         if let Some(curve) = self.given("curve") {
-            for other in ["ttl", "early"].iter().filter_map(|key| self.given(key)) {
+            for other in ["ttl", "early", "beta"].iter().filter_map(|key| self.given(key)) {
                 diag.error(
                     other,
                     format!("`{curve}` says how long a value lives and who recomputes it; leave out `{other}`"),
                 );
             }
         }
-        let of_xfetch = self.early.as_ref().is_some_and(|(word, ..)| word == "xfetch");
+        let of_xfetch = self.early.as_ref().is_none_or(|(word, ..)| word == "xfetch");
         if let Some(beta) = self.given("beta").filter(|_| !of_xfetch && ends) {
-            diag.error(beta, "`beta` is how early `early = xfetch` is; give that as well");
+            diag.error(beta, "`beta` is how early `early = xfetch` is, and this is another rule");
         }
     }
 }

@@ -103,10 +103,14 @@ impl Meter {
         cells.count(lane.own, kind);
     }
 
-    /// A call took so long.
-    pub(super) fn time(&self, took: u64) {
+    /// The same of a call that took so long.
+    #[inline]
+    pub(super) fn count_timed(&self, kind: Kind, now: u64, took: u64) {
         let lane = Lane::here();
-        self.cells(lane).time(lane.own, took, self.part.load(Relaxed));
+        let cells = self.cells(lane);
+        self.go_on(now);
+        cells.count(lane.own, kind);
+        cells.time(lane.own, took, self.part.load(Relaxed));
     }
 
     /// Latencies are kept from now on.

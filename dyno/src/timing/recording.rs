@@ -175,6 +175,17 @@ struct Live {
 
 impl Live {
     fn end(&mut self) -> Tree {
+        self.stop();
+        let tree = self.tree();
+        self.let_go();
+        if let Some(on_end) = self.on_end.take() {
+            harmless("what is done at the end of", tree.name(), || on_end(&tree));
+        }
+        tree
+    }
+
+    /// Nothing belongs to it any more.
+    fn stop(&mut self) {
         self.is_over = true;
         ALIVE.fetch_sub(1, Ordering::Relaxed);
         point::TIMING.close();
@@ -182,15 +193,14 @@ impl Live {
         if let Some((chunk, slot)) = self.store.find(Id::ROOT) {
             chunk.end(slot, clock::now().as_nanos());
         }
-        let tree = self.tree();
+    }
+
+    /// What is recorded goes to the recording around this one, if there is one.
+    fn let_go(&self) {
         if let Some((outer, node)) = &self.store.outer {
             outer.adopt(*node, self.store.read(), self.store.dropped());
         }
         self.store.close();
-        if let Some(on_end) = self.on_end.take() {
-            harmless("what is done at the end of", tree.name(), || on_end(&tree));
-        }
-        tree
     }
 
     fn tree(&self) -> Tree {
@@ -200,8 +210,15 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if !self.is_over {
+        if self.is_over {
+            return;
+        }
+        if self.on_end.is_some() {
             drop(self.end());
+        } else {
+            // Nobody will see a tree.
+            self.stop();
+            self.let_go();
         }
     }
 }

@@ -39,11 +39,7 @@ impl Span {
     #[doc(hidden)]
     #[inline]
     pub fn begin(label: impl Label) -> Self {
-        if is_alive() {
-            Self(here().and_then(|visit| open(visit, label.label())))
-        } else {
-            Self(None)
-        }
+        if is_alive() { begun(label) } else { Self(None) }
     }
 
     /// `true` when a recording takes it down.
@@ -55,6 +51,13 @@ impl Span {
     /// Ends it.
     #[inline]
     pub fn end(self) {}
+}
+
+/// Out of the way of who is not recorded.
+#[cold]
+#[inline(never)]
+fn begun(label: impl Label) -> Span {
+    Span(here().and_then(|visit| open(visit, label.label())))
 }
 
 fn open(visit: Rc<Visit>, label: Cow<'static, str>) -> Option<Open> {
@@ -121,9 +124,15 @@ impl fmt::Debug for Span {
 #[inline]
 pub(super) fn mark(label: impl Label) {
     if is_alive() {
-        if let Some(visit) = here() {
-            put_mark(&visit, label.label());
-        }
+        marked(label);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn marked(label: impl Label) {
+    if let Some(visit) = here() {
+        put_mark(&visit, label.label());
     }
 }
 

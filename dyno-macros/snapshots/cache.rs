@@ -17,7 +17,7 @@ fn f(name: &str) -> Result<u8, E> {
         match ::dyno::__private::CacheSite::look(
             &__DYNO_CACHE,
             ::dyno::__private::lend(name),
-            ::dyno::__private::keeps!(Result < u8, E >),
+            ::dyno::__private::kept(::dyno::__private::keeps!(Result < u8, E >)),
         ) {
             ::dyno::__private::Looked::Hit(__dyno_kept)
             | ::dyno::__private::Looked::Refresh(__dyno_kept, _) => __dyno_kept,

@@ -41,7 +41,7 @@ pub use crate::cache::refresh_on_pool;
 #[cfg(feature = "cache")]
 pub use crate::cache::{
     CacheSite, Early, Keeps, KeepsFailing, KeepsPlain, Lead, Looked, Part, Peel,
-    Settings as CacheSettings, lend,
+    Settings as CacheSettings, kept, lend,
 };
 #[cfg(feature = "fallback")]
 pub use crate::fallback::{

@@ -62,7 +62,8 @@ fn nanos(duration: Duration) -> u64 {
 pub(super) fn stands<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> Is {
     let expires = entry.expires();
     if now < expires {
-        let lifetime = if entry.lives == u64::MAX { u64::MAX } else { expires - entry.born };
+        let lifetime =
+            if entry.lives == u64::MAX { u64::MAX } else { expires.saturating_sub(entry.born) };
         let aged = Aged {
             age: Duration::from_nanos(now.saturating_sub(entry.born)),
             lifetime: if lifetime == u64::MAX {
@@ -102,5 +103,22 @@ mod tests {
         assert_eq!(before, nanos(clock::COARSE));
         let ever = new_entry((), u64::MAX, 1_000_000, &settings);
         assert_eq!(ever.plain_until.load(Ordering::Relaxed), u64::MAX);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_and_a_life_of_centuries_are_no_trouble() {
+        let settings = Settings::new();
+        // Stored by one clock, let expire by another that is behind, and met by a third.
+        let entry = entry((), 1000, 50, 7, &settings);
+        entry.expire(500);
+        assert!(stands(&entry, 400, &settings) != Is::Dead);
+        assert!(stands(&entry, 500, &settings) == Is::Stale);
+        assert!(stands(&entry, 550, &settings) == Is::Dead && is_over(&entry, 550, &settings));
+        for lives in [u64::MAX - 1, u64::MAX] {
+            let long = super::entry((), 1000, lives, u64::MAX, &settings);
+            assert_eq!(long.expires(), u64::MAX);
+            assert!(!is_over(&long, u64::MAX - 1, &settings));
+            assert!(stands(&long, 0, &settings) != Is::Dead);
+        }
     }
 }

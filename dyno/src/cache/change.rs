@@ -1,21 +1,21 @@
 //! Storing, and taking away.
 
 use std::any::{Any, TypeId, type_name};
-use std::hash::Hash;
 
 use super::age::{is_over, new_entry};
 use super::family::{Act, Member};
 use super::flight::Flights;
 use super::how::Kept;
 use super::inner::Inner;
-use super::key::{Key, Whole};
+use super::key::{Key, Storable, Whole};
 use super::settings::Settings;
 use super::store::Entry;
 use crate::clock;
 use crate::point::Cached;
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
-    /// Stores a value, and makes room for it; where it is, if it has a place at all.
+impl<K: Storable, V: Kept> Inner<K, V> {
+    /// Stores a value, and makes room for it; where it is. One that weighs more than all may is not
+    /// stored, and takes the one before it away.
     pub(super) fn put(
         &self,
         key: K,
@@ -26,13 +26,12 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
     ) -> Option<u64> {
         let most = settings.most();
         if weight > most {
+            self.store.remove(&Whole(&key), hash);
             return None;
         }
         let now = clock::now().as_nanos();
         let over = |entry: &Entry<V>| is_over(entry, now, settings);
-        // A weight is no more than the most, and more than four billion is as good as for ever.
-        let weight = u32::try_from(weight).unwrap_or(u32::MAX);
-        let put = self.store.put(key, hash, entry, weight, most as u64, over);
+        let put = self.store.put(key, hash, entry, weight as u64, most as u64, over);
         (0..put.evicted).for_each(|_| self.count(Cached::Evicted));
         Some(put.place)
     }
@@ -85,7 +84,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Member for Inner<K, V> {
+impl<K: Storable, V: Kept> Member for Inner<K, V> {
     fn key(&self) -> (TypeId, &'static str) {
         (TypeId::of::<K>(), type_name::<K>())
     }

@@ -9,7 +9,8 @@ use crate::point::Cached;
 /// How often what came of asking a cache, since the program began.
 ///
 /// Every call is one of [`hit`](Self::hit), [`miss`](Self::miss), [`early`](Self::early),
-/// [`stale`](Self::stale) and [`waited`](Self::waited); the others count what happened besides.
+/// [`stale`](Self::stale) and [`waited`](Self::waited), but for a future that is dropped while it
+/// waits, which is none; the others count what happened besides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {

@@ -57,6 +57,14 @@ impl<R> Keeps<R> {
     }
 }
 
+/// How an outcome is kept, if it can be.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub const fn kept<H: How>(how: H) -> H {
+    how
+}
+
 macro_rules! hows {
     ($($(#[doc = $doc:literal])+ $name:ident<$($of:ident),+>;)+) => {$(
         $(#[doc = $doc])+

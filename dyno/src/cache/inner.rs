@@ -2,7 +2,6 @@
 
 use std::array;
 use std::future::{Future, poll_fn};
-use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
@@ -16,7 +15,7 @@ use super::counts::Tally;
 use super::family::{Family, Member};
 use super::flight::{Aloft, Begun, Flights, Turn};
 use super::how::{How, Kept};
-use super::key::Key;
+use super::key::{Key, Storable};
 use super::lead::{Flying, Lead, Looked};
 use super::settings::Settings;
 use super::store::{Entry, Store};
@@ -59,7 +58,7 @@ enum Ended {
     Late,
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
+impl<K: Storable, V: Kept> Inner<K, V> {
     pub(super) fn new(family: Arc<Family>) -> Arc<Self> {
         Self::made(
             family,
@@ -114,8 +113,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is what a hit costs")]
     pub(super) fn hit<Q: Key<Owned = K>>(&self, key: &Q, hash: u64) -> Option<V> {
-        let guard = self.store.guard();
-        let entry = self.store.get(key, hash, &guard)?;
+        let pinned = self.store.pin();
+        let entry = pinned.get(key, hash)?;
         let until = entry.plain_until.load(Ordering::Relaxed);
         if until != u64::MAX && clock::coarse().as_nanos() >= until {
             return None;
@@ -125,7 +124,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
         Some(entry.value.clone())
     }
 
-    #[inline]
+    // The caller tells a hit from a lead by the branch that it has taken, not by a word in memory.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is what a hit costs")]
     pub(super) fn look<Q, H>(&self, key: &Q) -> Looked<K, H>
     where
         Q: Key<Owned = K>,
@@ -279,6 +280,15 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
         H: How<Value = V>,
     {
         let flying = Flying::new(self.share(), number, hash);
+        // Who failed may have been helped out meanwhile.
+        let (guard, now) = (self.store.guard(), clock::now().as_nanos());
+        let put = self.store.get(key, hash, &guard).filter(|entry| now < entry.expires());
+        if let Some(entry) = put {
+            flying.land();
+            entry.mark();
+            self.count(Cached::Waited);
+            return Looked::Hit(H::give(entry.value.clone()));
+        }
         self.count(Cached::Miss);
         Looked::Lead(Lead::new(flying, key.to_owned(), clock::now().as_nanos()))
     }

@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 /// `(&u64, &str)` or a `&(u64, String)`. Only what is stored is made [owned](Self::to_owned).
 pub trait Key: Sized {
     /// What is stored.
-    type Owned: Hash + Eq + Send + Sync + 'static;
+    type Owned: Storable;
     /// Feeds it to a hasher, as the owned one does.
     fn hash<S: Hasher>(&self, state: &mut S);
     /// Whether that is the same key.
@@ -18,6 +18,17 @@ pub trait Key: Sized {
     /// The key to store.
     fn to_owned(&self) -> Self::Owned;
 }
+
+/// What can be kept of a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a cache",
+    label = "it cannot be hashed, compared and stored",
+    note = "what is stored needs `Hash`, `Eq`, `Send` and `Sync`, and must borrow nothing"
+)]
+pub trait Storable: Hash + Eq + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Hash + Eq + Send + Sync + 'static> Storable for T {}
 
 /// What a key may be made of.
 #[diagnostic::on_unimplemented(
@@ -28,14 +39,14 @@ pub trait Key: Sized {
 )]
 pub trait KeyPart: ToOwned<Owned = Self::Stored> + Hash + Eq {
     /// What is stored.
-    type Stored: Borrow<Self> + Hash + Eq + Send + Sync + 'static;
+    type Stored: Borrow<Self> + Storable;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> KeyPart for T
 where
     T: ToOwned + Hash + Eq + ?Sized,
-    T::Owned: Hash + Eq + Send + Sync + 'static,
+    T::Owned: Storable,
 {
     type Stored = T::Owned;
 }
@@ -112,7 +123,7 @@ tuples! {
 /// A key that is owned already, to be looked up.
 pub(super) struct Whole<'a, K>(pub(super) &'a K);
 
-impl<K: Hash + Eq + Send + Sync + 'static> Key for Whole<'_, K> {
+impl<K: Storable> Key for Whole<'_, K> {
     type Owned = K;
 
     fn hash<S: Hasher>(&self, state: &mut S) {

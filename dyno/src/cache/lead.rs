@@ -1,7 +1,6 @@
 //! The lead: the right, and the duty, to compute.
 
 use std::fmt;
-use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::age::new_entry;
 use super::how::{How, Kept};
 use super::inner::Inner;
-use super::key::Whole;
+use super::key::{Storable, Whole};
 #[cfg(feature = "cache-backend")]
 use super::settings::Settings;
 use super::sieve::Place;
@@ -21,7 +20,7 @@ use crate::point::Cached;
 /// What came of looking a value up.
 #[doc(hidden)]
 #[must_use = "who leads is waited for until the lead is settled or dropped"]
-pub enum Looked<K: Hash + Eq + Send + Sync + 'static, H: How> {
+pub enum Looked<K, H: How> {
     /// A value was there.
     Hit(H::Out),
     /// The caller computes it.
@@ -33,31 +32,40 @@ pub enum Looked<K: Hash + Eq + Send + Sync + 'static, H: How> {
 /// Computes a value; dropped before it is settled, it hands over to who waits.
 #[doc(hidden)]
 #[must_use = "it is waited for until it is settled or dropped"]
-pub struct Lead<K: Hash + Eq + Send + Sync + 'static, H: How> {
+pub struct Lead<K, H: How> {
     pub(super) flying: Flying<K, H::Value>,
     pub(super) key: K,
+    moves: Moves<Self, H>,
     began: u64,
     weigh: Option<fn(&H::Weighed) -> usize>,
     elsewhere: bool,
     how: PhantomData<fn() -> H>,
 }
 
+/// What only a key can do that is fit to be one: so that the types above do without its bounds, and
+/// one that is not is told of where it is asked for alone.
+struct Moves<L, H: How> {
+    settle: fn(L, H::Out, Verdict) -> H::Out,
+    instead: fn(&L) -> Option<H::Out>,
+}
+
 /// A flight under way, or one who computes for himself.
-pub(super) struct Flying<K: Hash + Eq + Send + Sync + 'static, V: Kept> {
+pub(super) struct Flying<K, V: Kept> {
     pub(super) inner: Arc<Inner<K, V>>,
+    end: fn(&mut Self),
     number: Option<u64>,
     pub(super) hash: u64,
     /// The value that others are handed meanwhile.
     claimed: Option<Place>,
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Flying<K, V> {
+impl<K: Storable, V: Kept> Flying<K, V> {
     pub(super) fn new(inner: Arc<Inner<K, V>>, number: u64, hash: u64) -> Self {
-        Self { inner, number: Some(number), hash, claimed: None }
+        Self { inner, end: Self::end, number: Some(number), hash, claimed: None }
     }
 
     pub(super) fn alone(inner: Arc<Inner<K, V>>, hash: u64) -> Self {
-        Self { inner, number: None, hash, claimed: None }
+        Self { inner, end: Self::end, number: None, hash, claimed: None }
     }
 
     /// Has those who meet this value know that somebody is at it.
@@ -90,6 +98,13 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Flying<K, V> {
         }
     }
 
+    fn end(&mut self) {
+        if let Some(number) = self.number.take() {
+            self.inner.flights(self.hash).hand_over(number);
+        }
+        self.let_go();
+    }
+
     /// Whoever meets the value may be the next to try.
     fn let_go(&mut self) {
         let Some(place) = self.claimed.take() else { return };
@@ -101,29 +116,13 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Flying<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Drop for Flying<K, V> {
+impl<K, V: Kept> Drop for Flying<K, V> {
     fn drop(&mut self) {
-        if let Some(number) = self.number.take() {
-            self.inner.flights(self.hash).hand_over(number);
-        }
-        self.let_go();
+        (self.end)(self);
     }
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
-    pub(super) fn new(flying: Flying<K, H::Value>, key: K, began: u64) -> Self {
-        Self { flying, key, began, weigh: None, elsewhere: false, how: PhantomData }
-    }
-
-    /// It is computed off the caller's path.
-    pub(super) fn elsewhere(mut self) -> Self {
-        if let Some(number) = self.flying.number {
-            self.flying.inner.flights(self.flying.hash).roam(number);
-        }
-        self.elsewhere = true;
-        self
-    }
-
+impl<K, H: How> Lead<K, H> {
     /// What a value weighs; 1 unless it is given.
     #[inline]
     pub fn weigh(lead: &mut Self, weigh: fn(&H::Weighed) -> usize) {
@@ -139,25 +138,54 @@ impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
 
     /// The same where the user says what counts as a failure.
     pub fn settle_if(lead: Self, out: H::Out, verdict: Verdict) -> H::Out {
+        (lead.moves.settle)(lead, out, verdict)
+    }
+
+    /// An older value, if there is one.
+    pub(super) fn instead(&self) -> Option<H::Out> {
+        (self.moves.instead)(self)
+    }
+}
+
+impl<K: Storable, H: How> Lead<K, H> {
+    pub(super) fn new(flying: Flying<K, H::Value>, key: K, began: u64) -> Self {
+        let moves = Moves { settle: Self::settled, instead: Self::stood_in_for };
+        Self { flying, key, moves, began, weigh: None, elsewhere: false, how: PhantomData }
+    }
+
+    /// It is computed off the caller's path.
+    pub(super) fn elsewhere(mut self) -> Self {
+        if let Some(number) = self.flying.number {
+            self.flying.inner.flights(self.flying.hash).roam(number);
+        }
+        self.elsewhere = true;
+        self
+    }
+
+    fn settled(self, out: H::Out, verdict: Verdict) -> H::Out {
         let kept = match verdict {
             Verdict::Success => H::keep(&out),
-            Verdict::Failure => match lead.stale() {
-                Some(stale) => {
-                    lead.flying.inner.count(Cached::StaleIfError);
-                    return H::give(stale);
-                }
+            Verdict::Failure => match self.stood_in_for() {
+                Some(stale) => return stale,
                 None => H::keep_failed(&out),
             },
             Verdict::Ignored => None,
         };
         if let Some(value) = kept {
-            lead.store(value);
+            self.store(value);
         }
         out
     }
 
+    /// A value that has expired is handed out, if there is one.
+    fn stood_in_for(&self) -> Option<H::Out> {
+        let stale = self.stale()?;
+        self.flying.inner.count(Cached::StaleIfError);
+        Some(H::give(stale))
+    }
+
     /// A value that has expired, for when the computation failed.
-    pub(super) fn stale(&self) -> Option<H::Value> {
+    fn stale(&self) -> Option<H::Value> {
         let inner = &self.flying.inner;
         let stays = inner.family.settings().stays_if_error();
         if stays == 0 {
@@ -211,13 +239,13 @@ fn weight<H: How>(weigh: Option<fn(&H::Weighed) -> usize>, value: &H::Value) -> 
     weigh.zip(H::weighed(value)).map_or(1, |(weigh, value)| weigh(value))
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, H: How> fmt::Debug for Lead<K, H> {
+impl<K, H: How> fmt::Debug for Lead<K, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Lead({})", self.flying.inner.family.name())
     }
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, H: How> fmt::Debug for Looked<K, H> {
+impl<K, H: How> fmt::Debug for Looked<K, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Hit(_) => "Hit",

@@ -107,7 +107,7 @@ pub use family::{Named, WrongKey, all, named};
 #[doc(hidden)]
 pub use how::{
     How, Keeps, KeepsAll, KeepsBoth, KeepsEither, KeepsFailing, KeepsGood, KeepsOk, KeepsOption,
-    KeepsPlain, Kept,
+    KeepsPlain, Kept, kept,
 };
 pub use key::{Key, KeyPart};
 #[doc(hidden)]

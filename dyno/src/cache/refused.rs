@@ -1,14 +1,11 @@
 //! What dyno itself would not run: it is never kept, and a value that has expired may stand in.
 
-use std::hash::Hash;
-
 use super::how::How;
 use super::key::KeyPart;
 use super::lead::Lead;
 use crate::fault::Fault;
-use crate::point::Cached;
 
-impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
+impl<K, H: How> Lead<K, H> {
     /// `out` stands for a refusal; the caller may get an older value, which is none any more.
     #[expect(clippy::needless_pass_by_value, reason = "who leads hands over by dropping the lead")]
     pub fn refused(lead: Self, out: H::Out, refused: &mut bool) -> H::Out {
@@ -28,12 +25,6 @@ impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
     #[expect(clippy::needless_pass_by_value, reason = "who leads hands over by dropping the lead")]
     pub fn stale_or(lead: Self, fault: Fault) -> Result<H::Out, Fault> {
         lead.instead().ok_or(fault)
-    }
-
-    fn instead(&self) -> Option<H::Out> {
-        let stale = self.stale()?;
-        self.flying.inner.count(Cached::StaleIfError);
-        Some(H::give(stale))
     }
 }
 

@@ -67,7 +67,9 @@ impl Settings {
         self.checked()
     }
 
-    /// How values are computed anew before they expire; [`Early::XFetch`] with a `beta` of 1.
+    /// How values are computed anew before they expire; unless it is given, [`Early::XFetch`] with a
+    /// `beta` of 1, which draws in the last 37 computation times of a value's life, and not at all
+    /// for what takes no time or lives for ever.
     ///
     /// # Panics
     /// When its `beta` or power is not above 0 and at most 1000, or with a [`curve`](Self::curve);
@@ -97,7 +99,7 @@ impl Settings {
     }
 
     /// How long after its end a value is still handed out while somebody else computes the next one;
-    /// as long as it has lived unless it is given. Zero: never, all wait.
+    /// as long as it was to live unless it is given. Zero: never, all wait.
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);
         self

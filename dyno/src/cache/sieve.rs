@@ -23,7 +23,7 @@ pub(super) struct Sieve {
 
 struct Seat {
     hash: u64,
-    weight: u32,
+    weight: u64,
     /// How often the seat has been taken.
     turn: u32,
     newer: u32,
@@ -53,11 +53,11 @@ impl Sieve {
 
     /// What a value weighs that is about to join the queue; nothing when it has gone meanwhile.
     pub(super) fn coming(&mut self, place: Place) -> u64 {
-        self.at(place).map_or(0, |at| u64::from(self.seat(at).weight))
+        self.at(place).map_or(0, |at| self.seat(at).weight)
     }
 
     /// A place for a value that is about to be stored.
-    pub(super) fn take(&mut self, hash: u64, weight: u32) -> Place {
+    pub(super) fn take(&mut self, hash: u64, weight: u64) -> Place {
         let at = if self.free == NONE {
             let at = u32::try_from(self.seats.len()).unwrap_or(NONE);
             assert!(at != NONE, "cache: more than 4 billion values");
@@ -94,7 +94,7 @@ impl Sieve {
             let before = self.newest;
             let seat = self.seat(at);
             (seat.is, seat.older) = (Is::Queued, before);
-            let weight = u64::from(seat.weight);
+            let weight = seat.weight;
             self.weight += weight;
             self.newest = at;
             if before == NONE {
@@ -123,7 +123,7 @@ impl Sieve {
             // Its seat is given back by who stores it.
             self.seat(at).is = Is::Over;
         } else {
-            self.weight -= u64::from(self.seat(at).weight);
+            self.weight -= self.seat(at).weight;
             self.unlink(at);
             self.give_back(at);
         }
@@ -155,7 +155,7 @@ impl Sieve {
         }
         let Seat { hash, turn, weight, newer, .. } = *self.seat(at);
         self.hand = newer;
-        self.weight -= u64::from(weight);
+        self.weight -= weight;
         self.unlink(at);
         self.give_back(at);
         Some((hash, u64::from(turn) << 32 | u64::from(at)))

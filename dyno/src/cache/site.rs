@@ -2,7 +2,6 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
 use papaya::HashMap;
@@ -10,7 +9,7 @@ use papaya::HashMap;
 use super::family::Family;
 use super::how::{How, Kept};
 use super::inner::Inner;
-use super::key::Key;
+use super::key::{Key, Storable};
 use super::lead::Looked;
 use super::settings::Settings;
 use crate::point::Point;
@@ -53,7 +52,8 @@ impl CacheSite {
     ///
     /// # Panics
     /// When the settings contradict those of another place with the same name.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is what a hit costs")]
     #[expect(clippy::needless_pass_by_value, reason = "a key is a reference, or some")]
     pub fn look<K: Key, H: How>(&'static self, key: K, _how: H) -> Looked<K::Owned, H> {
         match self.first() {
@@ -109,17 +109,18 @@ impl CacheSite {
     #[cfg(feature = "cache-backend")]
     fn through<K, V>(&self, family: Arc<Family>) -> Arc<Inner<K, V>>
     where
-        K: Hash + Eq + Send + Sync + serde::Serialize + 'static,
+        K: Storable + serde::Serialize,
         V: Kept + serde::Serialize + serde::de::DeserializeOwned,
     {
         // Functions share a name, but never values.
         Inner::through(family, super::backend::Codec::new(&self.point.path()))
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is what a hit costs")]
     fn first<K, V>(&'static self) -> Option<&'static Inner<K, V>>
     where
-        K: Hash + Eq + Send + Sync + 'static,
+        K: Storable,
         V: Kept,
     {
         self.first.get()?.downcast_ref()
@@ -132,7 +133,7 @@ impl CacheSite {
         make: impl Fn(Arc<Family>) -> Arc<Inner<K, V>>,
     ) -> Arc<Inner<K, V>>
     where
-        K: Hash + Eq + Send + Sync + 'static,
+        K: Storable,
         V: Kept,
     {
         let first = self.first.get_or_init(|| make(self.family()));

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use papaya::{Equivalent, HashMap, LocalGuard};
+use papaya::{Equivalent, HashMap, HashMapRef, LocalGuard};
 
 use super::key::Key;
 use super::sieve::{Place, Sieve};
@@ -169,6 +169,16 @@ pub(super) struct Put {
     pub(super) evicted: usize,
 }
 
+/// The map, of which no value that was found is dropped meanwhile.
+pub(super) struct Pinned<'a, K, V>(HashMapRef<'a, Stored<K>, Entry<V>, AsGiven, LocalGuard<'a>>);
+
+impl<K: Hash + Eq, V> Pinned<'_, K, V> {
+    #[inline]
+    pub(super) fn get<Q: Key<Owned = K>>(&self, key: &Q, hash: u64) -> Option<&Entry<V>> {
+        self.0.get(&Asked { hash, key })
+    }
+}
+
 /// A place for a value that is being stored; given back if that panics.
 struct Coming<'a>(&'a Mutex<Sieve>, Place);
 
@@ -204,6 +214,12 @@ impl<K: Hash + Eq + 'static, V> Store<K, V> {
         self.map.guard()
     }
 
+    /// To look one value up: cheaper than a guard, which has to prove that it is of this map.
+    #[inline]
+    pub(super) fn pin(&self) -> Pinned<'_, K, V> {
+        Pinned(self.map.pin())
+    }
+
     #[inline]
     pub(super) fn get<'g, Q: Key<Owned = K>>(
         &self,
@@ -221,7 +237,7 @@ impl<K: Hash + Eq + 'static, V> Store<K, V> {
         key: K,
         hash: u64,
         mut entry: Entry<V>,
-        weight: u32,
+        weight: u64,
         most: u64,
         is_over: impl Fn(&Entry<V>) -> bool,
     ) -> Put {
@@ -245,7 +261,7 @@ impl<K: Hash + Eq + 'static, V> Store<K, V> {
         }
         // No more than for itself: what others bring makes room for itself.
         let own = sieve.coming(place);
-        while sieve.weight() + own > most {
+        while sieve.weight() > most - own {
             let Some(one) = sieve.evict(spare) else { break };
             gone.push(one);
         }

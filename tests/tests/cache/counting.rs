@@ -1,13 +1,15 @@
 //! How often what came of asking.
 
+use std::cell::Cell;
+use std::panic;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dyno::cache::{Cache, Counts};
-use dyno::clock;
+use dyno::cache::{Cache, Counts, Early, Settings};
 use dyno::point::{self, Cached, Event};
+use dyno::{Deadline, clock};
 
-use crate::support::{Computed, SECOND, TEN, on_threads, shared};
+use crate::support::{Computed, MS, SECOND, TEN, on_threads, shared};
 
 #[test]
 fn every_call_is_counted_once_on_any_number_of_threads() {
@@ -28,6 +30,57 @@ fn every_call_is_counted_once_on_any_number_of_threads() {
     assert_eq!((counts.miss, computed.times() as u64), (keys, keys));
     assert_eq!(counts.hit + counts.waited, threads as u64 * calls - keys);
     assert_eq!((counts.early, counts.stale, counts.evicted), (0, 0, 0));
+}
+
+#[test]
+fn a_call_is_counted_once_whatever_becomes_of_it() {
+    let _clock = clock::freeze();
+    let settings = Settings::new()
+        .ttl(SECOND)
+        .early(Early::Linear)
+        .grace(300 * MS)
+        .stale_if_error(SECOND)
+        .capacity(15);
+    let cache = shared::<u64, u64>(settings);
+    let calls = on_threads(8, |at| {
+        let (mut random, calls) = (fastrand::Rng::with_seed(at as u64), Cell::new(0));
+        let get = |key: u64, f: &dyn Fn() -> u64| {
+            calls.set(calls.get() + 1);
+            cache.get_or(&key, f)
+        };
+        for _ in 0..3000 {
+            let key = random.u64(..20);
+            match random.u32(..20) {
+                0..4 => {
+                    calls.set(calls.get() + 1);
+                    cache.try_get_or(&key, || Err(key)).unwrap_or_default();
+                }
+                4 => {
+                    let panics = || get(key, &|| panic::resume_unwind(Box::new(key)));
+                    panic::catch_unwind(panic::AssertUnwindSafe(panics)).unwrap_or_default();
+                }
+                5 => assert_eq!(Deadline::within(Duration::ZERO, || get(key, &|| key)), key),
+                6 => assert_eq!(get(key, &|| get(key, &|| key)), key),
+                _ => assert_eq!(get(key, &|| key), key),
+            }
+            match random.u32(..40) {
+                0 => {
+                    cache.remove(&key);
+                }
+                1 => {
+                    cache.expire(&key);
+                }
+                2 => cache.insert(key, key),
+                3 => clock::sleep(30 * MS),
+                _ => {}
+            }
+        }
+        calls.get()
+    });
+    let counts = cache.counts();
+    assert_eq!(counts.calls(), calls.iter().sum::<u64>());
+    assert!(counts.hit > 0 && counts.miss > 0 && counts.early > 0 && counts.stale > 0);
+    assert!(counts.stale_if_error > 0 && counts.evicted > 0);
 }
 
 #[test]

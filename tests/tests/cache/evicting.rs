@@ -81,6 +81,24 @@ fn values_may_be_weighed() {
     assert_eq!((cache.len(), cache.total_weight()), (1, 10));
     put(6, 0);
     assert_eq!((cache.len(), cache.total_weight()), (2, 10));
+    // What has been replaced is not handed out, even if its successor is not kept.
+    cache.insert(4, "z".repeat(101));
+    assert_eq!((cache.get(&4), cache.len(), cache.total_weight()), (None, 1, 0));
+}
+
+#[test]
+fn weights_may_be_as_large_as_they_get() {
+    let put = |cache: &Cache<u64, usize>, key, weight| cache.insert(key, weight);
+    let cache = Cache::new("gigabytes", TEN.capacity(20 << 30)).weight(|weight| *weight);
+    put(&cache, 1, 9 << 30);
+    put(&cache, 2, 11 << 30);
+    assert_eq!((cache.len(), cache.total_weight()), (2, 20 << 30));
+    put(&cache, 3, 1);
+    assert_eq!((cache.len(), cache.total_weight()), (2, (11 << 30) + 1));
+    let cache = Cache::new("all", TEN.capacity(usize::MAX)).weight(|weight| *weight);
+    put(&cache, 1, usize::MAX - 1);
+    put(&cache, 2, usize::MAX);
+    assert_eq!((cache.len(), cache.total_weight()), (1, u64::MAX));
 }
 
 #[test]

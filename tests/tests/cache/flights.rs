@@ -6,10 +6,12 @@
     reason = "small numbers, and what is used once"
 )]
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use dyno::cache::Cache;
 use dyno::{Deadline, clock};
@@ -168,7 +170,7 @@ fn who_would_wait_beyond_the_deadline_computes_alone() {
     clock.advance(MS);
     assert_eq!(there.join().unwrap(), 8);
     // One that is spent already waits for nothing.
-    assert_eq!(Deadline::within(std::time::Duration::ZERO, || cache.get_or(&1, || 9)), 9);
+    assert_eq!(Deadline::within(Duration::ZERO, || cache.get_or(&1, || 9)), 9);
     assert_eq!(cache.get(&1), None, "what is computed alone is not kept");
     assert_eq!((leads.ends(), cache.get(&1)), (7, Some(7)));
     assert_eq!(clock.sleepers(), 0);
@@ -209,6 +211,62 @@ fn who_takes_over_after_something_was_taken_away_brings_a_value_that_is_kept() {
     assert!(!cache.remove(&1));
     assert_eq!(leads.ends(), Err("down"));
     assert_eq!((there.join().unwrap(), cache.get(&1)), (9, Some(9)));
+}
+
+#[test]
+fn who_would_take_over_gets_what_was_put_meanwhile() {
+    let clock = clock::freeze();
+    let cache = shared(TEN);
+    let leads = other(&cache, |cache, at_work| {
+        cache.try_get_or(&1, || {
+            at_work();
+            Err("down")
+        })
+    });
+    let (one, two) = (cache.clone(), cache.clone());
+    let one = waits(&clock, move || one.get_or(&1, || unreachable!("there is one")));
+    let two = waits(&clock, move || two.get_or(&1, || unreachable!("there is one")));
+    cache.insert(1, 9);
+    assert_eq!(leads.ends(), Err("down"));
+    assert_eq!((one.join().unwrap(), two.join().unwrap()), (9, 9));
+    assert_eq!((cache.counts().miss, cache.counts().waited), (1, 2));
+    assert_eq!(clock.sleepers(), 0);
+}
+
+/// Runs something when it is compared for the last of so many times.
+#[derive(Clone, Debug, Hash)]
+struct Compared(u64);
+
+thread_local! {
+    static AT: Cell<u32> = const { Cell::new(0) };
+}
+
+static KEPT: Cache<Compared, u32> = Cache::new("compared", TEN.grace(Duration::ZERO));
+
+impl PartialEq for Compared {
+    fn eq(&self, other: &Self) -> bool {
+        let left = AT.replace(AT.get().saturating_sub(1));
+        if left == 1 {
+            assert_eq!(KEPT.get_or(self, || 2), 2);
+        }
+        self.0 == other.0
+    }
+}
+
+impl Eq for Compared {}
+
+#[test]
+fn who_sees_no_value_and_then_leads_looks_again() {
+    let clock = clock::freeze();
+    let key = Compared(1);
+    assert_eq!(KEPT.get_or(&key, || 1), 1);
+    clock.advance(11 * SECOND);
+    // At the look that precedes the flight somebody else begins one, and lands.
+    AT.set(2);
+    assert_eq!(KEPT.get_or(&key, || 3), 2);
+    assert_eq!(AT.get(), 0);
+    let counts = KEPT.counts();
+    assert_eq!((counts.miss, counts.hit, counts.calls()), (2, 1, 3));
 }
 
 #[test]

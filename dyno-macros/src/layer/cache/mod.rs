@@ -191,12 +191,12 @@ impl Cache {
         self.settings.given("stale_if_error").is_some()
     }
 
-    /// How what the function returns is kept; what is wrong with its type is told under it, once.
+    /// How what the function returns is kept; what is wrong with its type is told under it.
     fn how(&self, cx: &Context) -> TokenStream {
         let (ret, at) = (&cx.ret, cx.ret.span());
         let p = located(cx.private.clone(), at);
         let negative = self.settings.given("negative").map(|_| quote_spanned!(at=> .negative()));
-        quote_spanned!(at=> #p::keeps!(#ret)#negative)
+        quote_spanned!(at=> #p::kept(#p::keeps!(#ret)#negative))
     }
 
     /// The statics, and what is found in the cache.
@@ -219,14 +219,9 @@ impl Cache {
             (Some(_), false) => "look_through",
             (Some(_), true) => "look_through_async",
         };
-        // What cannot be kept is told under the return type, once: the compiler tells two errors of
-        // the same place once.
-        let at_ret = cx.ret.span();
-        let p = located(p.clone(), at_ret);
         let wait = cx.is_async.then(|| quote_spanned!(at=> .await));
-        let site = quote_spanned!(at=> __DYNO_CACHE);
-        let look = Ident::new(look, at_ret);
-        let looked = quote_spanned!(at_ret=> #p::CacheSite::#look(&#site, #parts, #how)#wait);
+        let look = Ident::new(look, at);
+        let looked = quote_spanned!(at=> #p::CacheSite::#look(&__DYNO_CACHE, #parts, #how)#wait);
         (statics, looked)
     }
 }
@@ -275,6 +270,7 @@ impl Layer for Cache {
         let at = here(self.at.span());
         let (statics, looked) = self.looked(cx);
         let p = located(cx.private.clone(), cx.ret.span());
+        // The compiler tells two errors of the same place once.
         let looks = quote_spanned!(cx.ret.span()=> #p::Looked);
         let weighed = self.weight.as_ref().map(|_| quote_spanned!(at=> mut));
         let hit = quote_spanned!(at=> #looks::Hit(__dyno_kept));

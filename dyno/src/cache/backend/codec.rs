@@ -1,7 +1,6 @@
 //! How a cache of known types speaks to its second level.
 
 use std::any::type_name;
-use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +14,7 @@ use crate::cache::age::entry_of;
 use crate::cache::family::Family;
 use crate::cache::how::{How, Kept};
 use crate::cache::inner::Inner;
+use crate::cache::key::Storable;
 use crate::cache::lead::Lead;
 use crate::cache::settings::Settings;
 use crate::clock;
@@ -71,7 +71,7 @@ impl<K, V> Codec<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
+impl<K: Storable, V: Kept> Inner<K, V> {
     /// The second level, and how to speak to it.
     fn second(&self) -> Option<(&Codec<K, V>, &'static dyn Backend)> {
         self.codec.as_ref().zip(self.family.settings().second())
@@ -100,7 +100,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Kept> Inner<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, H: How> Lead<K, H> {
+impl<K: Storable, H: How> Lead<K, H> {
     /// A value that is there and lives longer than until `than`; it is stored here as well.
     pub(in crate::cache) fn find_behind(self, than: u64) -> Result<H::Value, Self> {
         let inner: Arc<Inner<K, H::Value>> = self.flying.inner.clone();

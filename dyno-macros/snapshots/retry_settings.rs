@@ -131,9 +131,8 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                 ) {
                     ::dyno::__private::Next::Done(__dyno_out) => {
                         break {
-                            __dyno_refused = ::dyno::__private::Asks::is_some(
-                                &__dyno_rejected,
-                            );
+                            __dyno_refused
+                                |= ::dyno::__private::Asks::is_some(&__dyno_rejected);
                             ::dyno::__private::Errors::end(
                                 __dyno_errors,
                                 __dyno_out,

@@ -47,14 +47,21 @@ fn f(name: String) -> Result<u8, E> {
                 },
             ) {
                 ::dyno::__private::Ok(__dyno_out) => __dyno_out,
-                ::dyno::__private::Err(
-                    __dyno_fault,
-                ) if ::dyno::__private::Fault::is_timed_out(&__dyno_fault) => {
-                    <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
-                }
                 ::dyno::__private::Err(__dyno_fault) => {
-                    __dyno_refused = true;
-                    <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+                    if ::dyno::__private::Fault::is_timed_out(&__dyno_fault) {
+                        <Result<
+                            u8,
+                            E,
+                        > as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+                    } else {
+                        {
+                            __dyno_refused = true;
+                            <Result<
+                                u8,
+                                E,
+                            > as ::dyno::__private::Refuse>::refuse(__dyno_fault)
+                        }
+                    }
                 }
             }
         };

@@ -37,12 +37,20 @@ impl Context {
         let (mutable, inside) = (self.mutable.clone(), self.rebound_inside.clone());
         for (i, input) in self.sig.inputs.iter_mut().enumerate() {
             let FnArg::Typed(arg) = input else { continue };
-            if matches!(plain(&arg.ty), Type::Reference(_)) && matches!(*arg.pat, Pat::Ident(_)) {
-                continue;
-            }
             if matches!(*arg.pat, Pat::Wild(_)) {
                 continue;
             }
+            let lent = match (plain(&arg.ty), &*arg.pat) {
+                (Type::Reference(reference), Pat::Ident(pat)) => {
+                    let is_mut = pat.mutability.or(last_mut(&pat.ident, &mutable, &inside));
+                    // Only where another reference may be put in its place is it used up.
+                    if is_mut.is_none() || pat.by_ref.is_some() {
+                        continue;
+                    }
+                    Some(reference.mutability)
+                }
+                _ => None,
+            };
             // Lint levels of a parameter move to its rebinding; `cfg` holds for both.
             let attrs = arg.attrs.clone();
             arg.attrs.retain(|attr| attr.path().is_ident("cfg"));
@@ -61,9 +69,12 @@ impl Context {
             };
             let quiet = mentions(used.clone(), &[outer.to_string()])
                 .then(|| quote_spanned!(at=> #[allow(unused_variables)]));
-            lets.extend(
-                quote_spanned!(at=> #quiet #(#attrs)* let #inner = #p::Again::again(&#outer);),
-            );
+            let again = match lent {
+                None => quote_spanned!(at=> #p::Again::again(&#outer)),
+                Some(None) => quote_spanned!(at=> #outer),
+                Some(Some(_)) => quote_spanned!(at=> &mut *#outer),
+            };
+            lets.extend(quote_spanned!(at=> #quiet #(#attrs)* let #inner = #again;));
         }
         for (pat, ty) in &self.renewed {
             let Pat::Ident(binding) = pat else { continue };

@@ -192,7 +192,11 @@ impl Context {
     /// What becomes of a time-out, a failure as any other: the fallback further out, unless
     /// somebody in between has to hear of it, or the return value that says so.
     pub(crate) fn fail(&self, fault: &TokenStream) -> TokenStream {
-        if self.inspected { self.of_return("Refuse", "refuse", fault) } else { self.refuse(fault) }
+        if self.inspected || self.refuge.is_none() {
+            // Nobody is to take it for a refusal.
+            return self.of_return("Refuse", "refuse", fault);
+        }
+        self.refuse(fault)
     }
 
     /// What becomes of a fault that a layer has caught and passes on: it goes on as it would have without
@@ -201,18 +205,14 @@ impl Context {
         let p = &self.private;
         let fault = quote_spanned!(at=> __dyno_fault);
         let refused = self.refuse(&fault);
-        if !self.inspected {
+        let differs = self.inspected || self.refuge.is_none();
+        if !(differs && self.noted) {
             return refused;
         }
         let failed = self.fail(&fault);
         quote_spanned! {at=>
             if #p::Fault::is_timed_out(&__dyno_fault) { #failed } else { #refused }
         }
-    }
-
-    /// `true` when a layer further out looks at the outcome.
-    pub(crate) fn is_inspected(&self) -> bool {
-        self.inspected
     }
 
     /// `true` when a layer further out asks whether an outcome is a refusal.
@@ -274,11 +274,11 @@ impl Context {
             let asks = layer.inspects() || layer.notes_refusals();
             self.noted |= asks;
             if layer.catches() && !layer.passes_on() {
-                self.taken = true;
+                self.taken = !enclosed;
                 break;
             }
-            // What asks for a refusal has to come to see it.
-            enclosed |= layer.encloses() || layer.notes_refusals();
+            // What asks for a refusal has to come to see it. One that catches passes on from its outside.
+            enclosed |= !layer.catches() && (layer.encloses() || layer.notes_refusals());
             self.inspected |= asks && !caught;
         }
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());

@@ -1,6 +1,6 @@
 //! `#[timeout(250ms)]`: what is late is dropped, or told of its deadline, or left to a pool.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, FnArg, Ident, ReceiverKind, Type};
 
@@ -111,6 +111,27 @@ fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
     }
 }
 
+/// `body` on the pool, which cannot reach the caller's note of a refusal.
+fn on_pool(limited: &TokenStream, body: &TokenStream, at: Span, cx: &Context) -> TokenStream {
+    let p = &cx.private;
+    if !cx.flagged.get() {
+        return quote_spanned!(at=> #p::on_pool(#limited, move || #body));
+    }
+    quote_spanned! {at=>
+        #p::Result::map(
+            #p::on_pool(#limited, move || {
+                let mut __dyno_refused = false;
+                let __dyno_end = #body;
+                #p::Result::map(__dyno_end, |__dyno_out| (__dyno_out, __dyno_refused))
+            }),
+            |(__dyno_out, __dyno_was_refused)| {
+                __dyno_refused = __dyno_was_refused;
+                __dyno_out
+            },
+        )
+    }
+}
+
 impl Timeout {
     /// How the call ended: a statement, and a `Result` of what is inside or a `Fault`.
     fn ended(&self, inside: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
@@ -127,8 +148,10 @@ impl Timeout {
             (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())
         };
         if !self.is_async {
-            let told = quote_spanned!(at=> #p::on_pool(#point, #limit, move || #body));
-            return (TokenStream::new(), told);
+            return (
+                TokenStream::new(),
+                on_pool(&quote_spanned!(at=> #point, #limit), &body, at, cx),
+            );
         }
         let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
         // What was late is gone, with all it held, before that is told.
@@ -143,20 +166,12 @@ impl Timeout {
         let at = here(self.at.span());
         let p = &cx.private;
         let (ended, told) = self.ended(inside, cx);
-        let fault = quote_spanned!(at=> __dyno_fault);
-        let refused = cx.refuse(&fault);
-        let failed = cx.is_inspected().then(|| {
-            let failed = cx.fail(&fault);
-            quote_spanned! {at=>
-                #p::Err(__dyno_fault) if #p::Fault::is_timed_out(&__dyno_fault) => #failed,
-            }
-        });
+        let goes_on = cx.pass_on(at);
         quote_spanned! {at=> {
             #ended
             match #told {
                 #p::Ok(__dyno_out) => __dyno_out,
-                #failed
-                #p::Err(__dyno_fault) => #refused,
+                #p::Err(__dyno_fault) => #goes_on,
             }
         }}
     }
@@ -168,6 +183,9 @@ impl Layer for Timeout {
     }
     fn catches(&self) -> bool {
         self.is_async || self.on_pool.is_some()
+    }
+    fn passes_on(&self) -> bool {
+        true
     }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {

@@ -97,11 +97,11 @@ impl Timing {
             cx.future.clone().unwrap_or_else(plain)
         };
         let out = if jumped {
-            let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+            let goes_on = cx.pass_on(at);
             quote_spanned! {at=>
                 match __dyno_out {
                     #p::Ok(__dyno_out) => __dyno_out,
-                    #p::Err(__dyno_fault) => #refuse,
+                    #p::Err(__dyno_fault) => #goes_on,
                 }
             }
         } else {
@@ -123,6 +123,9 @@ impl Layer for Timing {
 
     fn catches(&self) -> bool {
         self.is_async
+    }
+    fn passes_on(&self) -> bool {
+        true
     }
 
     fn prepare(&mut self, cx: &mut Context, _diag: &mut Diag) {

@@ -1,6 +1,9 @@
 //! Counting calls by hand, and by the attribute.
 
+use std::any::Any;
+use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
@@ -116,18 +119,33 @@ impl Metrics {
     }
 
     /// Makes a call, and counts how it ended.
-    pub fn call<R: Outcome>(&self, f: impl FnOnce() -> R) -> R {
+    ///
+    /// It was rejected when its failure is a [`Fault`] that is no time-out, by itself, in an [`io::Error`] or in a
+    /// `Box<dyn Error>`; in an error of another type it counts as any failure. For one that borrows,
+    /// [`start`](Self::start) and end by hand.
+    ///
+    /// ```
+    /// use dyno::{Fault, Reason, metrics::Metrics};
+    /// static ASKED: Metrics = Metrics::new("shop.asked");
+    /// let _ = ASKED.call(|| Err::<u32, _>(Fault::rejected("db", Reason::BreakerOpen, None)));
+    /// let seen = ASKED.snapshot().total;
+    /// assert_eq!((seen.failures, seen.rejected.breaker_open), (0, 1));
+    /// ```
+    pub fn call<R: Outcome<Failure: 'static>>(&self, f: impl FnOnce() -> R) -> R {
         let call = self.start();
         let out = f();
-        call.end(Verdict::of(&out));
+        call.end_with(out.failure());
         out
     }
 
     /// The same of a future. The call begins when it is first polled.
-    pub async fn call_async<R: Outcome>(&self, future: impl Future<Output = R>) -> R {
+    pub async fn call_async<R: Outcome<Failure: 'static>>(
+        &self,
+        future: impl Future<Output = R>,
+    ) -> R {
         let call = self.start();
         let out = future.await;
-        call.end(Verdict::of(&out));
+        call.end_with(out.failure());
         out
     }
 
@@ -210,6 +228,17 @@ impl Call {
         }
     }
 
+    #[inline]
+    fn end_with<E: 'static>(self, failure: Option<&E>) {
+        match failure {
+            None => self.success(),
+            Some(failure) => match fault_in(failure) {
+                Some(fault) => self.fault(fault),
+                None => self.failure(),
+            },
+        }
+    }
+
     /// It was not made: something within turned it away.
     #[cold]
     pub fn reject(self, reason: Option<Reason>) {
@@ -224,6 +253,20 @@ impl Call {
     pub fn fault(self, fault: &Fault) {
         if fault.is_timed_out() { self.failure() } else { self.reject(fault.reason()) }
     }
+}
+
+/// dyno's own word, if the failure is nothing else.
+fn fault_in(failure: &dyn Any) -> Option<&Fault> {
+    if let Some(error) = failure.downcast_ref::<io::Error>() {
+        return error.get_ref()?.downcast_ref();
+    }
+    if let Some(error) = failure.downcast_ref::<Box<dyn Error + Send + Sync>>() {
+        return error.downcast_ref();
+    }
+    if let Some(error) = failure.downcast_ref::<Box<dyn Error>>() {
+        return error.downcast_ref();
+    }
+    failure.downcast_ref()
 }
 
 impl Drop for Call {

@@ -31,6 +31,7 @@ mod injecting;
 mod keyed;
 mod limiting;
 mod metering;
+mod observed;
 mod order;
 mod places;
 mod predecessors;

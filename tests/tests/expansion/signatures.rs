@@ -193,3 +193,43 @@ fn async_ones() {
     let task = std::thread::spawn(move || block_on(plain_async(*shared)));
     assert_eq!(task.join().ok(), Some(Ok(1)));
 }
+
+#[retry(3)]
+fn shortens(tries: &Tries, mut text: &str) -> Result<usize, E> {
+    text = &text[1..];
+    tries.fail(2).map(|_| text.len())
+}
+#[retry(3)]
+async fn shortens_async(tries: &Tries, mut text: &str) -> Result<usize, E> {
+    text = &text[1..];
+    tries.fail(2).map(|_| text.len())
+}
+#[retry(3)]
+fn points_elsewhere(tries: &Tries, mut numbers: &mut [u8]) -> Result<usize, E> {
+    numbers[0] += 1;
+    numbers = &mut numbers[1..];
+    tries.fail(2).map(|_| numbers.len())
+}
+#[aspect("signatures::shortens", args(text))]
+#[retry(3)]
+fn shortens_within(tries: &Tries, mut text: &'static str) -> Result<usize, E> {
+    text = &text[1..];
+    tries.fail(2).map(|_| text.len())
+}
+#[retry(3)]
+#[aspect("signatures::shortens", args(text))]
+fn shortens_around(tries: &Tries, mut text: &'static str) -> Result<usize, E> {
+    text = &text[1..];
+    tries.fail(2).map(|_| text.len())
+}
+
+#[test]
+fn every_attempt_has_the_reference_that_the_caller_gave() {
+    assert_eq!(shortens(&Tries::new(), "four"), Ok(3));
+    assert_eq!(block_on(sendable(shortens_async(&Tries::new(), "four"))), Ok(3));
+    let mut numbers = [0, 0, 0, 0];
+    assert_eq!(points_elsewhere(&Tries::new(), &mut numbers), Ok(3));
+    assert_eq!(numbers, [3, 0, 0, 0], "what it points at is the caller's");
+    assert_eq!(shortens_within(&Tries::new(), "four"), Ok(3));
+    assert_eq!(shortens_around(&Tries::new(), "four"), Ok(3));
+}

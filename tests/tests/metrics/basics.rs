@@ -1,11 +1,13 @@
 //! Counting calls by hand.
 
+use std::error::Error;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Waker};
 
 use dyno::metrics::Snapshot;
-use dyno::{Reason, Verdict, metrics};
+use dyno::{Fault, Reason, Verdict, metrics};
 
 use crate::support::{MS, SEC, freeze, metrics, name};
 
@@ -34,6 +36,24 @@ fn a_call_ends_in_one_of_four_ways() {
     assert_eq!((rejected.shed, rejected.rate_limited, rejected.other), (1, 1, 1));
     assert_eq!(seen.latency.count(), 4, "of those that succeeded or failed");
     assert_eq!(seen.window, seen.total);
+}
+
+#[test]
+fn what_dyno_had_refused_is_rejected_and_what_was_late_has_failed() {
+    let metrics = metrics("refused");
+    let shed = || Fault::rejected("db", Reason::Shed, None);
+    let _ = metrics.call(|| Err::<u8, _>(shed()));
+    let _ = metrics.call(|| Err::<u8, _>(io::Error::from(shed())));
+    let _ = metrics.call(|| Err::<u8, Box<dyn Error>>(shed().into()));
+    let mut awaited =
+        pin!(metrics.call_async(async { Err::<u8, Box<dyn Error + Send + Sync>>(shed().into()) }));
+    assert!(awaited.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    let _ = metrics.call(|| Err::<u8, _>(Fault::timed_out("db", MS)));
+    let _ = metrics.call(|| Err::<u8, _>(io::Error::other("down")));
+    let _ = metrics.call(|| Err::<u8, Box<dyn Error>>("down".into()));
+    let _ = metrics.call(|| None::<u8>);
+    let seen = metrics.snapshot();
+    assert_eq!((ended(&seen), seen.total.rejected.shed), ([0, 4, 0, 4], 4));
 }
 
 #[test]

@@ -9,7 +9,6 @@ use super::chosen::{Choice, Handed, handed, kept_result, name};
 use crate::diag::Diag;
 use crate::expand::{Context, here, located};
 use crate::layer::Layer;
-use crate::layer::inject::plain;
 
 /// As many arguments as there are tuples for.
 const MOST: usize = 12;
@@ -105,10 +104,8 @@ impl Layer for Filtered {
                 _ => continue,
             };
             let Some(name) = name(arg) else { continue };
-            // A further attempt names by itself what it clones.
-            let is_reference = matches!(plain(&arg.ty), Type::Reference(_));
-            let kept = cx.repeats_inside && !is_reference;
-            let mutability = if kept { None } else { cx.last_mut(name) };
+            // A further attempt names by itself what it may change.
+            let mutability = if cx.repeats_inside { None } else { cx.last_mut(name) };
             offers.push(Offer { name: name.clone(), ty: (*arg.ty).clone(), owned, mutability });
         }
         if offers.len() > MOST {
@@ -142,7 +139,7 @@ impl Layer for Filtered {
                 }
             }};
         }
-        if !cx.has_refuge() && !cx.is_inspected() {
+        if !cx.has_refuge() && !cx.is_noted() {
             return quote_spanned! {at=> {
                 #places
                 match #p::filtered!(#site, #ret, #offers, refuse) {

@@ -215,7 +215,7 @@ impl Layer for Retry {
         if rejected && cx.is_noted() {
             cx.flagged.set(true);
             end = quote_spanned!(at=> {
-                __dyno_refused = #p::Asks::is_some(&__dyno_rejected);
+                __dyno_refused |= #p::Asks::is_some(&__dyno_rejected);
                 #end
             });
         }

@@ -2,8 +2,8 @@
 //!
 //! A program of its own: the allocator that counts, thread by thread, is the whole program's.
 
-#[path = "allocations/watched.rs"]
-mod watched;
+#[path = "allocations/kept.rs"]
+mod kept;
 
 use std::fmt::Display;
 use std::future::ready;

@@ -39,7 +39,7 @@ impl std::fmt::Display for Fail {
 impl std::error::Error for Fail {}
 
 /// It fails for 0, which nobody gives it and the compiler cannot know.
-#[inline(always)]
+#[inline]
 fn work(x: u64) -> Result<u64, Fail> {
     if black_box(x) == 0 { Err(Fail::Zero) } else { Ok(x) }
 }

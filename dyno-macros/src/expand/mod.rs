@@ -102,8 +102,8 @@ fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, dia
         }
     }
     let unused = |input: &syn::FnArg| matches!(input, syn::FnArg::Typed(arg) if arg.pat.to_token_stream().to_string().starts_with('_'));
-    if layers.iter().any(|layer| layer.join().is_some()) && cx.sig.inputs.iter().any(unused) {
-        // Filters see what the body does not use.
+    if cx.sig.inputs.iter().any(unused) {
+        // A key, a filter or a report may look at what the body does not use.
         func.attrs.push(syn::parse_quote!(#[allow(clippy::used_underscore_binding)]));
     }
     if layers.iter().any(|layer| layer.repeats()) {

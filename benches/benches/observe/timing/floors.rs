@@ -20,14 +20,14 @@ fn called(i: u64) {
 }
 
 pub(super) fn clock(group: &mut Group) {
+    thread_local! {
+        static OWN: RefCell<Vec<(&'static str, Instant, Instant)>> = const { RefCell::new(Vec::new()) };
+    }
     group.batch(CLOCK, |times| {
         for _ in 0..times {
             black_box(Instant::now().elapsed());
         }
     });
-    thread_local! {
-        static OWN: RefCell<Vec<(&'static str, Instant, Instant)>> = const { RefCell::new(Vec::new()) };
-    }
     group.batch("by hand: `Instant::now()` twice, in a buffer of the thread's own", |times| {
         by_hundreds(times, |spans| {
             for i in 0..spans {

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use benches::Bars;
-use dyno::timing::{self, Recording};
+use dyno::timing;
+use dyno::timing::Recording;
 
 use super::{by_hundreds, floors};
 use crate::group::{Group, Results};

@@ -1,9 +1,9 @@
-//! What is cached or watched.
+//! What is cached, and what advice may be bound to.
 
 use std::future::ready;
 
 use dyno::cache::{Cache, Settings};
-use dyno::{aspect, cache, timing};
+use dyno::{aspect, cache};
 
 use super::{Refused, of_many, of_many_async};
 
@@ -43,28 +43,6 @@ fn a_miss_is_counted() {
         PRICES.get_or("sku-1", || 7) + x
     };
     assert!(of_many(missed) >= 2 * super::CALLS);
-}
-
-#[timing]
-fn spanned(x: u64) -> u64 {
-    7 + x
-}
-
-#[timing("of {x}")]
-async fn spanned_async(x: u64) -> u64 {
-    ready(7 + x).await
-}
-
-#[test]
-fn a_span_that_nobody_records() {
-    assert_eq!(of_many(spanned), 0);
-    assert_eq!(of_many_async(spanned_async), 0);
-    let by_hand = |x| {
-        let _span = timing::span(format_args!("of {x}"));
-        timing::mark(format_args!("at {x}"));
-        7 + x
-    };
-    assert_eq!(of_many(by_hand), 0);
 }
 
 #[aspect]

@@ -8,6 +8,7 @@ mod args;
 mod catalogue;
 mod customers;
 mod error;
+mod latency;
 mod money;
 mod notes;
 mod orders;

@@ -3,9 +3,8 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use crate::summary::{
-    Latency, Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told,
-};
+use crate::latency::Latency;
+use crate::summary::{Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told};
 use crate::tally::Transition;
 
 impl Summary {

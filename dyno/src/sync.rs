@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A shared word.
 // Not every machine needs all of it.
-#[cfg_attr(not(all(feature = "breaker", feature = "limit")), allow(dead_code))]
+#[cfg_attr(not(all(feature = "breaker", feature = "limit", feature = "metrics")), allow(dead_code))]
 pub(crate) trait Word {
     /// One that is zero.
     fn zero() -> Self;
@@ -15,12 +15,22 @@ pub(crate) trait Word {
     fn read(&self) -> u64;
     /// Writes it, for those who read it and what was written before.
     fn write(&self, new: u64);
+    /// Writes it, ordered against nothing.
+    fn put(&self, new: u64);
+    /// Adds to it, ordered against nothing; what it was.
+    fn add(&self, more: u64) -> u64;
+    /// Makes it as large as that, unless it is larger, ordered against nothing; what it was.
+    fn raise(&self, to: u64) -> u64;
+    /// Puts `new` in its place, ordered against nothing; what it was.
+    fn swap(&self, new: u64) -> u64;
+    /// All have the same order of what is before and after such fences.
+    fn fence();
     /// Writes `new` if it still is `current`; `true` when it was.
     fn replace(&self, current: u64, new: u64) -> bool;
 }
 
 macro_rules! word {
-    ($atomic:ty) => {
+    ($atomic:ty, $fence:path) => {
         impl Word for $atomic {
             fn zero() -> Self {
                 Self::new(0)
@@ -42,6 +52,31 @@ macro_rules! word {
             }
 
             #[inline]
+            fn put(&self, new: u64) {
+                self.store(new, Ordering::Relaxed);
+            }
+
+            #[inline]
+            fn add(&self, more: u64) -> u64 {
+                self.fetch_add(more, Ordering::Relaxed)
+            }
+
+            #[inline]
+            fn raise(&self, to: u64) -> u64 {
+                self.fetch_max(to, Ordering::Relaxed)
+            }
+
+            #[inline]
+            fn swap(&self, new: u64) -> u64 {
+                <$atomic>::swap(self, new, Ordering::Relaxed)
+            }
+
+            #[inline]
+            fn fence() {
+                $fence(Ordering::SeqCst);
+            }
+
+            #[inline]
             fn replace(&self, current: u64, new: u64) -> bool {
                 self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
             }
@@ -49,9 +84,9 @@ macro_rules! word {
     };
 }
 
-word!(AtomicU64);
+word!(AtomicU64, std::sync::atomic::fence);
 #[cfg(loom)]
-word!(loom::sync::atomic::AtomicU64);
+word!(loom::sync::atomic::AtomicU64, loom::sync::atomic::fence);
 
 /// A lock, under which no code of the user's runs.
 #[cfg_attr(not(any(feature = "cache", feature = "limit")), allow(dead_code))]

@@ -55,7 +55,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "docs", about: "rustdoc without a warning", check: docs },
     Step {
         name: "loom",
-        about: "breakers, limits, flights of a cache in every interleaving",
+        about: "breakers, limits, flights of a cache, calls in flight in every interleaving",
         check: loom,
     },
     Step { name: "examples", about: "every example, run", check: program::examples },
@@ -121,7 +121,7 @@ fn loom() -> Result<(), Failure> {
     let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let flags = env::var("RUSTFLAGS").unwrap_or_default();
     let model = Cmd::new(
-        "cargo test --locked --package dyno --lib --release --features breaker,cache,limit,retry",
+        "cargo test --locked --package dyno --lib --release --features breaker,cache,limit,metrics,retry",
     )
     .arg("--target-dir")
     .arg(format!("{target}/loom"))

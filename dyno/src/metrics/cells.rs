@@ -4,15 +4,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use super::counts::{KINDS, Kind, Sums};
+use super::flight::Flight;
 use super::histogram::{BUCKETS, bucket};
 
 /// They only ever grow: windows are differences, so that nobody has to clear them.
 #[repr(C)]
 pub(super) struct Cells {
-    /// Calls that began here less those that ended here; below zero where they end elsewhere.
-    flight: AtomicU64,
-    /// The most of them in a turn: the turn above, the number below.
-    peak: AtomicU64,
+    pub(super) flight: Flight,
     /// How long all timed calls took, in nanoseconds.
     took: AtomicU64,
     counts: [AtomicU64; KINDS],
@@ -35,8 +33,7 @@ const LONGEST: u64 = (1 << NANOS) - 1;
 impl Cells {
     pub(super) fn new() -> Self {
         Self {
-            flight: AtomicU64::new(0),
-            peak: AtomicU64::new(0),
+            flight: Flight::new(),
             took: AtomicU64::new(0),
             counts: [const { AtomicU64::new(0) }; KINDS],
             timed: OnceLock::new(),
@@ -48,24 +45,6 @@ impl Cells {
         if let Some(count) = self.counts.get(kind) {
             add(count, own, 1);
         }
-    }
-
-    /// A call begins; `true` when there are more at a time than before in this turn.
-    #[inline]
-    pub(super) fn begin(&self, own: bool, turn: u64) -> bool {
-        let flight = add(&self.flight, own, 1);
-        height(turn, flight) > self.peak.load(Relaxed)
-    }
-
-    /// Remembers that there are so many, or more.
-    pub(super) fn keep_peak(&self, turn: u64) {
-        self.peak.fetch_max(height(turn, self.flight.load(Relaxed)), Relaxed);
-    }
-
-    /// A call has ended.
-    #[inline]
-    pub(super) fn end(&self, own: bool) {
-        add(&self.flight, own, u64::MAX);
     }
 
     /// It took so long, and ended in this part of the window.
@@ -100,10 +79,6 @@ impl Cells {
         })
     }
 
-    pub(super) fn flight(&self) -> u64 {
-        self.flight.load(Relaxed)
-    }
-
     pub(super) fn add_to(&self, sums: &mut Sums) {
         for (sum, count) in sums.iter_mut().zip(&self.counts) {
             *sum = sum.wrapping_add(count.load(Relaxed));
@@ -131,22 +106,14 @@ impl Cells {
     }
 }
 
-/// Adds to a word, and what it is then: on an own lane nobody else writes it.
+/// Adds to a word: on an own lane nobody else writes it.
 #[inline]
-fn add(word: &AtomicU64, own: bool, more: u64) -> u64 {
+fn add(word: &AtomicU64, own: bool, more: u64) {
     if own {
-        let sum = word.load(Relaxed).wrapping_add(more);
-        word.store(sum, Relaxed);
-        sum
+        word.store(word.load(Relaxed).wrapping_add(more), Relaxed);
     } else {
-        word.fetch_add(more, Relaxed).wrapping_add(more)
+        word.fetch_add(more, Relaxed);
     }
-}
-
-/// A later turn is higher than any number of calls, and a negative number lower than none.
-#[inline]
-fn height(turn: u64, flight: u64) -> u64 {
-    (turn << 32) | ((flight & 0xffff_ffff) ^ 0x8000_0000)
 }
 
 #[inline]

@@ -1,11 +1,12 @@
 //! All that is counted at one point.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst, fence};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use super::Spans;
 use super::cells::Cells;
 use super::counts::{KINDS, Kind, Sums};
+use super::flight::Peak;
 use super::rings::Rings;
 use super::snapshot::{Seen, Snapshot};
 use crate::clock;
@@ -19,12 +20,10 @@ pub(super) struct Meter {
     /// Nothing turns before the one nor from the other on.
     from: AtomicU64,
     until: AtomicU64,
-    /// How often something has turned.
-    turn: AtomicU64,
     /// The part of the latencies that is under way.
     part: AtomicU64,
-    /// The most calls at a time in this turn, as far as somebody looked.
-    peak: AtomicU64,
+    /// The most calls at a time in this part of the counters.
+    peak: Peak,
     rings: Mutex<Rings>,
     /// What a breaker of this name changed to last.
     breaker: Mutex<Option<&'static str>>,
@@ -41,9 +40,8 @@ impl Meter {
             lanes: (0..lanes::count()).map(|_| OnceLock::new()).collect(),
             from: AtomicU64::new(0),
             until: AtomicU64::new(0),
-            turn: AtomicU64::new(0),
             part: AtomicU64::new(0),
-            peak: AtomicU64::new(0),
+            peak: Peak::new(),
             rings: Mutex::new(Rings::new(spans)),
             breaker: Mutex::new(None),
         }
@@ -68,8 +66,8 @@ impl Meter {
     pub(super) fn begin(&self) {
         let lane = Lane::here();
         let cells = self.cells(lane);
-        if cells.begin(lane.own, self.turn.load(Relaxed)) {
-            self.look_at_peak(cells);
+        if cells.flight.begin(lane.own, &self.peak) {
+            self.peak.look(&cells.flight, || self.in_flight());
         }
     }
 
@@ -78,7 +76,7 @@ impl Meter {
     pub(super) fn end(&self, kind: Kind, now: u64) {
         let lane = Lane::here();
         let cells = self.cells(lane);
-        cells.end(lane.own);
+        cells.flight.end(lane.own);
         self.go_on(now);
         cells.count(lane.own, kind);
     }
@@ -88,7 +86,7 @@ impl Meter {
     pub(super) fn end_timed(&self, kind: Kind, now: u64, took: u64) {
         let lane = Lane::here();
         let cells = self.cells(lane);
-        cells.end(lane.own);
+        cells.flight.end(lane.own);
         self.go_on(now);
         cells.count(lane.own, kind);
         cells.time(lane.own, took, self.part.load(Relaxed));
@@ -145,12 +143,9 @@ impl Meter {
         let now = if before(now) { clock::now().as_nanos() } else { now };
         let begins_anew = before(now);
         let turns = begins_anew || rings.turns(now);
-        if turns {
-            // First: who begins a call from now on looks at how many there are.
-            self.turn.fetch_add(1, Relaxed);
-        }
-        let (sums, in_flight) = (self.sums(), self.in_flight());
-        let peak = if turns { self.peak.swap(in_flight, Relaxed) } else { 0 };
+        let (peak, in_flight) =
+            if turns { self.peak.turn(|| self.in_flight()) } else { (0, self.in_flight()) };
+        let sums = self.sums();
         if begins_anew {
             // A frozen clock that was ahead is gone, and what it saw cannot be told apart.
             rings.begin_anew(now, &sums);
@@ -172,21 +167,12 @@ impl Meter {
         self.part.store(rings.latency.as_ref().map_or(0, |l| l.ring.part()), Relaxed);
     }
 
-    /// There are more calls on this lane than before: perhaps there are more than ever.
-    #[cold]
-    fn look_at_peak(&self, cells: &Cells) {
-        cells.keep_peak(self.turn.load(Relaxed));
-        // Of two that begin at the same moment, one sees both.
-        fence(SeqCst);
-        self.peak.fetch_max(self.in_flight(), Relaxed);
-    }
-
     fn used(&self) -> impl Iterator<Item = &Cells> {
         self.lanes.iter().filter_map(|lane| lane.get()).map(|used| &used.0)
     }
 
     fn in_flight(&self) -> u64 {
-        let sum = self.used().fold(0, |sum: u64, cells| sum.wrapping_add(cells.flight()));
+        let sum = self.used().fold(0, |sum: u64, cells| sum.wrapping_add(cells.flight.calls()));
         // A call may end on another lane than that where it began, and be seen there first.
         if sum > u64::MAX / 2 { 0 } else { sum }
     }
@@ -220,7 +206,7 @@ impl Meter {
         let longest = self.used().map(|cells| cells.longest(part, super::rings::SIXTHS)).max();
         let in_flight = self.in_flight();
         // Who reads has looked, too.
-        let peak = self.peak.fetch_max(in_flight, Relaxed).max(in_flight);
+        let peak = self.peak.most(in_flight);
         let longest = longest.unwrap_or(0);
         let breaker = *self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = Seen { now, sums, longest, in_flight, peak, breaker };
@@ -244,8 +230,7 @@ impl Meter {
             latency.look(|times| self.add_times(times));
             latency.reset(now);
         }
-        self.turn.fetch_add(1, Relaxed);
-        self.peak.store(self.in_flight(), Relaxed);
+        let _before = self.peak.turn(|| self.in_flight());
     }
 }
 

@@ -17,8 +17,11 @@
 
 mod cells;
 mod counts;
+mod flight;
 mod hear;
 mod histogram;
+#[cfg(all(test, loom))]
+mod loom_model;
 mod meter;
 mod policies;
 mod record;

@@ -7,7 +7,7 @@ use syn::{Expr, Ident};
 
 use crate::diag::{Diag, hint};
 use crate::expand::here;
-use crate::grammar::{Arg, Key, value};
+use crate::grammar::{Arg, Key, decimal, value};
 
 pub(super) const KEYS: [Key; 10] = [
     Key::value("ttl"),
@@ -79,7 +79,7 @@ impl Settings {
             }
             "beta" => {
                 const LOW: &str = "must be above 0: the larger, the earlier";
-                self.beta = diag.take(value::decimal(expr, &what, (0.0, LOW), 1000.0));
+                self.beta = diag.take(decimal::decimal(expr, &what, (0.0, LOW), 1000.0));
                 return;
             }
             "grace" => value::duration_or_zero(expr, &what),
@@ -143,7 +143,7 @@ fn early(expr: &Expr, at: Span) -> syn::Result<(String, TokenStream)> {
     let power = match (said.as_str(), power) {
         ("exponential", Some(power)) => {
             const LOW: &str = "must be above 0; 1 is `early = linear`";
-            value::decimal(power, "the power of `exponential`", (0.0, LOW), 1000.0)?
+            decimal::decimal(power, "the power of `exponential`", (0.0, LOW), 1000.0)?
         }
         (word, Some(_)) if WORDS.contains(&word) => {
             return wrong(format!("`{word}` takes no number; `exponential(2)` does"));

@@ -9,8 +9,8 @@ use crate::diag::Diag;
 use crate::expand::here;
 use crate::grammar::args::Value;
 use crate::grammar::share::{self, Bounds};
-use crate::grammar::value;
 use crate::grammar::{Arg, Key};
+use crate::grammar::{decimal, value};
 
 pub(super) const KEYS: [Key; 13] = [
     Key::value("attempts"),
@@ -238,5 +238,5 @@ fn is_const(expr: &Expr) -> bool {
 /// `2`, `1.5`, or an expression of type `f64`.
 fn factor(expr: &Expr) -> syn::Result<TokenStream> {
     const LOW: &str = "must be above 1: by it the pauses grow; the same pause each time is `delay`";
-    value::decimal(expr, "`factor`", (1.0, LOW), 1000.0)
+    decimal::decimal(expr, "`factor`", (1.0, LOW), 1000.0)
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A shared word.
 // Not every machine needs all of it.
-#[cfg_attr(not(all(feature = "breaker", feature = "limit", feature = "metrics")), allow(dead_code))]
+#[cfg_attr(not(all(feature = "breaker", feature = "limit")), allow(dead_code))]
 pub(crate) trait Word {
     /// One that is zero.
     fn zero() -> Self;
@@ -15,18 +15,23 @@ pub(crate) trait Word {
     fn read(&self) -> u64;
     /// Writes it, for those who read it and what was written before.
     fn write(&self, new: u64);
-    /// Writes it, ordered against nothing.
+    /// Writes `new` if it still is `current`; `true` when it was.
+    fn replace(&self, current: u64, new: u64) -> bool;
+}
+
+/// A word that counts, ordered against nothing but by a fence.
+#[cfg(feature = "metrics")]
+pub(crate) trait Counter: Word {
+    /// Writes it.
     fn put(&self, new: u64);
-    /// Adds to it, ordered against nothing; what it was.
+    /// Adds to it; what it was.
     fn add(&self, more: u64) -> u64;
-    /// Makes it as large as that, unless it is larger, ordered against nothing; what it was.
+    /// Makes it as large as that, unless it is larger; what it was.
     fn raise(&self, to: u64) -> u64;
-    /// Puts `new` in its place, ordered against nothing; what it was.
+    /// Puts `new` in its place; what it was.
     fn swap(&self, new: u64) -> u64;
     /// All have the same order of what is before and after such fences.
     fn fence();
-    /// Writes `new` if it still is `current`; `true` when it was.
-    fn replace(&self, current: u64, new: u64) -> bool;
 }
 
 macro_rules! word {
@@ -52,6 +57,14 @@ macro_rules! word {
             }
 
             #[inline]
+            fn replace(&self, current: u64, new: u64) -> bool {
+                self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+            }
+        }
+
+        #[cfg(feature = "metrics")]
+        impl Counter for $atomic {
+            #[inline]
             fn put(&self, new: u64) {
                 self.store(new, Ordering::Relaxed);
             }
@@ -74,11 +87,6 @@ macro_rules! word {
             #[inline]
             fn fence() {
                 $fence(Ordering::SeqCst);
-            }
-
-            #[inline]
-            fn replace(&self, current: u64, new: u64) -> bool {
-                self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
             }
         }
     };

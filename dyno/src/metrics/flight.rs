@@ -5,7 +5,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use crate::sync::Word;
+use crate::sync::Counter;
 
 /// Those of one lane.
 pub(super) struct Flight<W = AtomicU64> {
@@ -23,7 +23,7 @@ pub(super) struct Peak<W = AtomicU64> {
     most: W,
 }
 
-impl<W: Word> Flight<W> {
+impl<W: Counter> Flight<W> {
     pub(super) fn new() -> Self {
         Self { calls: W::zero(), peak: W::zero() }
     }
@@ -46,7 +46,7 @@ impl<W: Word> Flight<W> {
     }
 }
 
-impl<W: Word> Peak<W> {
+impl<W: Counter> Peak<W> {
     pub(super) fn new() -> Self {
         Self { turn: W::zero(), most: W::zero() }
     }
@@ -80,7 +80,7 @@ impl<W: Word> Peak<W> {
 
 /// Adds to a word, and what it is then: on an own lane nobody else writes it.
 #[inline]
-fn add<W: Word>(word: &W, own: bool, more: u64) -> u64 {
+fn add<W: Counter>(word: &W, own: bool, more: u64) -> u64 {
     if own {
         let sum = word.peek().wrapping_add(more);
         word.put(sum);

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::early::Aged;
 use super::settings::{Rule, Settings};
 use super::store::Entry;
-use crate::clock;
 #[cfg(feature = "cache-backend")]
 use crate::clock::Instant;
+use crate::clock::{self, nanos};
 
 /// How a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,10 +53,6 @@ fn entry<V>(value: V, born: u64, lives: u64, cost: u64, settings: &Settings) -> 
         Rule::Own(_) => 0,
     };
     Entry::new(value, cost, born, lives, plain_until)
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 pub(super) fn stands<V>(entry: &Entry<V>, now: u64, settings: &Settings) -> Is {

@@ -35,10 +35,10 @@
 //! | is not there, or past its grace | computes it | wait |
 //!
 //! Who computes is the leader of a flight, of which there is one at a time for a key. When it fails,
-//! panics or is dropped, the first of those who wait leads; an error is nobody else's. Who waits leaves
-//! at its [deadline](crate::Deadline), and computes for itself; so does a thread that asks for the
-//! very key it is computing. What is removed, put, let expire or cleared while it is being computed
-//! goes to those who asked for it, and is not kept.
+//! panics or is dropped, the first of those who wait leads, unless a value has been put meanwhile; an
+//! error is nobody else's. Who waits leaves at its [deadline](crate::Deadline), and computes for
+//! itself; so does a thread that asks for the very key it is computing. What is removed, put, let
+//! expire or cleared while it is being computed goes to those who asked for it, and is not kept.
 //!
 //! To compute a little before the end, by chance and the earlier the longer a computation takes,
 //! makes it rare that anybody finds a value expired: [`Early::XFetch`] is what caches do unless

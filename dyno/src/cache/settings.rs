@@ -6,6 +6,7 @@ use std::time::Duration;
 #[cfg(feature = "cache-backend")]
 use super::backend::Backend;
 use super::early::{Curve, Early};
+use crate::clock::nanos;
 use crate::shared;
 
 /// How many values are kept unless something else is said.
@@ -232,11 +233,6 @@ fn address<T: ?Sized>(of: *const T) -> String {
 pub(super) enum Rule {
     Early(Early),
     Own(&'static dyn Curve),
-}
-
-/// 584 years are as good as for ever.
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl shared::Settings for Settings {

@@ -58,7 +58,7 @@ impl CacheSite {
     pub fn look<K: Key, H: How>(&'static self, key: K, _how: H) -> Looked<K::Owned, H> {
         match self.first() {
             Some(cache) => cache.look(&key),
-            None => self.other(Inner::new).look(&key),
+            None => self.look_other(&key, Inner::new),
         }
     }
 
@@ -86,7 +86,7 @@ impl CacheSite {
     {
         match self.first() {
             Some(cache) => cache.look(&key),
-            None => self.other(|family| self.through(family)).look(&key),
+            None => self.look_other(&key, |family| self.through(family)),
         }
     }
 
@@ -124,6 +124,16 @@ impl CacheSite {
         V: Kept,
     {
         self.first.get()?.downcast_ref()
+    }
+
+    /// Apart, so that only the first has its code where the function is called.
+    #[inline(never)]
+    fn look_other<K: Key, H: How>(
+        &'static self,
+        key: &K,
+        make: impl Fn(Arc<Family>) -> Arc<Inner<K::Owned, H::Value>>,
+    ) -> Looked<K::Owned, H> {
+        self.other(make).look(key)
     }
 
     /// Made, or found where it is not the first.

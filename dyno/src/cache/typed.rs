@@ -84,7 +84,7 @@ where
     }
 
     /// What a value weighs, where the [capacity](Settings::capacity) is no number of values. One
-    /// that weighs more than the capacity is not kept.
+    /// that weighs more than the capacity is not kept, nor is the one that it replaces.
     #[must_use]
     pub const fn weight(mut self, weigh: fn(&V) -> usize) -> Self {
         self.weigh = Some(weigh);

@@ -84,7 +84,7 @@ impl SubAssign<Duration> for Instant {
 }
 
 /// 584 years are as good as for ever.
-pub(super) fn nanos(duration: Duration) -> u64 {
+pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -49,6 +49,26 @@ fn other<R: Send + 'static>(
     Other { thread, end }
 }
 
+/// Computes 7 for the key 1 there.
+fn computes(cache: &Arc<Cache<u64, u32>>) -> Other<u32> {
+    other(cache, |cache, at_work| {
+        cache.get_or(&1, || {
+            at_work();
+            7
+        })
+    })
+}
+
+/// Fails there.
+fn fails(cache: &Arc<Cache<u64, u32>>) -> Other<Result<u32, &'static str>> {
+    other(cache, |cache, at_work| {
+        cache.try_get_or(&1, || {
+            at_work();
+            Err("down")
+        })
+    })
+}
+
 /// Asks on a thread of its own, which is waiting when this returns.
 fn waits<R: Send + 'static>(
     clock: &clock::Frozen,
@@ -64,12 +84,7 @@ fn waits<R: Send + 'static>(
 fn who_waits_gets_what_the_other_has_computed() {
     let clock = clock::freeze();
     let cache = shared(TEN);
-    let leads = other(&cache, |cache, at_work| {
-        cache.get_or(&1, || {
-            at_work();
-            7
-        })
-    });
+    let leads = computes(&cache);
     let asks = cache.clone();
     let there = waits(&clock, move || asks.get_or(&1, || unreachable!("one is at it")));
     assert_eq!((leads.ends(), there.join().unwrap()), (7, 7));
@@ -80,12 +95,7 @@ fn who_waits_gets_what_the_other_has_computed() {
 #[test]
 fn other_keys_do_not_wait() {
     let cache = shared(TEN);
-    let leads = other(&cache, |cache, at_work| {
-        cache.get_or(&1, || {
-            at_work();
-            7
-        })
-    });
+    let leads = computes(&cache);
     let others = on_threads(8, |n| cache.get_or(&(n as u64 + 2), || n as u32));
     assert_eq!(others, [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(leads.ends(), 7);
@@ -118,12 +128,7 @@ fn when_the_one_that_computes_panics_one_that_waits_does() {
 fn an_error_goes_to_nobody_else_and_those_who_wait_try_in_turn() {
     let clock = clock::freeze();
     let (cache, computed) = (shared(TEN), Computed::default());
-    let leads = other(&cache, |cache, at_work| {
-        cache.try_get_or(&1, || {
-            at_work();
-            Err("the first")
-        })
-    });
+    let leads = fails(&cache);
     let asks = |_| {
         let (asks, computed) = (cache.clone(), computed.clone());
         let call = move || match computed.next() {
@@ -133,7 +138,7 @@ fn an_error_goes_to_nobody_else_and_those_who_wait_try_in_turn() {
         waits(&clock, move || asks.try_get_or(&1, call))
     };
     let waiting: Vec<_> = (0..8).map(asks).collect();
-    assert_eq!(leads.ends(), Err("the first"));
+    assert_eq!(leads.ends(), Err("down"));
     let mut got: Vec<_> = waiting.into_iter().map(|one| one.join().unwrap()).collect();
     got.sort_unstable();
     let good = [Ok(4); 5];
@@ -157,12 +162,7 @@ fn a_computation_that_asks_for_its_own_key_computes_alone() {
 fn who_would_wait_beyond_the_deadline_computes_alone() {
     let clock = clock::freeze();
     let cache = shared(TEN);
-    let leads = other(&cache, |cache, at_work| {
-        cache.get_or(&1, || {
-            at_work();
-            7
-        })
-    });
+    let leads = computes(&cache);
     let asks = cache.clone();
     let there = waits(&clock, move || Deadline::within(50 * MS, || asks.get_or(&1, || 8)));
     clock.advance(49 * MS);
@@ -180,12 +180,7 @@ fn who_would_wait_beyond_the_deadline_computes_alone() {
 fn one_that_gives_up_at_its_deadline_leaves_the_others_waiting() {
     let clock = clock::freeze();
     let cache = shared(TEN);
-    let leads = other(&cache, |cache, at_work| {
-        cache.try_get_or(&1, || {
-            at_work();
-            Err("down")
-        })
-    });
+    let leads = fails(&cache);
     let (asks, late) = (cache.clone(), cache.clone());
     let late = waits(&clock, move || Deadline::within(50 * MS, || late.get_or(&1, || 8)));
     let there = waits(&clock, move || asks.get_or(&1, || 9));
@@ -200,12 +195,7 @@ fn one_that_gives_up_at_its_deadline_leaves_the_others_waiting() {
 fn who_takes_over_after_something_was_taken_away_brings_a_value_that_is_kept() {
     let clock = clock::freeze();
     let cache = shared(TEN);
-    let leads = other(&cache, |cache, at_work| {
-        cache.try_get_or(&1, || {
-            at_work();
-            Err("down")
-        })
-    });
+    let leads = fails(&cache);
     let asks = cache.clone();
     let there = waits(&clock, move || asks.get_or(&1, || 9));
     assert!(!cache.remove(&1));
@@ -217,12 +207,7 @@ fn who_takes_over_after_something_was_taken_away_brings_a_value_that_is_kept() {
 fn who_would_take_over_gets_what_was_put_meanwhile() {
     let clock = clock::freeze();
     let cache = shared(TEN);
-    let leads = other(&cache, |cache, at_work| {
-        cache.try_get_or(&1, || {
-            at_work();
-            Err("down")
-        })
-    });
+    let leads = fails(&cache);
     let (one, two) = (cache.clone(), cache.clone());
     let one = waits(&clock, move || one.get_or(&1, || unreachable!("there is one")));
     let two = waits(&clock, move || two.get_or(&1, || unreachable!("there is one")));
@@ -234,7 +219,7 @@ fn who_would_take_over_gets_what_was_put_meanwhile() {
 }
 
 /// Runs something when it is compared for the last of so many times.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 struct Compared(u64);
 
 thread_local! {
@@ -254,6 +239,12 @@ impl PartialEq for Compared {
 }
 
 impl Eq for Compared {}
+
+impl std::hash::Hash for Compared {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 #[test]
 fn who_sees_no_value_and_then_leads_looks_again() {
@@ -297,12 +288,7 @@ fn what_was_taken_away_or_put_meanwhile_is_not_overwritten() {
             cache.insert(1, 1);
             cache.expire(&1);
         }
-        let leads = other(&cache, |cache, at_work| {
-            cache.get_or(&1, || {
-                at_work();
-                7
-            })
-        });
+        let leads = computes(&cache);
         let expected = act(&cache);
         assert_eq!(leads.ends(), 7, "who asked gets it all the same");
         assert_eq!(cache.get(&1), expected);

@@ -55,11 +55,11 @@ pub(crate) fn on_threads<R: Send>(count: usize, f: impl Fn(usize) -> R + Sync) -
 
 /// Until `is_so`, which another thread makes true.
 pub(crate) fn wait_for(is_so: impl Fn() -> bool) {
-    for _ in 0..200_000 {
+    for _ in 0..50_000_000_u64 {
         if is_so() {
             return;
         }
-        thread::sleep(Duration::from_micros(100));
+        thread::yield_now();
     }
     panic!("it never is");
 }

@@ -49,7 +49,7 @@
 //! # What it costs
 //!
 //! No recording alive: one relaxed load. One alive elsewhere: a look at a thread's own variable more.
-//! Recorded: two readings of the clock, which are most of it, and a lock that nobody else takes;
+//! Recorded: two readings of the clock, which are half of it, and a lock that nobody else takes;
 //! nothing is allocated for a span of a `&'static str` but room for some dozens at a time.
 
 mod along;

@@ -115,19 +115,24 @@ impl Context {
             point: Cell::new(false),
             labels: Cell::new(0),
         };
+        cx.rewrite_output(common, is_boxed, diag);
+        cx
+    }
+
+    /// What `wrap` and `compound` make of the return type.
+    fn rewrite_output(&mut self, common: &Common, is_boxed: bool, diag: &mut Diag) {
         if let Some(wrap) = common.wrap.as_ref().filter(|_| is_boxed) {
             diag.error(wrap, "`wrap` cannot change what a boxed future returns; write the return type as `Result<T, dyno::Error<E>>`");
         } else if common.wrap.is_some() {
-            cx.plain = cx.rewritten("Wrap", "Wrapped");
-            cx.wrap_output = Some(cx.plain.clone());
+            self.plain = self.rewritten("Wrap", "Wrapped");
+            self.wrap_output = Some(self.plain.clone());
         }
         if let Some(compound) = common.compound.as_ref().filter(|_| is_boxed) {
             diag.error(compound, "`compound` cannot change what a boxed future returns; put the attribute on an `async fn`");
         } else if common.compound.is_some() {
-            cx.compounded = Some(cx.rewritten("Compound", "Compounded"));
+            self.compounded = Some(self.rewritten("Compound", "Compounded"));
         }
-        cx.ret = cx.plain.clone();
-        cx
+        self.ret = self.plain.clone();
     }
 
     /// `-> Result<T, E>` becomes what `of` makes of it, such as `-> Result<T, dyno::Error<E>>`.

@@ -245,25 +245,20 @@ impl Args<'_> {
 
 /// What a known key takes.
 fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Value> {
-    if takes == Takes::Flag {
-        if input.peek(Token![=]) || input.peek(Token![:]) || input.peek(token::Paren) {
+    let wrong = |message: String| Err(syn::Error::new(key.span(), message));
+    let is_group = input.peek(token::Paren);
+    match takes {
+        Takes::Flag if is_group || input.peek(Token![=]) || input.peek(Token![:]) => {
             skip_to_comma(input)?;
-            return Err(syn::Error::new(
-                key.span(),
-                format!("`{key}` stands alone, without a value"),
-            ));
+            return wrong(format!("`{key}` stands alone, without a value"));
         }
-        return Ok(Value::Flag);
-    }
-    if takes == Takes::Group {
-        if input.peek(token::Paren) {
-            return group(input);
+        Takes::Flag => return Ok(Value::Flag),
+        Takes::Group if is_group => return group(input),
+        Takes::Group => {
+            skip_to_comma(input)?;
+            return wrong(format!("what `{key}` lists is in parentheses: `{key}(…)`"));
         }
-        skip_to_comma(input)?;
-        return Err(syn::Error::new(
-            key.span(),
-            format!("what `{key}` lists is in parentheses: `{key}(…)`"),
-        ));
+        _ => {}
     }
     if input.peek(Token![:]) {
         input.parse::<Token![:]>()?;
@@ -272,8 +267,7 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
             value.append(input.parse::<TokenTree>()?);
         }
         let value = if value.is_empty() { "value".to_owned() } else { value.to_string() };
-        let message = format!("write `{key} = {}`", value.replace(" %", "%"));
-        return Err(syn::Error::new(key.span(), message));
+        return wrong(format!("write `{key} = {}`", value.replace(" %", "%")));
     }
     if !input.peek(Token![=]) {
         let example = match takes {
@@ -283,14 +277,11 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
             _ => "value",
         };
         skip_to_comma(input)?;
-        return Err(syn::Error::new(
-            key.span(),
-            format!("`{key}` needs a value: `{key} = {example}`"),
-        ));
+        return wrong(format!("`{key}` needs a value: `{key} = {example}`"));
     }
     input.parse::<Token![=]>()?;
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(syn::Error::new(key.span(), format!("the value of `{key}` is missing")));
+        return wrong(format!("the value of `{key}` is missing"));
     }
     match takes {
         Takes::Pattern => {

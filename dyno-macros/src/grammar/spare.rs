@@ -12,6 +12,9 @@ use crate::diag::closest;
 pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> Option<String> {
     let knows = |name: &str| keys.iter().any(|key| key.name == name);
     let first = before.iter().find(|arg| arg.key.is_none()).map(|arg| &arg.value);
+    if first.is_none() && is_text(value) && knows("name") {
+        return Some(format!("the point is called so by `name = {text}`"));
+    }
     let (Some(Value::Expr(first)), Value::Expr(value)) = (first, value) else { return None };
     if knows("with") {
         return Some("for a chain write a list: `[…, …]`".to_owned());
@@ -45,4 +48,8 @@ pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> 
 fn is_formatted(expr: &Expr) -> bool {
     let Expr::Lit(lit) = expr else { return false };
     matches!(&lit.lit, Lit::Str(text) if text.value().contains('{'))
+}
+
+fn is_text(value: &Value) -> bool {
+    matches!(value, Value::Expr(Expr::Lit(lit)) if matches!(lit.lit, Lit::Str(_)))
 }

@@ -123,19 +123,22 @@ impl Metrics {
 
 /// A name or a static.
 fn which(expr: &Expr, diag: &mut Diag) -> Which {
-    let fits = match expr {
-        Expr::Lit(lit) => matches!(&lit.lit, Lit::Str(name) if !name.value().is_empty()),
+    let message = match expr {
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Str(name) if name.value().is_empty() => {
+                "the name under which calls count is not empty; without one they count under the function's own"
+            }
+            Lit::Str(_) => return Which::read(expr, &WORDS, diag),
+            _ => SAY,
+        },
         Expr::Path(_)
         | Expr::Field(_)
         | Expr::Call(_)
         | Expr::MethodCall(_)
-        | Expr::Reference(_) => true,
-        _ => false,
+        | Expr::Reference(_) => return Which::read(expr, &WORDS, diag),
+        _ => SAY,
     };
-    if fits {
-        return Which::read(expr, &WORDS, diag);
-    }
-    diag.error(expr, SAY);
+    diag.error(expr, message);
     Which::Own
 }
 

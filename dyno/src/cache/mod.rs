@@ -69,7 +69,7 @@
 //!
 //! # Memory
 //!
-//! Besides key and value some 140 bytes for each: 80 in the map's node, 32 in the queue, the rest in
+//! Besides key and value 140 to 155 bytes for each: 80 in the map's node, 32 in the queue, the rest in
 //! the map's table and by the allocator. A cache counts on a line of 128 bytes for each of 12 to 132
 //! threads, four times as many as cores.
 

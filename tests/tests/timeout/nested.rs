@@ -11,16 +11,21 @@ use crate::support::{MS, block_on, hear};
 
 /// An inner time-out in an outer one.
 fn nested(outer: u32, inner: u32) -> Result<Result<(), Fault>, Fault> {
-    let inner = timeout(inner * MS).named("nested::inner").run_async(pending());
+    nested_in(outer, inner, "nested::inner")
+}
+
+/// The same, the inner one by its name: tests run side by side, and each hears of every point.
+fn nested_in(outer: u32, inner: u32, name: &'static str) -> Result<Result<(), Fault>, Fault> {
+    let inner = timeout(inner * MS).named(name).run_async(pending());
     block_on(timeout(outer * MS).named("nested::outer").run_async(inner))
 }
 
 #[test]
 fn the_outer_one_tells_when_it_is_sooner() {
     let _frozen = clock::freeze();
-    let heard = hear("nested::inner");
+    let heard = hear("nested::later");
     let start = clock::now();
-    let fault = nested(100, 500).expect_err("the outer one");
+    let fault = nested_in(100, 500, "nested::later").expect_err("the outer one");
     assert_eq!(fault.to_string(), "nested::outer: no answer within 100ms");
     assert_eq!(start.elapsed(), 100 * MS);
     assert!(heard.so_far().is_empty());

@@ -40,6 +40,7 @@ layers! {
     timing,
     harness,
     aspect,
+    service,
 }
 
 /// The accumulator. Only ever written by our own attributes.

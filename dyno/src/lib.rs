@@ -52,6 +52,7 @@
 //! | [`#[timing]`](macro@timing) | where the time of a request goes |
 //! | [`#[harness]`](macro@harness) | an error is reported, and passed on untouched |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
+//! | [`#[service]`](macro@service) | all of it around a call to another service, in one fixed order |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
 //!
 //! **Written order is wrapping order**: the attribute on top is the outermost. `#[retry]` above `#[breaker]` counts every
@@ -77,6 +78,8 @@ extern crate self as dyno;
 mod ambient;
 #[cfg(feature = "aspect")]
 pub mod aspect;
+#[cfg(feature = "balance")]
+pub mod balance;
 #[cfg(feature = "breaker")]
 pub mod breaker;
 #[cfg(feature = "cache")]
@@ -95,6 +98,8 @@ pub mod fallback;
 pub mod fault;
 #[cfg(feature = "harness")]
 pub mod harness;
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "inject")]
 pub mod inject;
 #[cfg(any(feature = "breaker", feature = "limit"))]
@@ -117,6 +122,8 @@ pub mod registry;
 #[cfg(feature = "retry")]
 pub mod retry;
 pub mod scope;
+#[cfg(feature = "service")]
+pub mod service;
 #[cfg(any(feature = "breaker", feature = "cache", feature = "limit"))]
 #[cfg_attr(not(any(feature = "breaker", feature = "limit")), allow(dead_code, unreachable_pub))]
 mod shared;
@@ -139,6 +146,8 @@ pub mod testing;
 pub mod timeout;
 #[cfg(feature = "timing")]
 pub mod timing;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use deadline::Deadline;
 pub use fault::{Error, Fault, InjectError, Reason};
@@ -185,6 +194,9 @@ pub use dyno_macros::rate;
 #[cfg(feature = "retry")]
 #[doc = include_str!("../docs/retry.md")]
 pub use dyno_macros::retry;
+#[cfg(feature = "service")]
+#[doc = include_str!("../docs/service.md")]
+pub use dyno_macros::service;
 #[doc = include_str!("../docs/test.md")]
 pub use dyno_macros::test;
 #[cfg(feature = "timeout")]

@@ -19,6 +19,8 @@ pub use crate::harness::ResultExt as _;
 pub use dyno_macros::metrics;
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
+#[cfg(feature = "service")]
+pub use dyno_macros::service;
 #[cfg(feature = "timeout")]
 pub use dyno_macros::timeout;
 #[cfg(feature = "inject")]

@@ -14,6 +14,7 @@ mod limited;
 mod metrics;
 mod rate;
 mod retry;
+mod service;
 mod timeout;
 mod timing;
 mod which;
@@ -88,7 +89,7 @@ pub(crate) trait Layer {
 
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
-const KINDS: [(&str, Parse); 13] = [
+const KINDS: [(&str, Parse); 14] = [
     ("inject", inject::parse),
     ("retry", retry::parse),
     ("timeout", timeout::parse),
@@ -102,6 +103,7 @@ const KINDS: [(&str, Parse); 13] = [
     ("timing", timing::parse),
     ("harness", harness::parse),
     ("aspect", aspect::parse),
+    ("service", service::parse),
 ];
 
 pub(crate) fn is_kind(name: &Ident) -> bool {

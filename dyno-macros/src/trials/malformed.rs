@@ -5,9 +5,9 @@ use quote::quote;
 
 use super::{expand, parse};
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "inject", "retry", "timeout", "breaker", "fuse", "bulkhead", "rate", "fallback", "cache",
-    "metrics", "timing", "harness", "aspect",
+    "metrics", "timing", "harness", "aspect", "service",
 ];
 const ITEM: &str = "fn f(db: &Db, id: u8) -> Result<u8, E> { Ok(id) }";
 

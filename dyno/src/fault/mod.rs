@@ -68,6 +68,15 @@ pub enum Fault {
     /// A filter of a join point failed, or is not one for this function.
     #[error(transparent)]
     Aspect(#[from] AspectError),
+    /// There was nobody to call.
+    #[error("{point}: no target to call: {message}")]
+    #[non_exhaustive]
+    NoTarget {
+        /// Who needed one.
+        point: Name,
+        /// Why there is none.
+        message: Name,
+    },
     /// A shared store could not be used.
     #[error("{point}: the shared store failed: {message}")]
     #[non_exhaustive]

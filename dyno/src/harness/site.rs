@@ -256,7 +256,9 @@ fn kind_of_fault(fault: &Fault) -> Kind {
     match fault {
         Fault::Rejected { .. } => Kind::Rejected,
         Fault::TimedOut { .. } => Kind::TimedOut,
-        Fault::Inject(_) | Fault::Store { .. } | Fault::Aspect(_) => Kind::Failed,
+        Fault::Inject(_) | Fault::Store { .. } | Fault::NoTarget { .. } | Fault::Aspect(_) => {
+            Kind::Failed
+        }
     }
 }
 

@@ -147,6 +147,13 @@ impl<'r, M: Mark> Attempts<'r, M> {
         self.failed != 0
     }
 
+    /// The number of the attempt under way, the first being 1.
+    #[inline]
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        self.failed.saturating_add(1)
+    }
+
     /// Why there is no further attempt, when the last one had failed.
     pub(super) const fn stop(&self) -> Option<Stop> {
         self.stop

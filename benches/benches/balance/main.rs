@@ -1,0 +1,3 @@
+//! How targets fare under each way to choose among them: a simulation.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! What it costs to call through all policies.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A client whose calls are services.

@@ -1,0 +1,1 @@
+//! All policies around one call.

@@ -168,6 +168,8 @@ pub enum Stop {
     Nested,
     /// dyno had turned the attempt away, and would again.
     Rejected,
+    /// Its time limit had ended it, and it may have been done all the same.
+    TimedOut,
     /// The rule for pauses has no further one.
     Pauses,
 }
@@ -181,6 +183,7 @@ impl fmt::Display for Stop {
             Self::Elapsed => "the time for all attempts would pass first",
             Self::Nested => "a retry further out is trying again already",
             Self::Rejected => "dyno turned the last one away",
+            Self::TimedOut => "its time limit ended the last one",
             Self::Pauses => "there are no more pauses",
         })
     }

@@ -32,6 +32,17 @@ impl<'a> Permit<'a> {
         Self { breaker, stamp, since }
     }
 
+    /// What is needed to make it again: for one that owns what it is leave of.
+    pub(super) fn into_parts(self) -> (u64, u64) {
+        let parts = (self.stamp, self.since);
+        mem::forget(self);
+        parts
+    }
+
+    pub(super) const fn from_parts(breaker: &'a Breaker, stamp: u64, since: u64) -> Self {
+        Self { breaker, stamp, since }
+    }
+
     /// The call succeeded.
     #[inline]
     pub fn success(self) {
@@ -145,7 +156,7 @@ pub fn aside<R>(f: impl FnOnce() -> R) -> R {
 }
 
 #[cold]
-fn dropped(breaker: &Breaker, stamp: u64, since: u64) {
+pub(super) fn dropped(breaker: &Breaker, stamp: u64, since: u64) {
     let failed = thread::panicking() && stamp & UNWINDING == 0;
     let (verdict, report) = if failed {
         (Verdict::Failure, Report::new(&|f| f.write_str("it panicked")))

@@ -68,9 +68,16 @@ mod tests {
 
     #[test]
     fn what_the_caller_has_done_wrong_is_no_failure() {
-        for (status, fails) in
-            [(200, false), (304, false), (400, false), (404, false), (429, true), (500, true), (503, true), (599, true)]
-        {
+        for (status, fails) in [
+            (200, false),
+            (304, false),
+            (400, false),
+            (404, false),
+            (429, true),
+            (500, true),
+            (503, true),
+            (599, true),
+        ] {
             let answer = answer(status, &[]);
             assert_eq!(answer.failure().is_some(), fails, "{status}");
             assert_eq!(answer.split().is_err(), fails, "{status}");

@@ -156,6 +156,8 @@ pub enum Stop {
     Nested,
     /// dyno had turned the attempt away, and would again.
     Rejected,
+    /// Its time limit had ended the attempt.
+    TimedOut,
     /// The rule for pauses has no further one.
     Pauses,
 }
@@ -169,6 +171,7 @@ impl fmt::Display for Stop {
             Self::Elapsed => "the time for all attempts would pass first",
             Self::Nested => "a retry further out is trying again already",
             Self::Rejected => "dyno turned the last one away",
+            Self::TimedOut => "its time limit ended the last one",
             Self::Pauses => "there are no more pauses",
         })
     }

@@ -23,6 +23,7 @@ impl Retry {
             max_elapsed: None,
             budget: None,
             rejected: false,
+            not_timed_out: false,
             nested: false,
             listener: None,
         }
@@ -156,6 +157,17 @@ impl Retry {
     #[inline]
     pub const fn rejected(mut self) -> Self {
         self.rejected = true;
+        self
+    }
+
+    /// What its time limit ended is not tried again, whoever set that limit: the next attempt would
+    /// add to the load of a dependency that is too slow already.
+    ///
+    /// An attempt counts as such when its error is a [`Fault`](crate::Fault) that says so, or has one
+    /// among its [sources](std::error::Error::source).
+    #[inline]
+    pub const fn not_timed_out(mut self) -> Self {
+        self.not_timed_out = true;
         self
     }
 

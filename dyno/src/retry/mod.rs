@@ -73,6 +73,7 @@ pub struct Retry {
     max_elapsed: Option<Duration>,
     budget: Option<&'static Budget>,
     rejected: bool,
+    not_timed_out: bool,
     nested: bool,
     listener: Option<&'static dyn Listener>,
 }
@@ -97,6 +98,9 @@ impl fmt::Debug for Retry {
             told.field("budget", budget);
         }
         told.field("rejected", &self.rejected).field("nested", &self.nested);
+        if self.not_timed_out {
+            told.field("not_timed_out", &true);
+        }
         told.field("listened", &self.listener.is_some()).finish()
     }
 }

@@ -228,13 +228,8 @@ pub(super) fn is_unit(suffix: &str) -> bool {
     UNITS.iter().any(|(unit, _)| *unit == suffix)
 }
 
-/// The nanoseconds, where it is a literal that can be read.
-pub(crate) fn nanoseconds(expr: &Expr) -> Option<u64> {
-    literal(expr, "").ok().flatten()
-}
-
 /// The nanoseconds of a duration literal; `None` for an expression that is no literal.
-fn literal(expr: &Expr, what: &str) -> syn::Result<Option<u64>> {
+pub(crate) fn literal(expr: &Expr, what: &str) -> syn::Result<Option<u64>> {
     let lit = match expr {
         Expr::Lit(lit) => &lit.lit,
         Expr::Paren(paren) => return literal(&paren.expr, what),

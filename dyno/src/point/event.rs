@@ -156,7 +156,7 @@ pub enum Stop {
     Nested,
     /// dyno had turned the attempt away, and would again.
     Rejected,
-    /// Its time limit had ended the attempt.
+    /// Its time limit had ended it, and it may have been done all the same.
     TimedOut,
     /// The rule for pauses has no further one.
     Pauses,

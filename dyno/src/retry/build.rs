@@ -23,7 +23,7 @@ impl Retry {
             max_elapsed: None,
             budget: None,
             rejected: false,
-            not_timed_out: false,
+            timed_out: true,
             nested: false,
             listener: None,
         }
@@ -160,14 +160,11 @@ impl Retry {
         self
     }
 
-    /// What its time limit ended is not tried again, whoever set that limit: the next attempt would
-    /// add to the load of a dependency that is too slow already.
-    ///
-    /// An attempt counts as such when its error is a [`Fault`](crate::Fault) that says so, or has one
-    /// among its [sources](std::error::Error::source).
+    /// What its time limit has ended is not tried again, such as a
+    /// [`Fault::TimedOut`](crate::Fault::TimedOut): it may have been done all the same.
     #[inline]
     pub const fn not_timed_out(mut self) -> Self {
-        self.not_timed_out = true;
+        self.timed_out = false;
         self
     }
 

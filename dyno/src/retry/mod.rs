@@ -73,7 +73,7 @@ pub struct Retry {
     max_elapsed: Option<Duration>,
     budget: Option<&'static Budget>,
     rejected: bool,
-    not_timed_out: bool,
+    timed_out: bool,
     nested: bool,
     listener: Option<&'static dyn Listener>,
 }
@@ -97,10 +97,8 @@ impl fmt::Debug for Retry {
         if let Some(budget) = self.budget {
             told.field("budget", budget);
         }
-        told.field("rejected", &self.rejected).field("nested", &self.nested);
-        if self.not_timed_out {
-            told.field("not_timed_out", &true);
-        }
+        told.field("rejected", &self.rejected).field("timed_out", &self.timed_out);
+        told.field("nested", &self.nested);
         told.field("listened", &self.listener.is_some()).finish()
     }
 }

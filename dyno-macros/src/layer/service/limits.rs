@@ -16,7 +16,7 @@ pub(super) fn check(given: &Given, diag: &mut Diag) {
         ("attempt_timeout", value("attempt_timeout")),
         ("expected_in", expected),
     ];
-    let nanos = |limit: Option<&Expr>| limit.and_then(value::nanoseconds);
+    let nanos = |limit: Option<&Expr>| limit.and_then(|limit| value::literal(limit, "").ok()?);
     let mut outer: Option<(&str, u64)> = None;
     for (name, limit) in limits {
         let (Some(expr), Some(time)) = (limit, nanos(limit)) else { continue };

@@ -29,6 +29,8 @@ pub use crate::aspect::{
     AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, Refusing, advise,
     advise_async,
 };
+#[cfg(feature = "balance")]
+pub use crate::balance::{Balancer, Pick, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,

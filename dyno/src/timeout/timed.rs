@@ -46,6 +46,12 @@ impl Timed {
         Ok(Self { span, within: Ambient::until(span.end).enter() })
     }
 
+    /// Its time is over.
+    #[must_use]
+    pub fn is_over(timed: &Self) -> bool {
+        clock::now() >= timed.span.end
+    }
+
     /// It has returned: when that was late, the observers hear of it.
     #[inline]
     pub fn end(timed: Self) {

@@ -41,6 +41,7 @@ mod loom_model;
 mod measure;
 mod merge;
 mod named;
+mod owned;
 mod permit;
 mod report;
 mod rule;
@@ -83,6 +84,7 @@ pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};
+pub use owned::OwnedPermit;
 pub use permit::Permit;
 #[doc(hidden)]
 pub use permit::{Refused, aside};

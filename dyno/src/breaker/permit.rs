@@ -32,6 +32,17 @@ impl<'a> Permit<'a> {
         Self { breaker, stamp, since }
     }
 
+    /// What is needed to make it again: for one that owns what it is leave of.
+    pub(super) fn into_parts(self) -> (u64, u64) {
+        let parts = (self.stamp, self.since);
+        mem::forget(self);
+        parts
+    }
+
+    pub(super) const fn from_parts(breaker: &'a Breaker, stamp: u64, since: u64) -> Self {
+        Self { breaker, stamp, since }
+    }
+
     /// The call succeeded.
     #[inline]
     pub fn success(self) {

@@ -30,6 +30,8 @@ mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod mark;
+#[cfg(feature = "tower")]
+mod named;
 mod run;
 mod wait;
 
@@ -54,6 +56,8 @@ pub use compound::{Compound, Errors};
 pub use listen::Listener;
 #[doc(hidden)]
 pub use mark::pinned;
+#[cfg(feature = "tower")]
+pub(crate) use named::{OwnAttempts, Pausing, Tries};
 pub use run::{Heeding, RetryAfter, RetryIf};
 pub use wait::Jitter;
 use wait::Wait;

@@ -223,8 +223,7 @@ impl Shop {
             let at = self.counting.elapsed();
             let began = Instant::now();
             let answer = services::for_request(request, answer(&till, &ask));
-            let (end, tree) =
-                timing::record_async(format_args!("request {request}"), answer).await;
+            let (end, tree) = timing::record_async(format!("request {request}"), answer).await;
             let records = vec![Record { request, at, took: began.elapsed(), end }];
             shift = shift.and(Shift { records, slowest: Slowest { request, tree } });
         }

@@ -30,7 +30,7 @@ pub use crate::aspect::{
     advise_async,
 };
 #[cfg(feature = "balance")]
-pub use crate::balance::{Balancer, Pick, Tried};
+pub use crate::balance::{Balancer, Pick, Policy as Balancing, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,

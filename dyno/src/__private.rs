@@ -76,7 +76,7 @@ pub use crate::retry::{
     hint, pinned,
 };
 #[cfg(feature = "service")]
-pub use crate::service::{Call, Place, Service, SharedService, Tried};
+pub use crate::service::{Call, Place, Service, SharedService};
 #[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]

@@ -25,6 +25,8 @@
 
 #![doc = include_str!("../../docs/breaker_module.md")]
 
+#[cfg(feature = "balance")]
+mod balanced;
 mod build;
 mod check;
 mod core;
@@ -60,6 +62,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
+#[cfg(feature = "balance")]
+pub(crate) use balanced::Held;
 #[doc(hidden)]
 pub use fuse::SharedFuse;
 pub use fuse::{Fuse, FuseListening, fuse, fuses};

@@ -20,9 +20,9 @@ use crate::outcome::Verdict;
 #[must_use = "a permit that is dropped counts as an ignored call"]
 pub struct Permit<'a> {
     breaker: &'a Breaker,
-    stamp: u64,
+    pub(super) stamp: u64,
     /// When it was given, in nanoseconds, where that matters.
-    since: u64,
+    pub(super) since: u64,
 }
 
 impl<'a> Permit<'a> {

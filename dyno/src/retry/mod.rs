@@ -77,6 +77,7 @@ pub struct Retry {
     max_elapsed: Option<Duration>,
     budget: Option<&'static Budget>,
     rejected: bool,
+    timed_out: bool,
     nested: bool,
     listener: Option<&'static dyn Listener>,
 }
@@ -100,7 +101,8 @@ impl fmt::Debug for Retry {
         if let Some(budget) = self.budget {
             told.field("budget", budget);
         }
-        told.field("rejected", &self.rejected).field("nested", &self.nested);
+        told.field("rejected", &self.rejected).field("timed_out", &self.timed_out);
+        told.field("nested", &self.nested);
         told.field("listened", &self.listener.is_some()).finish()
     }
 }

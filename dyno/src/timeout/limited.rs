@@ -25,6 +25,21 @@ pub fn limited_here<'f, F: Future>(
     Limited { future, limit: Limit::new(Who::Point(point), checked(limit)) }
 }
 
+/// The same, where there may be no limit: a spent deadline refuses all the same.
+#[inline]
+pub fn limited_if<'f, F: Future>(
+    point: &'static Point,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited(Who::Point(point), limit, future)
+}
+
+#[inline]
+fn limited<F: Future>(who: Who, limit: Option<Duration>, future: Pin<&mut F>) -> Limited<'_, F> {
+    Limited { future, limit: Limit::new(who, limit.map_or(u64::MAX, checked)) }
+}
+
 /// `future`, which is dropped at the end of `limit` nanoseconds.
 #[inline]
 pub(super) async fn within<F: Future>(who: Who, limit: u64, future: F) -> Result<F::Output, Fault> {
@@ -160,6 +175,9 @@ impl Limit {
 
     /// The future waits: ready when it is late.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Late> {
+        if self.own.is_none() {
+            return Poll::Pending;
+        }
         if self.timer.is_none() {
             self.timer = self.start();
         }

@@ -33,7 +33,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::{Late, Limited, limited_here};
+pub use limited::{Late, Limited, limited_here, limited_if};
 #[cfg(feature = "pool")]
 #[doc(hidden)]
 pub use pooled::on_pool;

@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::carries::CarriesFault;
 use super::judge::{self, ByOutcome, Judge, judged};
-use crate::retry::{OwnAttempts, Pausing, Retry, Tries};
+use crate::retry::{Asks, OwnAttempts, Pausing, Retry, Tries};
 
 /// Calls are tried again; made by [`retry`].
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ pub trait Copies<Req> {
 
 /// Requests are `Clone`.
 #[derive(Clone, Copy, Debug)]
-pub struct Cloned(());
+pub struct Cloned(pub(super) ());
 
 impl<Req: Clone> Copies<Req> for Cloned {
     #[inline]
@@ -95,7 +95,7 @@ impl<Req: Clone> Copies<Req> for Cloned {
 
 /// Requests are copied by a function.
 #[derive(Clone, Copy)]
-pub struct CopiedBy<F>(F);
+pub struct CopiedBy<F>(pub(super) F);
 
 impl<Req, F: Fn(&Req) -> Option<Req>> Copies<Req> for CopiedBy<F> {
     fn copy(&self, request: &Req) -> Option<Req> {
@@ -245,10 +245,9 @@ impl<S, Req, F, J, C> RetryFuture<S, Req, F, J, C> {
         J: Judge<T, E>,
     {
         let mut this = self.project();
-        let (verdict, asks) = judge::asks(this.judge, &outcome);
-        if this.again.is_none() && verdict.is_failure() && this.attempts.may_follow() {
-            // It could not be copied.
-            return Some(outcome);
+        let (verdict, mut asks) = judge::asks(this.judge, &outcome);
+        if this.again.is_none() && this.attempts.may_follow() {
+            asks = Asks::Once;
         }
         let Some(pause) = this.attempts.next(verdict, asks) else { return Some(outcome) };
         // What a failure holds is let go before the pause.

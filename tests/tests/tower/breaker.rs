@@ -7,7 +7,7 @@ use std::task::Poll;
 use dyno::breaker::{Breaker, Settings, State, TripError};
 use dyno::limit::Bulkhead;
 use dyno::{Error, Fault, Reason, Verdict, clock, tower as layers};
-use tower::{Layer, Service, ServiceBuilder};
+use tower::{Layer, ServiceBuilder};
 use tower_test::mock;
 
 use crate::support::*;
@@ -68,7 +68,7 @@ fn an_answer_counts_by_its_status() {
         assert!(now(call(&mut service, http::Request::new(()))).is_ok(), "it is returned as it is");
     }
     let turned_away = now(call(&mut service, http::Request::new(()))).expect_err("two in a row");
-    let Error::Fault(fault) = turned_away else { unreachable!("{turned_away}") };
+    let Error::Fault(fault) = turned_away;
     assert_eq!(fault.last_error().as_deref(), Some("429 Too Many Requests"));
 }
 
@@ -155,8 +155,7 @@ fn a_trial_that_is_cancelled_leaves_room_for_another() {
     half_open(&STATIC);
     half_open(&shared);
     for layer in [layers::breaker(&STATIC), layers::breaker(shared.clone())] {
-        let (mut service, mut handle) =
-            mock::spawn_layer::<&str, &str, _>(layer.errors_only());
+        let (mut service, mut handle) = mock::spawn_layer::<&str, &str, _>(layer.errors_only());
         for _ in 0..3 {
             let mut trial = call(service.get_mut(), "price");
             assert!(poll(&mut trial).is_pending());
@@ -183,9 +182,9 @@ fn a_panic_is_a_failure_whoever_catches_it() {
     assert!(panics(|| call(&mut at_once, ())));
     assert_eq!(AT_ONCE.state(), State::Open);
 
-    let mut later = layers::breaker(shared.clone()).errors_only().layer(Strict::new(|_: ()| {
-        poll_fn(|_| -> Poll<Result<(), BoxError>> { panic!("later") })
-    }));
+    let mut later = layers::breaker(shared.clone())
+        .errors_only()
+        .layer(Strict::new(|_: ()| poll_fn(|_| -> Poll<Result<(), BoxError>> { panic!("later") })));
     let mut asked = call(&mut later, ());
     assert!(panics(|| poll(&mut asked)));
     // Who caught it still holds the future.

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use dyno::limit::{Bulkhead, Rate};
 use dyno::{Deadline, Reason, clock, tower as layers};
-use tower::{Layer, Service};
+use tower::Layer;
 use tower_test::mock;
 
 use crate::support::*;

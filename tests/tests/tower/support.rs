@@ -14,18 +14,18 @@ use dyno::{Fault, Reason};
 use tower::Service;
 use tower_test::mock::{Handle, SendResponse};
 
-pub const MS: Duration = Duration::from_millis(1);
-pub const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MS: Duration = Duration::from_millis(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Polls once.
-pub fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+pub(crate) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// Polls what must be ready.
-pub fn now<F: Future>(future: F) -> F::Output {
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("it is not ready"),
@@ -33,7 +33,7 @@ pub fn now<F: Future>(future: F) -> F::Output {
 }
 
 /// Polls until it is ready: by a frozen clock that advances by itself.
-pub fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(std::thread::Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
@@ -51,7 +51,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// Makes the service ready, and calls it.
-pub fn call<S: Service<Req>, Req>(service: &mut S, request: Req) -> Pin<Box<S::Future>>
+pub(crate) fn call<S: Service<Req>, Req>(service: &mut S, request: Req) -> Pin<Box<S::Future>>
 where
     S::Error: std::fmt::Debug,
 {
@@ -65,33 +65,33 @@ type Answers<Req, F> = Arc<dyn Fn(Req) -> F + Send + Sync>;
 
 /// A service that is to be ready before each call: a clone of it is not, and who calls one that is
 /// not ready panics. It counts what is asked of it.
-pub struct Strict<Req, F> {
+pub(crate) struct Strict<Req, F> {
     ready: bool,
     /// How often it is pending before it is ready.
-    pub pending: u32,
+    pub(crate) pending: u32,
     answers: Answers<Req, F>,
-    pub seen: Arc<Seen>,
+    pub(crate) seen: Arc<Seen>,
 }
 
 #[derive(Default, Debug)]
-pub struct Seen {
-    pub calls: AtomicU32,
-    pub clones: AtomicU32,
-    pub readied: AtomicU32,
+pub(crate) struct Seen {
+    pub(crate) calls: AtomicU32,
+    pub(crate) clones: AtomicU32,
+    pub(crate) readied: AtomicU32,
 }
 
 impl Seen {
-    pub fn calls(&self) -> u32 {
+    pub(crate) fn calls(&self) -> u32 {
         self.calls.load(Ordering::Relaxed)
     }
 
-    pub fn clones(&self) -> u32 {
+    pub(crate) fn clones(&self) -> u32 {
         self.clones.load(Ordering::Relaxed)
     }
 }
 
 impl<Req, F> Strict<Req, F> {
-    pub fn new(answers: impl Fn(Req) -> F + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(answers: impl Fn(Req) -> F + Send + Sync + 'static) -> Self {
         Self { ready: false, pending: 0, answers: Arc::new(answers), seen: Arc::default() }
     }
 }
@@ -129,14 +129,14 @@ impl<Req, T, E, F: Future<Output = Result<T, E>>> Service<Req> for Strict<Req, F
 }
 
 /// One that answers at once.
-pub fn at_once<Req, T, E>(
+pub(crate) fn at_once<Req, T, E>(
     answers: impl Fn(Req) -> Result<T, E> + Send + Sync + 'static,
 ) -> Strict<Req, Ready<Result<T, E>>> {
     Strict::new(move |request| ready(answers(request)))
 }
 
 /// One that answers with these statuses, one after another, and 200 from then on.
-pub fn statuses(
+pub(crate) fn statuses(
     statuses: impl IntoIterator<Item = u16>,
 ) -> Strict<http::Request<()>, Ready<Result<http::Response<String>, Infallible>>> {
     let left = Mutex::new(statuses.into_iter().collect::<std::collections::VecDeque<_>>());
@@ -147,12 +147,12 @@ pub fn statuses(
 }
 
 /// What observers hear of a point.
-pub struct Heard {
+pub(crate) struct Heard {
     told: Arc<Mutex<Vec<String>>>,
     _observing: Observing,
 }
 
-pub fn hear(name: &'static str) -> Heard {
+pub(crate) fn hear(name: &'static str) -> Heard {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hears = told.clone();
     let observing = point::observe(move |point: &str, event: &Event<'_>| {
@@ -164,13 +164,13 @@ pub fn hear(name: &'static str) -> Heard {
 }
 
 impl Heard {
-    pub fn so_far(&self) -> Vec<String> {
+    pub(crate) fn so_far(&self) -> Vec<String> {
         self.told.lock().unwrap().clone()
     }
 }
 
 /// Tells when it is dropped.
-pub struct Dropped(pub Arc<AtomicU32>);
+pub(crate) struct Dropped(pub(crate) Arc<AtomicU32>);
 
 impl Drop for Dropped {
     fn drop(&mut self) {
@@ -179,22 +179,21 @@ impl Drop for Dropped {
 }
 
 /// The next request that a mock has got.
-pub fn next<T, U>(handle: &mut Handle<T, U>) -> (T, SendResponse<U>) {
+pub(crate) fn next<T, U>(handle: &mut Handle<T, U>) -> (T, SendResponse<U>) {
     now(handle.next_request()).expect("a request")
 }
 
 /// A mock has got no request.
-pub fn is_idle<T: std::fmt::Debug, U: std::fmt::Debug>(handle: &mut Handle<T, U>) -> bool {
-    let mut cx = Context::from_waker(Waker::noop());
-    handle.poll_request(&mut cx).is_pending()
+pub(crate) fn is_idle<T: std::fmt::Debug, U: std::fmt::Debug>(handle: &mut Handle<T, U>) -> bool {
+    handle.poll_request().is_pending()
 }
 
 /// Why dyno refused, as the mock's boxed errors carry it.
-pub fn reason<T: std::fmt::Debug>(outcome: Result<T, BoxError>) -> Option<Reason> {
+pub(crate) fn reason<T: std::fmt::Debug>(outcome: Result<T, BoxError>) -> Option<Reason> {
     outcome.expect_err("a refusal").downcast_ref().and_then(Fault::reason)
 }
 
 /// Panics in a call, or in its future, are caught here.
-pub fn panics<R>(f: impl FnOnce() -> R) -> bool {
+pub(crate) fn panics<R>(f: impl FnOnce() -> R) -> bool {
     catch_unwind(AssertUnwindSafe(f)).is_err()
 }

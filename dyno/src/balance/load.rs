@@ -132,7 +132,6 @@ impl<W: Word> Decaying<W> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "its lower half")]
 fn value_of(word: u64) -> f64 {
     f64::from(f32::from_bits((word >> 32) as u32))
 }

@@ -32,6 +32,8 @@ mod choose;
 mod dns;
 mod health;
 mod load;
+#[cfg(all(test, loom))]
+mod loom_model;
 mod member;
 mod named;
 mod pick;
@@ -158,7 +160,7 @@ impl Balancer {
                 |refusing| refusing.retry_after.map_or((1, None), |left| (0, Some(left))),
             );
         let Some(refusing) = soonest else {
-            return self.no_target("it has no targets".into());
+            return self.no_target(self.why_none());
         };
         let reason = refusing.reason;
         let fault = Fault::rejected_after(

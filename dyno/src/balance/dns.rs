@@ -94,7 +94,11 @@ impl Flight {
                 Some(Duration::ZERO) => return false,
                 Some(left) => {
                     let waited = self.landed.wait_timeout(state, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
+                    let (state, ended) = waited.unwrap_or_else(PoisonError::into_inner);
+                    if ended.timed_out() {
+                        return !state.flying;
+                    }
+                    state
                 }
             };
         }

@@ -10,6 +10,7 @@ use loom::thread;
 
 use super::health::Standing;
 use super::load::{Decay, Load};
+use crate::outcome::Verdict;
 
 const MS: u64 = 1_000_000;
 
@@ -26,8 +27,9 @@ fn model_the_longest_of_two_calls_is_never_lost() {
     loom::model(|| {
         let load = Arc::new(Load::<AtomicU64>::new());
         let other = load.clone();
-        let there = thread::spawn(move || other.observe(8 * MS, false, 20 * MS, decay()));
-        load.observe(3 * MS, false, 20 * MS, decay());
+        let there =
+            thread::spawn(move || other.observe(8 * MS, Verdict::Success, 20 * MS, decay()));
+        load.observe(3 * MS, Verdict::Success, 20 * MS, decay());
         there.join().expect("joins");
         // A thousandth is lost by rounding, at most.
         let seen = latency(&load, 20 * MS);
@@ -40,8 +42,8 @@ fn model_of_failures_at_a_time_each_counts() {
     loom::model(|| {
         let load = Arc::new(Load::<AtomicU64>::new());
         let other = load.clone();
-        let there = thread::spawn(move || other.observe(MS, true, 20 * MS, decay()));
-        load.observe(MS, true, 20 * MS, decay());
+        let there = thread::spawn(move || other.observe(MS, Verdict::Failure, 20 * MS, decay()));
+        load.observe(MS, Verdict::Failure, 20 * MS, decay());
         there.join().expect("joins");
         let seen = load.failing(20 * MS, decay());
         let both = 1.0 - (7.0_f64 / 8.0).powi(2);

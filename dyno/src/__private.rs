@@ -80,7 +80,7 @@ pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
-pub use crate::timeout::{Late, Timed, limited_here, limited_if};
+pub use crate::timeout::{Late, Timed, attempted, limited_here, limited_whole};
 #[cfg(feature = "timing")]
 pub use crate::timing::{Span, SpanAsync};
 #[cfg(feature = "aspect")]

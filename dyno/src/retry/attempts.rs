@@ -3,11 +3,11 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::Retry;
 use super::asks::Asks;
 use super::decide::{failed, succeeded};
 use super::listen::Listener;
 use super::mark::{InTask, Mark, OnThread};
+use super::{Budget, Retry};
 use crate::clock;
 use crate::outcome::Verdict;
 use crate::point::{self, Event, Point, Stop};
@@ -19,6 +19,8 @@ use crate::point::{self, Event, Point, Stop};
 pub struct Attempts<'r, M> {
     who: Who,
     retry: &'r Retry,
+    /// That of the retry, or of whoever has one of its own.
+    budget: Option<&'r Budget>,
     failed: u32,
     /// What the last further attempt took from the budget.
     paid: u32,
@@ -35,12 +37,19 @@ impl<'r> Attempts<'r, OnThread> {
     #[inline]
     #[must_use]
     pub fn start(point: &'static Point, retry: &'r Retry) -> Self {
-        Self::begin(Who::Point(point), retry, OnThread::NEW)
+        Self::begin(Who::Point(point), retry, retry.budget, OnThread::NEW)
+    }
+
+    /// The same, paid for out of a budget that the retry does not hold.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) fn paid(who: Who, retry: &'r Retry, budget: Option<&'r Budget>) -> Self {
+        Self::begin(who, retry, budget.or(retry.budget), OnThread::NEW)
     }
 
     #[inline]
     pub(super) fn inline(at: &'static Location<'static>, retry: &'r Retry) -> Self {
-        Self::begin(Who::Inline(at), retry, OnThread::NEW)
+        Self::begin(Who::Inline(at), retry, retry.budget, OnThread::NEW)
     }
 }
 
@@ -49,27 +58,34 @@ impl<'r> Attempts<'r, InTask> {
     #[inline]
     #[must_use]
     pub fn start_async(point: &'static Point, retry: &'r Retry) -> Self {
-        Self::begin(Who::Point(point), retry, InTask)
+        Self::begin(Who::Point(point), retry, retry.budget, InTask)
+    }
+
+    /// The same, paid for out of a budget that the retry does not hold.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) fn paid_async(who: Who, retry: &'r Retry, budget: Option<&'r Budget>) -> Self {
+        Self::begin(who, retry, budget.or(retry.budget), InTask)
     }
 
     #[inline]
     pub(super) fn inline_async(at: &'static Location<'static>, retry: &'r Retry) -> Self {
-        Self::begin(Who::Inline(at), retry, InTask)
+        Self::begin(Who::Inline(at), retry, retry.budget, InTask)
     }
 }
 
 impl<'r, M: Mark> Attempts<'r, M> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
-    fn begin(who: Who, retry: &'r Retry, mark: M) -> Self {
-        if let Some(budget) = retry.budget {
+    fn begin(who: Who, retry: &'r Retry, budget: Option<&'r Budget>, mark: M) -> Self {
+        if let Some(budget) = budget {
             budget.called();
         }
         if let Some(listener) = retry.listener {
             Begins { who, listener, attempt: 1 }.tell();
         }
         let began = if retry.max_elapsed.is_some() { clock::now().as_nanos() } else { 0 };
-        Self { who, retry, failed: 0, paid: 0, began, previous: 0, stop: None, mark }
+        Self { who, retry, budget, failed: 0, paid: 0, began, previous: 0, stop: None, mark }
     }
 
     /// Takes note of an attempt; `Some` when another one is to follow after the pause. What the
@@ -90,6 +106,7 @@ impl<'r, M: Mark> Attempts<'r, M> {
                 let next = failed(
                     self.who,
                     *self.retry,
+                    self.budget,
                     self.failed,
                     self.began,
                     self.previous,
@@ -105,7 +122,7 @@ impl<'r, M: Mark> Attempts<'r, M> {
                 }
             }
             Verdict::Success => {
-                if let Some(budget) = self.retry.budget {
+                if let Some(budget) = self.budget {
                     budget.succeeded(self.paid);
                 }
                 if self.failed != 0 || self.retry.listener.is_some() {
@@ -190,8 +207,10 @@ fn aside(asks: impl FnOnce() -> Asks) -> Asks {
 
 /// Who tries.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Point(&'static Point),
+    #[cfg(feature = "service")]
+    Name(&'static str),
     Inline(&'static Location<'static>),
 }
 
@@ -219,6 +238,8 @@ impl Who {
     fn named(self, f: impl FnOnce(&str)) {
         match self {
             Self::Point(point) => f(point.name()),
+            #[cfg(feature = "service")]
+            Self::Name(name) => f(name),
             Self::Inline(at) => f(&format!("{}:{}", at.file(), at.line())),
         }
     }

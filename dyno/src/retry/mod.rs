@@ -42,6 +42,8 @@ pub use again::{Again, ByClone, ByNothing, Nothing};
 pub use asks::{
     Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Failing, hint,
 };
+#[cfg(feature = "service")]
+pub(crate) use attempts::Who;
 #[doc(hidden)]
 pub use attempts::{Attempts, Next, Pause};
 pub use backoff::{Backoff, Pauses};

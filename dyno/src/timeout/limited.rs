@@ -1,5 +1,6 @@
 //! Futures that are dropped when they are late.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -25,19 +26,46 @@ pub fn limited_here<'f, F: Future>(
     Limited { future, limit: Limit::new(Who::Point(point), checked(limit)) }
 }
 
-/// The same, where there may be no limit: a spent deadline refuses all the same.
+/// The same, of a call in which attempts may be made [one by one](attempted): before what is late is
+/// dropped, the attempt under way is told that it is.
 #[inline]
-pub fn limited_if<'f, F: Future>(
+pub fn limited_whole<'f, F: Future>(
     point: &'static Point,
     limit: Option<Duration>,
     future: Pin<&'f mut F>,
 ) -> Limited<'f, F> {
-    limited(Who::Point(point), limit, future)
+    whole(Who::Point(point), limit, future)
+}
+
+/// One attempt of such a call, with or without a limit of its own: late is also what the limit of
+/// the whole call ends.
+#[inline]
+pub fn attempted<'f, F: Future>(
+    point: &'static Point,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    attempt(Who::Point(point), limit, future)
 }
 
 #[inline]
-fn limited<F: Future>(who: Who, limit: Option<Duration>, future: Pin<&mut F>) -> Limited<'_, F> {
-    Limited { future, limit: Limit::new(who, limit.map_or(u64::MAX, checked)) }
+pub(super) fn whole<F: Future>(
+    who: Who,
+    limit: Option<Duration>,
+    future: Pin<&mut F>,
+) -> Limited<'_, F> {
+    let limit = Limit { tells: true, ..Limit::new(who, limit.map_or(u64::MAX, checked)) };
+    Limited { future, limit }
+}
+
+#[inline]
+pub(super) fn attempt<F: Future>(
+    who: Who,
+    limit: Option<Duration>,
+    future: Pin<&mut F>,
+) -> Limited<'_, F> {
+    let limit = Limit { hears: true, ..Limit::new(who, limit.map_or(u64::MAX, checked)) };
+    Limited { future, limit }
 }
 
 /// `future`, which is dropped at the end of `limit` nanoseconds.
@@ -61,19 +89,40 @@ impl<F: Future> Future for Limited<'_, F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { future, limit } = &mut *self;
+        if limit.hears && limit.polled {
+            if let Some(span) = LAST.take() {
+                return Poll::Ready(Err(Late(Why::Around(span))));
+            }
+        }
         if !limit.polled {
             limit.polled = true;
             if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
                 return Poll::Ready(Err(Late(Why::Spent(limit.who))));
             }
         }
-        let entered = limit.own.enter();
-        let polled = future.as_mut().poll(cx);
-        entered.leave(&mut limit.own);
-        match polled {
-            Poll::Ready(output) => Poll::Ready(Ok(output)),
-            Poll::Pending => limit.wait(cx).map(Err),
+        if let Poll::Ready(output) = limit.poll(future.as_mut(), cx) {
+            return Poll::Ready(Ok(output));
         }
+        match limit.wait(cx) {
+            Poll::Ready(Late(Why::Out(span))) if limit.tells => {
+                Poll::Ready(limit.last(span, future.as_mut(), cx))
+            }
+            polled => polled.map(Err),
+        }
+    }
+}
+
+thread_local! {
+    /// The limit of the whole call has passed: the poll under way is the last.
+    static LAST: Cell<Option<Span>> = const { Cell::new(None) };
+}
+
+/// Takes the mark away again, be it by a panic.
+struct Last;
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        LAST.set(None);
     }
 }
 
@@ -91,6 +140,8 @@ pub struct Late(Why);
 enum Why {
     Spent(Who),
     Out(Span),
+    /// The limit was that of the whole call, which tells of it.
+    Around(Span),
 }
 
 impl Late {
@@ -101,6 +152,7 @@ impl Late {
         match self.0 {
             Why::Spent(who) => who.refuse(Reason::DeadlineSpent),
             Why::Out(span) => span.timed_out(),
+            Why::Around(span) => span.fault(),
         }
     }
 
@@ -119,6 +171,10 @@ struct Limit {
     who: Who,
     own: Ambient,
     polled: bool,
+    /// The attempt under way is told when it is late.
+    tells: bool,
+    /// It is such an attempt.
+    hears: bool,
     /// Made when the future first waits, where nobody further out ends it before.
     timer: Option<Sleep>,
 }
@@ -126,7 +182,41 @@ struct Limit {
 impl Limit {
     #[inline]
     const fn new(who: Who, limit: u64) -> Self {
-        Self { who, own: Ambient::limited(limit), polled: false, timer: None }
+        Self {
+            who,
+            own: Ambient::limited(limit),
+            polled: false,
+            tells: false,
+            hears: false,
+            timer: None,
+        }
+    }
+
+    #[inline]
+    fn poll<F: Future>(&mut self, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let entered = self.own.enter();
+        let polled = future.poll(cx);
+        entered.leave(&mut self.own);
+        polled
+    }
+
+    /// The last poll of what is late, so that the attempt under way hears of it.
+    #[cold]
+    fn last<F: Future>(
+        &mut self,
+        span: Span,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Result<F::Output, Late> {
+        LAST.set(Some(span));
+        let mark = Last;
+        let polled = self.poll(future, cx);
+        let heard = LAST.take().is_none();
+        drop(mark);
+        match polled {
+            Poll::Ready(output) if !heard => Ok(output),
+            _ => Err(Late(Why::Out(span))),
+        }
     }
 
     /// The future waits: ready when it is late.

@@ -30,10 +30,12 @@ mod who;
 
 use std::future::Future;
 use std::panic::Location;
+#[cfg(feature = "service")]
+use std::pin::Pin;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::{Late, Limited, limited_here, limited_if};
+pub use limited::{Late, Limited, attempted, limited_here, limited_whole};
 #[cfg(feature = "pool")]
 #[doc(hidden)]
 pub use pooled::on_pool;
@@ -162,6 +164,27 @@ impl Timeout {
             None => Who::Place(at),
         }
     }
+}
+
+/// A whole call of a service, and one attempt of it: see [`limited_whole`] and [`attempted`].
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn whole_named<'f, F: Future>(
+    name: &'static str,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::whole(Who::Name(name), limit, future)
+}
+
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn attempt_named<'f, F: Future>(
+    name: &'static str,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::attempt(Who::Name(name), limit, future)
 }
 
 /// In nanoseconds; 584 years are as good as for ever.

@@ -29,6 +29,8 @@ pub use crate::aspect::{
     AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, Refusing, advise,
     advise_async,
 };
+#[cfg(feature = "balance")]
+pub use crate::balance::{Balancer, Pick, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
@@ -74,13 +76,13 @@ pub use crate::retry::{
     hint, pinned,
 };
 #[cfg(feature = "service")]
-pub use crate::service::{Call, Place, Service, SharedService, Tried};
+pub use crate::service::{Call, Place, Service, SharedService};
 #[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
-pub use crate::timeout::{Late, Timed, attempted, limited_here, limited_whole};
+pub use crate::timeout::{Late, Timed, attempted, limited_here, limited_if, limited_whole};
 #[cfg(feature = "timing")]
 pub use crate::timing::{Span, SpanAsync};
 #[cfg(feature = "aspect")]

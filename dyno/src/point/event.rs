@@ -65,6 +65,18 @@ pub enum Event<'a> {
         /// Why.
         why: fmt::Arguments<'a>,
     },
+    /// A balancer passes a target over, whose breaker has opened.
+    Ejected {
+        /// The target.
+        target: &'a str,
+    },
+    /// A balancer calls a target again.
+    Returned {
+        /// The target.
+        target: &'a str,
+        /// How long it had been passed over.
+        after: Duration,
+    },
     /// A fuse was switched.
     Fuse {
         /// Whether it is on now.
@@ -199,6 +211,8 @@ impl fmt::Display for Event<'_> {
             }
             Self::Rejected { fault } => write!(f, "rejected: {fault}"),
             Self::Breaker { from, to, why } => write!(f, "breaker {from} -> {to}: {why}"),
+            Self::Ejected { target } => write!(f, "{target} is out"),
+            Self::Returned { target, after } => write!(f, "{target} is back after {after:.1?}"),
             Self::Fuse { on: true } => f.write_str("fuse off -> on"),
             Self::Fuse { on: false } => f.write_str("fuse on -> off"),
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),

@@ -7,6 +7,8 @@ use super::asks::Asks;
 use super::decide::{failed, succeeded};
 use super::listen::Listener;
 use super::mark::{InTask, Mark, OnThread};
+#[cfg(feature = "tower")]
+use super::named::Pausing;
 use super::{Budget, Retry};
 use crate::clock;
 use crate::outcome::Verdict;
@@ -17,19 +19,19 @@ use crate::point::{self, Event, Point, Stop};
 ///
 /// `M` is inferred: where further attempts are marked.
 pub struct Attempts<'r, M> {
-    who: Who,
-    retry: &'r Retry,
+    pub(super) who: Who,
+    pub(super) retry: &'r Retry,
     /// That of the retry, or of whoever has one of its own.
-    budget: Option<&'r Budget>,
-    failed: u32,
+    pub(super) budget: Option<&'r Budget>,
+    pub(super) failed: u32,
     /// What the last further attempt took from the budget.
-    paid: u32,
+    pub(super) paid: u32,
     /// When the first attempt began, if anybody will ask.
-    began: u64,
+    pub(super) began: u64,
     /// The last pause by the rule, in nanoseconds.
-    previous: u64,
-    stop: Option<Stop>,
-    mark: M,
+    pub(super) previous: u64,
+    pub(super) stop: Option<Stop>,
+    pub(super) mark: M,
 }
 
 impl<'r> Attempts<'r, OnThread> {
@@ -40,7 +42,7 @@ impl<'r> Attempts<'r, OnThread> {
         Self::begin(Who::Point(point), retry, retry.budget, OnThread::NEW)
     }
 
-    /// The same, paid for out of a budget that the retry does not hold.
+    /// Those of a service, which has its budget itself.
     #[cfg(feature = "service")]
     #[inline]
     pub(crate) fn paid(who: Who, retry: &'r Retry, budget: Option<&'r Budget>) -> Self {
@@ -61,7 +63,7 @@ impl<'r> Attempts<'r, InTask> {
         Self::begin(Who::Point(point), retry, retry.budget, InTask)
     }
 
-    /// The same, paid for out of a budget that the retry does not hold.
+    /// Those of a service, which has its budget itself.
     #[cfg(feature = "service")]
     #[inline]
     pub(crate) fn paid_async(who: Who, retry: &'r Retry, budget: Option<&'r Budget>) -> Self {
@@ -77,7 +79,7 @@ impl<'r> Attempts<'r, InTask> {
 impl<'r, M: Mark> Attempts<'r, M> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
-    fn begin(who: Who, retry: &'r Retry, budget: Option<&'r Budget>, mark: M) -> Self {
+    pub(super) fn begin(who: Who, retry: &'r Retry, budget: Option<&'r Budget>, mark: M) -> Self {
         if let Some(budget) = budget {
             budget.called();
         }
@@ -209,9 +211,9 @@ fn aside(asks: impl FnOnce() -> Asks) -> Asks {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Who {
     Point(&'static Point),
-    #[cfg(feature = "service")]
-    Name(&'static str),
     Inline(&'static Location<'static>),
+    #[cfg_attr(not(any(feature = "service", feature = "tower")), allow(dead_code))]
+    Name(&'static str),
 }
 
 impl Who {
@@ -238,9 +240,8 @@ impl Who {
     fn named(self, f: impl FnOnce(&str)) {
         match self {
             Self::Point(point) => f(point.name()),
-            #[cfg(feature = "service")]
-            Self::Name(name) => f(name),
             Self::Inline(at) => f(&format!("{}:{}", at.file(), at.line())),
+            Self::Name(name) => f(name),
         }
     }
 }
@@ -256,7 +257,7 @@ pub(super) struct Begins {
 impl Begins {
     #[cold]
     #[inline(never)]
-    fn tell(self) {
+    pub(super) fn tell(self) {
         let Self { who, listener, attempt } = self;
         who.named(|name| {
             point::harmless("a retry listener of", name, || listener.attempt(name, attempt));
@@ -272,6 +273,13 @@ pub struct Pause {
 }
 
 impl Pause {
+    /// Begins it: a future with a name.
+    #[cfg(feature = "tower")]
+    pub(crate) fn begin(self) -> Pausing {
+        let sleep = (!self.after.is_zero()).then(|| clock::sleep_async(self.after));
+        Pausing { sleep, begins: self.begins }
+    }
+
     /// Blocks the thread.
     pub fn block(self) {
         clock::sleep(self.after);

@@ -39,6 +39,12 @@ impl Retry {
         self.attempts
     }
 
+    /// What a time limit has ended is tried again.
+    #[cfg(feature = "service")]
+    pub(crate) const fn again_when_timed_out(&self) -> bool {
+        self.timed_out
+    }
+
     /// It has a budget.
     #[cfg(feature = "service")]
     pub(crate) const fn pays(&self) -> Option<&'static Budget> {

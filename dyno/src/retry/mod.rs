@@ -30,6 +30,8 @@ mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod mark;
+#[cfg(feature = "tower")]
+mod named;
 mod run;
 mod wait;
 
@@ -55,7 +57,9 @@ pub use compound::CompoundError;
 pub use compound::{Compound, Errors};
 pub use listen::Listener;
 #[doc(hidden)]
-pub use mark::pinned;
+pub use mark::{InTask, OnThread, pinned};
+#[cfg(feature = "tower")]
+pub(crate) use named::{OwnAttempts, Pausing, Tries};
 pub use run::{Heeding, RetryAfter, RetryIf};
 pub use wait::Jitter;
 use wait::Wait;

@@ -3,14 +3,17 @@
 mod at;
 mod build;
 mod call;
+mod check;
+mod defaults;
 mod end;
 mod engine;
 mod failure;
 mod judge;
 mod key;
 mod layers;
+mod made;
 mod named;
-mod seam;
+mod pool_seam;
 mod snapshot;
 mod with;
 
@@ -30,19 +33,28 @@ pub use self::layers::Place;
 #[doc(hidden)]
 pub use self::named::SharedService;
 pub use self::named::{all, named};
-// Until what they stand for is there.
+// Until what it stands for is there.
 #[doc(hidden)]
-pub use self::seam::{Balancer, Pick, Pool, Target, Tried};
+pub use self::pool_seam::Pool;
 pub use self::snapshot::Snapshot;
 pub use self::with::With;
 
+use self::layers::{Breaking, Pacing, Placing};
+use crate::harness::Harness;
 use crate::metrics::Metrics;
 use crate::outcome::{Outcome, Refuse};
+use crate::retry::{Budget, Retry};
 
 /// What a call to another service goes through: made once, called by many.
 pub struct Service {
     given: Builder,
+    retry: Retry,
+    budget: Option<Budget>,
+    breaker: Breaking,
+    bulkhead: Placing,
+    rate: Pacing,
     metrics: Option<Metrics>,
+    harness: Option<Harness>,
     listed: AtomicBool,
 }
 
@@ -57,11 +69,6 @@ impl Service {
     #[track_caller]
     pub const fn defaults(name: &'static str) -> Builder {
         Builder::new(name).defaults()
-    }
-
-    const fn made(given: Builder) -> Self {
-        let metrics = if given.metrics { Some(Metrics::new(given.name)) } else { None };
-        Self { given, metrics, listed: AtomicBool::new(false) }
     }
 
     /// Calls `f`, once for each attempt.

@@ -23,10 +23,25 @@ pub fn limited_here<'f, F: Future>(
     limit: Duration,
     future: Pin<&'f mut F>,
 ) -> Limited<'f, F> {
-    Limited { future, limit: Limit::new(Who::Point(point), checked(limit)) }
+    limited(Who::Point(point), limit, future)
 }
 
-/// The same, of a call in which attempts may be made [one by one](attempted): before what is late is
+#[inline]
+pub(super) fn limited<F: Future>(who: Who, limit: Duration, future: Pin<&mut F>) -> Limited<'_, F> {
+    Limited { future, limit: Limit::new(who, checked(limit)) }
+}
+
+/// The same, where there may be no limit: a spent deadline refuses all the same.
+#[inline]
+pub fn limited_if<'f, F: Future>(
+    point: &'static Point,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    Limited { future, limit: Limit::new(Who::Point(point), limit.map_or(u64::MAX, checked)) }
+}
+
+/// The same, of a call in which attempts are made [one by one](attempted): before what is late is
 /// dropped, the attempt under way is told that it is.
 #[inline]
 pub fn limited_whole<'f, F: Future>(
@@ -89,40 +104,7 @@ impl<F: Future> Future for Limited<'_, F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { future, limit } = &mut *self;
-        if limit.hears && limit.polled {
-            if let Some(span) = LAST.take() {
-                return Poll::Ready(Err(Late(Why::Around(span))));
-            }
-        }
-        if !limit.polled {
-            limit.polled = true;
-            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
-                return Poll::Ready(Err(Late(Why::Spent(limit.who))));
-            }
-        }
-        if let Poll::Ready(output) = limit.poll(future.as_mut(), cx) {
-            return Poll::Ready(Ok(output));
-        }
-        match limit.wait(cx) {
-            Poll::Ready(Late(Why::Out(span))) if limit.tells => {
-                Poll::Ready(limit.last(span, future.as_mut(), cx))
-            }
-            polled => polled.map(Err),
-        }
-    }
-}
-
-thread_local! {
-    /// The limit of the whole call has passed: the poll under way is the last.
-    static LAST: Cell<Option<Span>> = const { Cell::new(None) };
-}
-
-/// Takes the mark away again, be it by a panic.
-struct Last;
-
-impl Drop for Last {
-    fn drop(&mut self) {
-        LAST.set(None);
+        limit.poll(future.as_mut(), cx)
     }
 }
 
@@ -166,8 +148,22 @@ impl Late {
     }
 }
 
+thread_local! {
+    /// The limit of the whole call has passed: the poll under way is the last.
+    static LAST: Cell<Option<Span>> = const { Cell::new(None) };
+}
+
+/// Takes the mark away again, be it by a panic.
+struct Last;
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        LAST.set(None);
+    }
+}
+
 /// The limit of one future.
-struct Limit {
+pub(crate) struct Limit {
     who: Who,
     own: Ambient,
     polled: bool,
@@ -181,19 +177,80 @@ struct Limit {
 
 impl Limit {
     #[inline]
-    const fn new(who: Who, limit: u64) -> Self {
-        Self {
-            who,
-            own: Ambient::limited(limit),
-            polled: false,
-            tells: false,
-            hears: false,
-            timer: None,
+    pub(crate) const fn new(who: Who, limit: u64) -> Self {
+        let own = Ambient::limited(limit);
+        Self { who, own, polled: false, tells: false, hears: false, timer: None }
+    }
+
+    /// The same, which begins now.
+    #[cfg(feature = "tower")]
+    pub(crate) fn begun(who: Who, limit: u64) -> Self {
+        Self { own: Ambient::limited(limit).begun_at(clock::now()), ..Self::new(who, limit) }
+    }
+
+    /// Whether the deadline that is in force here leaves no time: looked at once.
+    ///
+    /// # Errors
+    /// It has passed.
+    #[inline]
+    pub(crate) fn look(&mut self) -> Result<(), Late> {
+        if !self.polled {
+            self.polled = true;
+            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
+                return Err(Late(Why::Spent(self.who)));
+            }
+        }
+        Ok(())
+    }
+
+    /// It has begun, and nothing is left of it or of the deadline that is in force here.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_over(&mut self) -> bool {
+        let over = self.own.at().is_some_and(|at| clock::now() >= at);
+        over || self.look().is_err()
+    }
+
+    /// Runs `f`, which makes the future, under the limit.
+    #[cfg(feature = "tower")]
+    pub(crate) fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let entered = self.own.enter();
+        let made = f();
+        entered.leave(&mut self.own);
+        made
+    }
+
+    /// `future` under the limit.
+    #[inline]
+    pub(crate) fn poll<F: Future>(
+        &mut self,
+        mut future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Late>> {
+        if self.hears && self.polled {
+            if let Some(span) = LAST.take() {
+                return Poll::Ready(Err(Late(Why::Around(span))));
+            }
+        }
+        if let Err(late) = self.look() {
+            return Poll::Ready(Err(late));
+        }
+        if let Poll::Ready(output) = self.poll_here(future.as_mut(), cx) {
+            return Poll::Ready(Ok(output));
+        }
+        match self.wait(cx) {
+            Poll::Ready(Late(Why::Out(span))) if self.tells => {
+                Poll::Ready(self.last(span, future, cx))
+            }
+            waits => waits.map(Err),
         }
     }
 
     #[inline]
-    fn poll<F: Future>(&mut self, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll_here<F: Future>(
+        &mut self,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
         let entered = self.own.enter();
         let polled = future.poll(cx);
         entered.leave(&mut self.own);
@@ -210,7 +267,7 @@ impl Limit {
     ) -> Result<F::Output, Late> {
         LAST.set(Some(span));
         let mark = Last;
-        let polled = self.poll(future, cx);
+        let polled = self.poll_here(future, cx);
         let heard = LAST.take().is_none();
         drop(mark);
         match polled {

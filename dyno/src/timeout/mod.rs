@@ -35,7 +35,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::{Late, Limited, attempted, limited_here, limited_whole};
+pub use limited::{Late, Limited, attempted, limited_here, limited_if, limited_whole};
 #[cfg(feature = "pool")]
 #[doc(hidden)]
 pub use pooled::on_pool;
@@ -44,7 +44,11 @@ pub use pooled::{Abandoned, abandoned};
 #[doc(hidden)]
 pub use timed::Timed;
 
+#[cfg(feature = "tower")]
+pub(crate) use limited::Limit;
 use who::Who;
+#[cfg(feature = "tower")]
+pub(crate) use who::Who as Whose;
 
 use crate::fault::Fault;
 
@@ -177,6 +181,17 @@ pub(crate) fn whole_named<'f, F: Future>(
     limited::whole(Who::Name(name), limit, future)
 }
 
+/// A limit that is further out than all of it.
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn limit_named<'f, F: Future>(
+    name: &'static str,
+    limit: Duration,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::limited(Who::Name(name), limit, future)
+}
+
 #[cfg(feature = "service")]
 #[inline]
 pub(crate) fn attempt_named<'f, F: Future>(
@@ -189,7 +204,7 @@ pub(crate) fn attempt_named<'f, F: Future>(
 
 /// In nanoseconds; 584 years are as good as for ever.
 #[inline]
-const fn checked(limit: Duration) -> u64 {
+pub(crate) const fn checked(limit: Duration) -> u64 {
     assert!(
         !limit.is_zero(),
         "timeout: `limit` must be above zero: leave the time-out out for no limit"

@@ -43,7 +43,10 @@ impl Timed {
     /// The limit of a service, or of one attempt of it.
     #[cfg(feature = "service")]
     #[inline]
-    pub(crate) fn named(name: &'static str, limit: Option<Duration>) -> Result<Option<Self>, Fault> {
+    pub(crate) fn named(
+        name: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<Option<Self>, Fault> {
         match limit {
             Some(limit) => Self::start(Who::Name(name), limit).map(Some),
             None => Ok(None),
@@ -53,7 +56,10 @@ impl Timed {
     /// The same of a whole call: a deadline that has passed refuses it also where it has no limit.
     #[cfg(feature = "service")]
     #[inline]
-    pub(crate) fn whole(name: &'static str, limit: Option<Duration>) -> Result<Option<Self>, Fault> {
+    pub(crate) fn whole(
+        name: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<Option<Self>, Fault> {
         if limit.is_none() {
             spent(Who::Name(name))?;
         }
@@ -64,6 +70,12 @@ impl Timed {
     pub(super) fn start(who: Who, limit: Duration) -> Result<Self, Fault> {
         let span = Span::begin(who, limit)?;
         Ok(Self { span, within: Ambient::until(span.end).enter() })
+    }
+
+    /// Its time is over.
+    #[must_use]
+    pub fn is_over(timed: &Self) -> bool {
+        clock::now() >= timed.span.end
     }
 
     /// It has returned: when that was late, the observers hear of it.

@@ -1,0 +1,5 @@
+//! The name of what is made elsewhere.
+
+/// Threads for calls that block.
+#[derive(Debug)]
+pub struct Pool(());

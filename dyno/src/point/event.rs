@@ -170,6 +170,8 @@ pub enum Stop {
     Rejected,
     /// Its time limit had ended it, and it may have been done all the same.
     TimedOut,
+    /// It is not to be done twice, or cannot be.
+    NotTwice,
     /// The rule for pauses has no further one.
     Pauses,
 }
@@ -184,6 +186,7 @@ impl fmt::Display for Stop {
             Self::Nested => "a retry further out is trying again already",
             Self::Rejected => "dyno turned the last one away",
             Self::TimedOut => "its time limit ended the last one",
+            Self::NotTwice => "it is not to be done twice",
             Self::Pauses => "there are no more pauses",
         })
     }

@@ -42,6 +42,13 @@ impl Retry {
         Self::new(retries + 1)
     }
 
+    /// How many attempts there are at most, the first included.
+    #[inline]
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// The same pause before every further attempt, in place of any other.
     ///
     /// # Panics

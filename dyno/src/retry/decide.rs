@@ -74,6 +74,7 @@ impl Retry {
         let asked = match asks {
             Asks::Rejected(_) if !self.rejected => return Err(Stop::Rejected),
             Asks::TimedOut if !self.timed_out => return Err(Stop::TimedOut),
+            Asks::Never => return Err(Stop::NotTwice),
             Asks::Rejected(after) => after,
             Asks::After(after) => Some(after),
             Asks::Nothing | Asks::TimedOut => None,

@@ -3,6 +3,8 @@
 mod at;
 mod build;
 mod call;
+#[cfg(feature = "http")]
+mod edge;
 mod end;
 mod engine;
 mod failure;
@@ -24,6 +26,8 @@ pub use self::call::Call;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
+#[cfg(feature = "http")]
+pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]
 pub use self::layers::Place;

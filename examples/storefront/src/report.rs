@@ -68,12 +68,22 @@ impl Summary {
         writeln!(
             f,
             "  {:<9} {:<12} {:>6} {:>8} {:>9} {:>8} {:>11} {:>9} {:>9} {:>9}",
-            "", "requests", "came *", "in full", "degraded", "failed *", "asked again", "p50", "p95", "p99"
+            "",
+            "requests",
+            "came *",
+            "in full",
+            "degraded",
+            "failed *",
+            "asked again",
+            "p50",
+            "p95",
+            "p99"
         )?;
         for noticed in &self.measured.noticed {
             let Noticed { came, in_full, degraded, failed, retried, latency, .. } = noticed;
             let down = noticed.down.as_deref().unwrap_or("nothing");
-            let requests = noticed.requests.as_ref().map(|Range { start, end }| format!("{start}..{end}"));
+            let requests =
+                noticed.requests.as_ref().map(|Range { start, end }| format!("{start}..{end}"));
             let requests = requests.unwrap_or_else(|| "all others".to_owned());
             let (p50, p95, p99) = (Ms(latency.p50), Ms(latency.p95), Ms(latency.p99));
             writeln!(

@@ -223,8 +223,7 @@ impl Shop {
             let at = self.counting.elapsed();
             let began = Instant::now();
             let answer = services::for_request(request, answer(&till, &ask));
-            let (end, tree) =
-                timing::record_async(format_args!("request {request}"), answer).await;
+            let (end, tree) = timing::record_async(format_args!("request {request}"), answer).await;
             let records = vec![Record { request, at, took: began.elapsed(), end }];
             shift = shift.and(Shift { records, slowest: Slowest { request, tree } });
         }
@@ -258,7 +257,8 @@ async fn answer(till: &Till, ask: &Ask) -> End {
 fn down(args: &Args, service: ServiceName) -> [Vec<Range<u64>>; REPLICAS] {
     let of_it = args.outages.iter().filter(|outage| outage.service == service);
     std::array::from_fn(|number| {
-        let of_replica = of_it.clone().filter(|outage| outage.replica.is_none_or(|it| it == number));
+        let of_replica =
+            of_it.clone().filter(|outage| outage.replica.is_none_or(|it| it == number));
         of_replica.map(|outage| outage.requests.clone()).collect()
     })
 }

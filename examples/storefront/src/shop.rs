@@ -163,7 +163,11 @@ fn noted(notes: &Notes, currency: Currency) -> Result<Rate, ShopError> {
     balance = CARRIER,
     attempt_timeout = 1s,
 )]
-pub async fn surcharge(carrier: &Carrier, call: &Call, currency: Currency) -> Result<Surcharge, ShopError> {
+pub async fn surcharge(
+    carrier: &Carrier,
+    call: &Call,
+    currency: Currency,
+) -> Result<Surcharge, ShopError> {
     Ok(Surcharge { percent: carrier.surcharge(call, currency).await?, printed: false })
 }
 

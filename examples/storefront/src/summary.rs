@@ -267,7 +267,10 @@ impl Measured {
             told: day.told.into_iter().map(|all| (all.name(), Told::from(all))).collect(),
             surcharges: Surcharges::from(surcharges),
             transitions: tally.transitions,
-            services: seen.iter().map(|(name, seen)| (name.as_str(), seen.iter().copied().sum())).collect(),
+            services: seen
+                .iter()
+                .map(|(name, seen)| (name.as_str(), seen.iter().copied().sum()))
+                .collect(),
             replicas: seen.into_iter().flat_map(|(name, seen)| of_replicas(name, seen)).collect(),
             order_book: OrderBook { sales, degraded },
             instances: tally.built.into_iter().map(|(name, it)| (name, instance(it))).collect(),
@@ -316,6 +319,9 @@ fn outage(outage: &Outage) -> (String, u64, u64) {
     (outage.to_string(), outage.requests.start, outage.requests.end)
 }
 
-fn of_replicas(service: ServiceName, seen: [Seen; REPLICAS]) -> impl Iterator<Item = (String, Seen)> {
+fn of_replicas(
+    service: ServiceName,
+    seen: [Seen; REPLICAS],
+) -> impl Iterator<Item = (String, Seen)> {
     seen.into_iter().enumerate().map(move |(number, seen)| (service.replica(number), seen))
 }

@@ -18,7 +18,7 @@ use crate::balance::Balancer;
 use crate::breaker;
 use crate::breaker::store::Storage;
 use crate::retry::Retry;
-use crate::service::{self, Service};
+use crate::service::Service;
 
 /// A [`Client`] that is being made: made by [`Client::builder`].
 #[must_use = "a builder does nothing until it is built"]
@@ -29,6 +29,8 @@ pub struct Builder {
     base: Option<String>,
     balance: Option<&'static Balancer>,
     sharing: Option<Sharing>,
+    /// The settings of the breakers are not the default ones.
+    says_breaker: bool,
     proxies: Vec<reqwest::Proxy>,
     pub(super) configure: Vec<Configure>,
     /// What contradicts itself.
@@ -53,6 +55,7 @@ impl Builder {
             base: None,
             balance: None,
             sharing: None,
+            says_breaker: false,
             proxies: Vec::new(),
             configure: Vec::new(),
             wrong: name.is_empty().then(|| "the name is empty: nobody could ask for it".into()),
@@ -96,7 +99,7 @@ impl Builder {
 
     /// How often to try, the first attempt included, and how long to pause in between.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.settings.retries = retry.attempts().saturating_sub(1);
+        self.settings.retries = retry.most().saturating_sub(1);
         self.settings.retry = retry;
         self
     }
@@ -119,6 +122,7 @@ impl Builder {
     /// `None`: there is none.
     pub fn breaker(mut self, settings: impl Into<Option<breaker::Settings>>) -> Self {
         self.settings.breaker = settings.into();
+        self.says_breaker = self.settings.breaker.is_some();
         self
     }
 
@@ -274,7 +278,8 @@ impl Builder {
     /// # Errors
     /// What it was told cannot be, or TLS cannot be set up.
     pub fn build(mut self) -> Result<Client, Error> {
-        if let Some(wrong) = self.wrong.take() {
+        let wrong = self.wrong.take();
+        if let Some(wrong) = wrong.or_else(|| self.contradiction().map(str::to_owned)) {
             return Err(self.error(&wrong));
         }
         let base = self.base.as_deref().map(str::parse::<Url>).transpose();
@@ -288,6 +293,52 @@ impl Builder {
         let inner =
             Inner { name, settings, base, balance, sharing, reqwest, guarded, unguarded, hosts };
         Ok(Client { inner: Arc::new(inner), bound: None })
+    }
+
+    /// What contradicts itself, or can do nothing.
+    fn contradiction(&self) -> Option<&'static str> {
+        let settings = &self.settings;
+        let is_below = |limit: Option<Duration>, other: Option<Duration>| {
+            limit.is_none_or(|limit| other.is_none_or(|other| limit < other))
+        };
+        let share_is_one = |share: f64| (0.0001..=1.0).contains(&share);
+        let balanced = self.balance.is_some();
+        let cases = [
+            (
+                !is_below(settings.attempt_timeout, settings.timeout),
+                "`attempt_timeout` must be below `timeout`, which else ends every attempt first",
+            ),
+            (
+                !is_below(settings.expected_in, settings.attempt_timeout)
+                    || !is_below(settings.expected_in, settings.timeout),
+                "`expected_in` must be below the time-outs, which else end what is slower",
+            ),
+            (
+                settings.budget.is_some_and(|share| !share_is_one(share)),
+                "`budget` must be from 0.0001 to 1: it is a share of the calls",
+            ),
+            (
+                settings.retry_on_timeout && settings.retries == 0,
+                "`retry_on_timeout` is for further attempts, and there are none",
+            ),
+            (
+                balanced && (self.says_breaker || settings.expected_in.is_some()),
+                "the balancer says itself when a target is out: give `breaker` and `expected_in` to it",
+            ),
+            (
+                balanced && self.sharing.is_some(),
+                "the circuits are the balancer's: leave out `share`",
+            ),
+            (
+                settings.breaker.is_none() && settings.expected_in.is_some(),
+                "`expected_in` is for a breaker, and there is none",
+            ),
+            (
+                settings.breaker.is_none() && self.sharing.is_some(),
+                "`share` is for a breaker, and there is none",
+            ),
+        ];
+        cases.into_iter().find(|(wrong, _)| *wrong).map(|(_, says)| says)
     }
 
     fn reqwest(&mut self) -> reqwest::ClientBuilder {
@@ -316,14 +367,19 @@ impl Builder {
 
     fn service(&self, breaker: Option<breaker::Settings>) -> Service {
         let settings = &self.settings;
-        let mut service = Service::builder(self.name).retry(settings.retry);
+        let mut service = Service::builder(self.name);
+        if settings.retries != 0 {
+            service = service.retry(settings.retry);
+        }
         if let Some(limit) = settings.timeout {
             service = service.timeout(limit);
         }
         if let Some(limit) = settings.attempt_timeout {
             service = service.attempt_timeout(limit);
         }
-        if let Some(share) = settings.budget.filter(|_| settings.retries != 0) {
+        if let Some(share) =
+            settings.budget.filter(|_| settings.retries != 0 && settings.retry.pays().is_none())
+        {
             service = service.budget(share);
         }
         if settings.retry_on_timeout {

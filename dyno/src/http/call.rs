@@ -60,7 +60,7 @@ pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
     let service = if request.skips_breaker { &inner.unguarded } else { &inner.guarded };
     let authority = authority(&url);
     let host = inner.balance.is_none().then(|| inner.host(&authority));
-    let mut with = service.judged_by(sent.judging).limited(request.timeout);
+    let mut with = service.with().judged(sent.judging);
     if host.is_some() && service.is_per_target() {
         with = with.at(&authority);
     }
@@ -79,6 +79,7 @@ fn judging(inner: &Inner, request: &Request) -> Judging {
     Judging {
         statuses: inner.settings.statuses,
         is_idempotent: request.is_idempotent.unwrap_or_else(by_itself),
+        limit: request.timeout,
         is_repeatable: request.body.as_ref().is_none_or(Body::is_repeatable),
     }
 }

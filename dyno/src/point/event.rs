@@ -170,10 +170,10 @@ pub enum Stop {
     Rejected,
     /// Its time limit had ended it, and it may have been done all the same.
     TimedOut,
-    /// It is not to be done twice, or cannot be.
-    NotTwice,
     /// The rule for pauses has no further one.
     Pauses,
+    /// It is not to be done twice, or what it was made with cannot be had again.
+    Once,
 }
 
 impl fmt::Display for Stop {
@@ -186,8 +186,8 @@ impl fmt::Display for Stop {
             Self::Nested => "a retry further out is trying again already",
             Self::Rejected => "dyno turned the last one away",
             Self::TimedOut => "its time limit ended the last one",
-            Self::NotTwice => "it is not to be done twice",
             Self::Pauses => "there are no more pauses",
+            Self::Once => "it cannot be done twice",
         })
     }
 }

@@ -20,9 +20,9 @@ pub enum Asks {
     Rejected(Option<Duration>),
     /// dyno had not waited for it any longer.
     TimedOut,
-    /// Not to be done twice.
-    #[cfg_attr(not(feature = "http"), allow(dead_code))]
-    Never,
+    /// Nothing: it is not to be done twice, or what it was made with cannot be had again.
+    #[doc(hidden)]
+    Once,
 }
 
 impl Asks {

@@ -71,7 +71,8 @@ mod tests {
         for request in 0..30 {
             for (replica, address) in addresses.iter().enumerate() {
                 let quote =
-                    for_request(request, get::<Quote>(&client, &format!("{address}/rates/GBP"))).await;
+                    for_request(request, get::<Quote>(&client, &format!("{address}/rates/GBP")))
+                        .await;
                 let micros = quote.map(|quote| quote.micros);
                 if replica == 0 && (10..20).contains(&request) {
                     assert_eq!(micros.expect_err("it is down").kind(), ErrorKind::Request);

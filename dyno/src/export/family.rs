@@ -217,6 +217,17 @@ pub(super) static COUNTERS: [Counter; 15] = [
         },
     },
     Counter {
+        name: "dyno.balance.changes",
+        flat: "dyno_balance_changes_total",
+        unit: "{change}",
+        about: "Targets that a balancer passed over from then on, or called again.",
+        label: Some("to"),
+        each: |point, tell| {
+            tell("out", point.total.policies.ejected);
+            tell("in", point.total.policies.returned);
+        },
+    },
+    Counter {
         name: "dyno.fuse.switches",
         flat: "dyno_fuse_switches_total",
         unit: "{switch}",

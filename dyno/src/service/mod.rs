@@ -8,6 +8,8 @@ mod engine;
 mod failure;
 mod judge;
 mod key;
+#[cfg(feature = "tower")]
+mod layered;
 mod layers;
 mod named;
 mod seam;
@@ -24,6 +26,8 @@ pub use self::call::Call;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
+#[cfg(feature = "tower")]
+pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]
 pub use self::layers::Place;

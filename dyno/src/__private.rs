@@ -30,7 +30,7 @@ pub use crate::aspect::{
     advise_async,
 };
 #[cfg(feature = "balance")]
-pub use crate::balance::{Balancer, Pick, Tried};
+pub use crate::balance::{Balancer, Pick, Policy as Balancing, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
@@ -79,10 +79,10 @@ pub use crate::retry::{
 pub use crate::service::{Call, Place, Service, SharedService};
 #[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
-#[cfg(all(feature = "timeout", feature = "pool"))]
-pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
 pub use crate::timeout::{Late, Timed, attempted, limited_here, limited_if, limited_whole};
+#[cfg(all(feature = "timeout", feature = "pool"))]
+pub use crate::timeout::{on_named_pool, on_pool};
 #[cfg(feature = "timing")]
 pub use crate::timing::{Span, SpanAsync};
 #[cfg(feature = "aspect")]

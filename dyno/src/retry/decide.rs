@@ -79,6 +79,7 @@ impl Retry {
         let asked = match asks {
             Asks::Rejected(_) if !self.rejected => return Err(Stop::Rejected),
             Asks::TimedOut if !self.timed_out => return Err(Stop::TimedOut),
+            Asks::Once => return Err(Stop::Once),
             Asks::Rejected(after) => after,
             Asks::After(after) => Some(after),
             Asks::Nothing | Asks::TimedOut => None,

@@ -48,8 +48,8 @@ impl OwnAttempts {
     /// Another one may follow the one that is to be made: it is not the last, nor is this all within a
     /// further attempt of another retry.
     pub(crate) fn may_follow(&self) -> bool {
-        let left = self.failed.saturating_add(1) < self.retry.attempts;
-        left && (self.failed != 0 || self.retry.nested || !ambient::is_again())
+        let first = self.failed == 0 && !self.retry.nested;
+        self.retry.may_follow(self.failed.saturating_add(1)) && !(first && ambient::is_again())
     }
 
     /// As [`Attempts::next`].
@@ -70,6 +70,13 @@ impl OwnAttempts {
     /// What is done while it is held is done once more, unless this is the first attempt.
     pub(crate) fn mark(&self) -> Option<Within> {
         (self.failed != 0).then(|| Ambient::AGAIN.enter())
+    }
+}
+
+impl Retry {
+    /// Another attempt may follow so many that have failed.
+    pub(crate) const fn may_follow(&self, failed: u32) -> bool {
+        failed < self.attempts
     }
 }
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::pool_seam::Pool;
 use super::{Service, check};
 use crate::balance::Balancer;
 use crate::breaker::{self, Breaker};
 use crate::limit::{Bulkhead, Rate};
+use crate::pool::Pool;
 use crate::retry::Retry;
 
 /// A service that is being made.

@@ -10,10 +10,11 @@ mod engine;
 mod failure;
 mod judge;
 mod key;
+#[cfg(feature = "tower")]
+mod layered;
 mod layers;
 mod made;
 mod named;
-mod pool_seam;
 mod snapshot;
 mod with;
 
@@ -27,15 +28,14 @@ pub use self::call::Call;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
+#[cfg(feature = "tower")]
+pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]
 pub use self::layers::Place;
 #[doc(hidden)]
 pub use self::named::SharedService;
 pub use self::named::{all, named};
-// Until what it stands for is there.
-#[doc(hidden)]
-pub use self::pool_seam::Pool;
 pub use self::snapshot::Snapshot;
 pub use self::with::With;
 

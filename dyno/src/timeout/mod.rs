@@ -37,10 +37,10 @@ use std::time::Duration;
 #[doc(hidden)]
 pub use limited::{Late, Limited, attempted, limited_here, limited_if, limited_whole};
 #[cfg(feature = "pool")]
-#[doc(hidden)]
-pub use pooled::on_pool;
-#[cfg(feature = "pool")]
 pub use pooled::{Abandoned, abandoned};
+#[cfg(feature = "pool")]
+#[doc(hidden)]
+pub use pooled::{on_named_pool, on_pool};
 #[doc(hidden)]
 pub use timed::Timed;
 
@@ -160,6 +160,24 @@ impl Timeout {
         f: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
         pooled::run(self.who(Location::caller()), self.limit, f)
+    }
+
+    /// The same on a [`Pool`](crate::pool::Pool) of your own.
+    ///
+    /// # Errors
+    /// As for [`run_on_pool`](Self::run_on_pool); what that pool has no thread for is rejected under
+    /// its name, at once when as many calls wait as may.
+    ///
+    /// # Panics
+    /// With what `f` panics with.
+    #[cfg(feature = "pool")]
+    #[track_caller]
+    pub fn run_on<T: Send + 'static>(
+        self,
+        pool: &'static crate::pool::Pool,
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        pooled::run_on(self.who(Location::caller()), pool, Some(self.limit), f)
     }
 
     const fn who(self, at: &'static Location<'static>) -> Who {

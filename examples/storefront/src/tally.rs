@@ -14,10 +14,14 @@ use crate::services::current_request;
 pub struct Tally {
     /// Counts for each point and breaker.
     pub points: BTreeMap<String, Counts>,
+    /// Attempts after the first, by the customer's request they were made for.
+    pub again: BTreeMap<u64, u32>,
     /// Calls turned away without trying, by the reason.
     pub turned_away: BTreeMap<String, u64>,
     /// Every change of a breaker's state, in order.
     pub transitions: Vec<Transition>,
+    /// How often each replica was passed over by a balancer, and for how long, until it was called again.
+    pub passed_over: BTreeMap<String, PassedOver>,
     /// Every build of a dependency, by provider: one entry for each time it was built.
     pub built: BTreeMap<String, Vec<Duration>>,
     /// Builds that failed.
@@ -41,6 +45,15 @@ pub struct Counts {
     pub rejected: u64,
     /// Calls answered by the fallback.
     pub fell_back: u64,
+}
+
+/// A replica was passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    /// How often that began.
+    pub times: u64,
+    /// How long it took until it ended.
+    pub time: Duration,
 }
 
 /// A breaker changed its state.
@@ -108,7 +121,10 @@ impl Tally {
 
     fn note(&mut self, at: Duration, point: &str, event: &Event<'_>) {
         match *event {
-            Event::Retry { .. } => self.at(point).retried += 1,
+            Event::Retry { .. } => {
+                self.at(point).retried += 1;
+                *self.again.entry(current_request()).or_default() += 1;
+            }
             Event::Recovered { .. } => self.at(point).recovered += 1,
             Event::GaveUp { .. } => self.at(point).gave_up += 1,
             Event::TimedOut { .. } | Event::Late { abandoned: false, .. } => {
@@ -125,6 +141,12 @@ impl Tally {
                 let breaker = point.to_owned();
                 let why = why.to_string();
                 self.transitions.push(Transition { at, request, breaker, from, to, why });
+            }
+            Event::Ejected { target } => {
+                self.passed_over.entry(target.to_owned()).or_default().times += 1
+            }
+            Event::Returned { target, after } => {
+                self.passed_over.entry(target.to_owned()).or_default().time += after;
             }
             Event::Built { provider, took } => {
                 self.built.entry(provider.to_owned()).or_default().push(took);
@@ -151,11 +173,11 @@ fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_dyno_emits_is_counted_where_it_happened() {
+    #[tokio::test]
+    async fn what_dyno_emits_is_counted_where_it_happened() {
         let counting = Counting::start();
         let after = Duration::from_millis(1);
-        crate::services::for_request(31, || {
+        crate::services::for_request(31, async {
             point::emit("tally::a", &Event::Retry { attempt: 1, after });
             point::emit("tally::a", &Event::Recovered { attempts: 2 });
             point::emit("tally::b", &Event::Fallback { refused: true });
@@ -163,14 +185,21 @@ mod tests {
             point::emit("tally::b", &Event::Late { limit, elapsed, abandoned: false });
             let why = format_args!("5 failures in a row");
             point::emit("tally::c", &Event::Breaker { from: "closed", to: "open", why });
+            let target = "http://tally-1";
+            point::emit("tally::c", &Event::Ejected { target });
+            point::emit("tally::c", &Event::Returned { target, after });
             point::emit("tally::d", &Event::Built { provider: "tally::open", took: after });
-        });
+        })
+        .await;
         let tally = counting.finish();
+        assert_eq!(tally.again, [(31, 1)].into());
         let a = Counts { retried: 1, recovered: 1, ..Counts::default() };
         assert_eq!(tally.points.get("tally::a"), Some(&a));
         let b = Counts { late: 1, fell_back: 1, ..Counts::default() };
         assert_eq!(tally.points.get("tally::b"), Some(&b));
         assert_eq!(tally.built.get("tally::open"), Some(&vec![after]));
+        let passed_over = PassedOver { times: 1, time: after };
+        assert_eq!(tally.passed_over.get("http://tally-1"), Some(&passed_over));
         let [ref change] = tally.transitions[..] else { panic!("{:?}", tally.transitions) };
         assert_eq!((change.request, change.from, change.to), (31, "closed", "open"));
         assert_eq!(change.why, "5 failures in a row");

@@ -15,6 +15,8 @@ mod judged;
 mod late;
 #[path = "service/order.rs"]
 mod order;
+#[path = "service/pooled.rs"]
+mod pooled;
 #[path = "service/send.rs"]
 mod send;
 #[path = "service/shared.rs"]

@@ -112,7 +112,7 @@ fn flag(set: bool) -> Option<String> {
 
 impl Builder {
     /// Each thing that is said, as a person reads it.
-    fn rows(&self) -> [(&'static str, Option<String>); 15] {
+    fn rows(&self) -> [(&'static str, Option<String>); 16] {
         [
             ("deadline", told(self.deadline)),
             ("timeout", told(self.timeout)),
@@ -126,6 +126,7 @@ impl Builder {
             ("rate", self.told_rate()),
             ("balance", self.balance.map(|balancer| format!("{:?}", std::ptr::from_ref(balancer)))),
             ("per_target", flag(self.per_target).or(told(self.targets))),
+            ("pool", self.pool.map(|pool| shared(pool.name(), pool.location()))),
             ("metrics", flag(self.metrics)),
             ("timing", flag(self.timing)),
             ("harness", flag(self.harness)),

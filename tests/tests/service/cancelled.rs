@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use dyno::balance::Balancer;
-use dyno::breaker::{Settings, State};
+use dyno::breaker::Settings;
 use dyno::retry::Retry;
 use dyno::service::{Builder, Service};
 use dyno::{clock, harness};
@@ -130,7 +130,7 @@ fn a_panic_goes_on_and_is_a_failure_of_the_target() {
         let panicked = catch_unwind(AssertUnwindSafe(call)).expect_err("it panics");
         assert_eq!(panicked.downcast_ref::<&str>(), Some(&told));
     }
-    assert_eq!(TARGETS.snapshot().targets[0].state, State::Open);
+    assert_eq!(TARGETS.snapshot().targets[0].state, "open");
     let total = service.snapshot().metrics.expect("it counts").total;
     assert_eq!((total.panics, total.failures), (2, 2));
     let reported = harness::of("cancelled-panics").expect("it has panicked");
@@ -141,7 +141,8 @@ fn a_panic_goes_on_and_is_a_failure_of_the_target() {
 
 #[test]
 fn a_panic_of_what_is_given_at_the_call_leaves_nothing() {
-    static TARGETS: Balancer = Balancer::new("cancelled-given", &["http://a:1"]);
+    static TARGETS: Balancer =
+        Balancer::new("cancelled-given", &["http://a:1"]).breaker(Settings::new().fail_max(100));
     let service = full(Service::builder("cancelled-given"), &TARGETS).build();
     let _frozen = clock::freeze();
     let or = |_: dyno::Error<Shop>| -> Answer { panic!("what stands in") };

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use dyno::balance::{Balancer, Policy};
 use dyno::breaker::{Settings, State};
-use dyno::fallback::Failed;
 use dyno::harness;
 use dyno::retry::Retry;
 use dyno::service::Service;
@@ -273,7 +272,6 @@ fn da_14_what_stands_in_and_fails_keeps_the_first_error_as_its_source() {
     let Err(Shop::Failed(failed)) = refused else { panic!("it is spent") };
     let cause: Option<&dyno::Fault> = failed.cause().downcast_ref();
     assert_eq!(cause.and_then(dyno::Fault::reason), Some(Reason::DeadlineSpent));
-    let _unused: Option<Failed> = None;
 }
 
 #[test]
@@ -331,6 +329,25 @@ fn da_17_a_target_that_is_down_does_not_take_the_others_along() {
         seen.targets.iter().map(|it| (&*it.name, it.breaker.as_ref().map(|it| it.state))).collect();
     let (open, closed) = (Some(State::Open), Some(State::Closed));
     assert_eq!(states, [("da-17[a:80]", open), ("da-17[b:80]", closed), ("da-17[c:80]", closed)]);
+}
+
+#[test]
+fn da_18_a_success_that_is_slower_than_expected_counts_against_the_circuit() {
+    let breaker = Settings::new().fail_max(2);
+    both(
+        "da-18",
+        |it| it.breaker(breaker).expected_in(200 * MS),
+        |way| {
+            // At the limit it is in time.
+            assert_eq!(way.call(|_| Step(200 * MS, Ok(1))), Ok(1));
+            assert_eq!(way.service.snapshot().breaker.map(|it| it.failures), Some(0));
+            // Returned all the same, also by the call that opens it.
+            assert_eq!(way.call(|_| Step(201 * MS, Ok(2))), Ok(2));
+            assert_eq!(way.call(|_| Step(SECOND, Ok(3))), Ok(3));
+            let refused = way.call(|_| panic!("it is open")).expect_err("it is open");
+            assert_eq!(refused.fault().reason(), Some(Reason::BreakerOpen));
+        },
+    );
 }
 
 #[test]

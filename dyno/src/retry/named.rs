@@ -41,7 +41,7 @@ pub(crate) struct OwnAttempts {
 impl OwnAttempts {
     pub(crate) fn start(who: Tries, retry: Retry) -> Self {
         let Attempts { who, failed, paid, began, previous, .. } =
-            Attempts::begin(who.0, &retry, InTask);
+            Attempts::begin(who.0, &retry, retry.budget, InTask);
         Self { retry, who, failed, paid, began, previous }
     }
 
@@ -58,7 +58,9 @@ impl OwnAttempts {
         let (who, failed, paid) = (*who, *failed, *paid);
         let (began, previous) = (*began, *previous);
         let mark = InTask;
-        let mut attempts = Attempts { who, retry, failed, paid, began, previous, stop: None, mark };
+        let (budget, stop) = (retry.budget, None);
+        let mut attempts =
+            Attempts { who, retry, budget, failed, paid, began, previous, stop, mark };
         let pause = attempts.next(verdict, || asks);
         let Attempts { failed, paid, previous, .. } = attempts;
         (self.failed, self.paid, self.previous) = (failed, paid, previous);

@@ -1,5 +1,6 @@
 //! A whole service as a layer.
 
+use std::any::type_name;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::mem;
@@ -17,6 +18,7 @@ use super::judge::{self, ByOutcome, Judge, judged};
 use super::policy::Policy;
 use super::retry::{Cloned, CopiedBy, Copies};
 use crate::fault::{Fault, Reason};
+use crate::harness::Told;
 use crate::outcome::Verdict;
 use crate::retry::Asks;
 use crate::service::{self, Service as Preset};
@@ -253,5 +255,13 @@ impl<T, E: CarriesFault, J: Judge<T, E>> service::Judge<Result<T, E>, ()> for Ju
 
     fn tell(&self, outcome: &Result<T, E>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         judge::tell(self.judge, outcome, f)
+    }
+
+    fn reason(&self, outcome: &Result<T, E>) -> Option<Reason> {
+        outcome.as_ref().err().and_then(CarriesFault::fault).and_then(Fault::reason)
+    }
+
+    fn told(&self, outcome: &Result<T, E>, report: &mut dyn FnMut(&Told<'_>)) {
+        report(&Told::new(type_name::<E>(), &|f| judge::tell(self.judge, outcome, f)));
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use dyno::breaker::{Settings, TripError};
+use dyno::limit::Bulkhead;
 use dyno::retry::Retry;
 use dyno::service::Service as Preset;
 use dyno::{Error, Fault, Reason, clock, metrics, tower as layers};
@@ -118,8 +119,53 @@ fn requests_are_copied_only_where_another_attempt_may_follow() {
         (copies.load(Ordering::Relaxed), seen.calls(), seen.clones())
     };
     assert_eq!(copies(&ONCE, true), (0, 1, 1));
-    assert_eq!(copies(&THRICE, true), (2, 3, 4));
+    assert_eq!(copies(&THRICE, true), (2, 3, 3));
     assert_eq!(copies(&THRICE, false), (1, 1, 1), "it cannot be copied");
+}
+
+#[test]
+fn a_request_that_cannot_be_copied_is_not_tried_again_when_it_is_late() {
+    static LATE: Preset = Preset::builder("tower::late once")
+        .attempt_timeout(Duration::from_secs(1))
+        .retry(Retry::new(3))
+        .retry_on_timeout()
+        .build();
+    let _frozen = clock::freeze();
+    let inner = Strict::new(|()| pending::<Result<(), BoxError>>());
+    let seen = inner.seen.clone();
+    let layer = layers::layer(&LATE).errors_only();
+    let mut service = layer.clone().copying(|(): &()| None).layer(inner.clone());
+    let late = block_on(call(&mut service, ())).expect_err("late");
+    assert!(late.downcast_ref().is_some_and(Fault::is_timed_out), "{late}");
+    assert_eq!(seen.calls(), 1);
+    assert!(block_on(call(&mut layer.layer(inner), ())).is_err());
+    assert_eq!(seen.calls(), 4);
+}
+
+#[test]
+fn what_is_refused_further_in_is_no_failure_of_the_service() {
+    static OUTER: Preset = Preset::builder("tower::outer preset")
+        .retry(Retry::new(3))
+        .breaker(Settings::new().fail_max(1))
+        .metrics()
+        .build();
+    let bulkhead = Arc::new(Bulkhead::new("tower::inner of a preset", 1));
+    let stack = ServiceBuilder::new()
+        .layer(layers::layer(&OUTER).errors_only())
+        .map_err(BoxError::from)
+        .layer(layers::bulkhead(bulkhead.clone()))
+        .layer(layers::wrap());
+    let inner = at_once(|()| Ok::<_, Infallible>(()));
+    let seen = inner.seen.clone();
+    let mut service = stack.service(inner);
+    let place = bulkhead.acquire_owned().expect("free");
+    let refused = now(call(&mut service, ())).expect_err("full");
+    assert!(refused.to_string().contains("the bulkhead is full"), "{refused}");
+    drop(place);
+    assert!(now(call(&mut service, ())).is_ok(), "the breaker is closed");
+    assert_eq!((seen.calls(), bulkhead.snapshot().turned_away), (1, 1));
+    let counted = metrics::of("tower::outer preset").expect("it was called").total;
+    assert_eq!((counted.failures, counted.rejected.bulkhead_full), (0, 1));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub use crate::aspect::{
     AdviceSite, Advised, ByValue, Filters, JoinPoint, JoinSite, Lent, Refusing, advise,
     advise_async,
 };
+#[cfg(feature = "balance")]
+pub use crate::balance::{Balancer, Pick, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
@@ -73,12 +75,14 @@ pub use crate::retry::{
     Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
     hint, pinned,
 };
+#[cfg(feature = "service")]
+pub use crate::service::{Call, Place, Service, SharedService, Tried};
 #[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::on_pool;
 #[cfg(feature = "timeout")]
-pub use crate::timeout::{Late, Timed, limited_here};
+pub use crate::timeout::{Late, Timed, limited_here, limited_if};
 #[cfg(feature = "timing")]
 pub use crate::timing::{Span, SpanAsync};
 #[cfg(feature = "aspect")]

@@ -29,6 +29,8 @@ pub(crate) struct Context {
     plain: Type,
     /// Injected bindings, with their types.
     pub(crate) injected: Vec<(Pat, Type)>,
+    /// The `&Call` of a service, with its type.
+    pub(crate) called: Option<(Pat, Type)>,
     /// Injected bindings that a retry inside must renew.
     pub(crate) renewed: Vec<(Pat, Type)>,
     /// A refusal inside left a note in `__dyno_refused`.
@@ -37,6 +39,10 @@ pub(crate) struct Context {
     pub(crate) future: Option<TokenStream>,
     /// A refusal inside left by the label of the fallback.
     pub(crate) jumped: Cell<bool>,
+    /// A layer further out asks whether its time limit ended what is inside.
+    pub(crate) minded: bool,
+    /// A layer further in leaves that in `__dyno_late`.
+    pub(crate) late: Cell<bool>,
     /// A layer further in runs its inside more than once.
     pub(crate) repeats_inside: bool,
     /// The join points further in.
@@ -89,10 +95,13 @@ impl Context {
             wrap_output: None,
             compounded: None,
             injected: Vec::new(),
+            called: None,
             renewed: Vec::new(),
             flagged: Cell::new(false),
             future: None,
             jumped: Cell::new(false),
+            minded: false,
+            late: Cell::new(false),
             repeats_inside: false,
             joins_inside: Vec::new(),
             mutable: Vec::new(),
@@ -286,6 +295,7 @@ impl Context {
             enclosed |= !layer.catches() && (layer.encloses() || layer.notes_refusals());
             self.inspected |= asks && !caught;
         }
+        self.minded = outside.iter().any(|layer| layer.minds_time());
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
         self.joins_inside = inside.iter().filter_map(|layer| layer.join().cloned()).collect();
         let rebound = |name: &&String| inside.iter().any(|layer| layer.rebinds(name));
@@ -297,7 +307,8 @@ impl Context {
     /// `true` when the function has a parameter of this name, or an injected value.
     pub(crate) fn has_value(&self, name: &Ident) -> bool {
         let inputs = self.sig.inputs.to_token_stream();
-        let injected = self.injected.iter().map(|(pat, _)| pat.to_token_stream());
+        let injected = self.injected.iter().chain(&self.called);
+        let injected = injected.map(|(pat, _)| pat.to_token_stream());
         mentions(injected.chain([inputs]).collect(), &[name.to_string()])
     }
 

@@ -38,16 +38,7 @@ pub(crate) fn function(
     refuse(&func, &body, &layers, &mut diag);
     if let Some((outer, sibling)) = with::split(&mut layers, &mut func, &body, &common, &mut diag) {
         func.body = Some(outer);
-        let inner_common = Common {
-            krate: common.krate.clone(),
-            name: common.name.clone(),
-            wrap: None,
-            compound: None,
-            counted: false,
-            alias: Some(func.sig.ident.to_string().trim_start_matches("r#").to_owned()),
-            generics: common.generics.clone(),
-            advised: common.advised,
-        };
+        let inner_common = common.of_sibling(&func.sig.ident);
         let sibling = function(sibling.layers, sibling.func, inner_common, Diag::default());
         let function = function(layers, func, common, diag);
         return quote!(#function #sibling);
@@ -90,16 +81,17 @@ fn refuse(func: &Func, body: &Body, layers: &[Box<dyn Layer>], diag: &mut Diag) 
 }
 
 /// What is injected leaves the signature before anybody else looks at it.
-fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, diag: &mut Diag) {
+fn prepare(layers: &mut Vec<Box<dyn Layer>>, cx: &mut Context, func: &mut Func, diag: &mut Diag) {
     cx.lift_mutability(layers);
-    for injects in [true, false] {
+    for takes in [true, false] {
         for at in 0..layers.len() {
             let (before, rest) = layers.split_at_mut(at);
-            if rest[0].as_inject().is_some() == injects {
+            if rest[0].takes_parameters() == takes {
                 cx.look_around(before, &rest[1..]);
                 rest[0].prepare(cx, diag);
             }
         }
+        layers.retain(|layer| !layer.is_idle());
     }
     let unused = |input: &syn::FnArg| matches!(input, syn::FnArg::Typed(arg) if arg.pat.to_token_stream().to_string().starts_with('_'));
     if cx.sig.inputs.iter().any(unused) {
@@ -116,7 +108,7 @@ fn prepare(layers: &mut [Box<dyn Layer>], cx: &mut Context, func: &mut Func, dia
 fn with_errors(mut func: Func, body: Body, cx: &Context, diag: Diag) -> TokenStream {
     let errors = diag.into_tokens();
     let p = &cx.private;
-    let injected = cx.injected.iter();
+    let injected = cx.injected.iter().chain(&cx.called);
     let lets = injected.map(|(pat, ty)| quote!(let #pat: #ty = #p::never();));
     let tokens = body.tokens;
     let tokens =

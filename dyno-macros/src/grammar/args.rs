@@ -37,6 +37,9 @@ impl Key {
     pub(crate) const fn group(name: &'static str) -> Self {
         Self { name, takes: Takes::Group }
     }
+    pub(crate) const fn policy(name: &'static str) -> Self {
+        Self { name, takes: Takes::Policy }
+    }
 }
 
 /// What stands behind a key.
@@ -54,6 +57,8 @@ pub(crate) enum Takes {
     List,
     /// `key(…)`
     Group,
+    /// `key`, `key = value` or `key(…)`: what the attribute of that name takes.
+    Policy,
 }
 
 /// One argument.
@@ -253,7 +258,8 @@ fn behind(key: &Ident, takes: Takes, input: ParseStream<'_>) -> syn::Result<Valu
             return wrong(format!("`{key}` stands alone, without a value"));
         }
         Takes::Flag => return Ok(Value::Flag),
-        Takes::Group if is_group => return group(input),
+        Takes::Policy if input.is_empty() || input.peek(Token![,]) => return Ok(Value::Flag),
+        Takes::Group | Takes::Policy if is_group => return group(input),
         Takes::Group => {
             skip_to_comma(input)?;
             return wrong(format!("what `{key}` lists is in parentheses: `{key}(…)`"));

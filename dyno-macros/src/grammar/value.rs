@@ -229,7 +229,7 @@ pub(super) fn is_unit(suffix: &str) -> bool {
 }
 
 /// The nanoseconds of a duration literal; `None` for an expression that is no literal.
-fn literal(expr: &Expr, what: &str) -> syn::Result<Option<u64>> {
+pub(crate) fn literal(expr: &Expr, what: &str) -> syn::Result<Option<u64>> {
     let lit = match expr {
         Expr::Lit(lit) => &lit.lit,
         Expr::Paren(paren) => return literal(&paren.expr, what),

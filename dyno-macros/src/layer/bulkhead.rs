@@ -19,7 +19,8 @@ static KIND: Kind = Kind {
     words: Words { what: "bulkhead", name: "\"db\"", path: "DB" },
     of: "Bulkhead",
     limit: "limit",
-    example: "how many calls may be in flight at a time, such as `#[bulkhead(10)]`",
+    needs: "how many calls may be in flight at a time",
+    example: "10",
 };
 
 const OWN: [Key; 4] =
@@ -35,10 +36,11 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = known();
-    let (read, whole) = Args { of: "`#[bulkhead]`", positional: 1, keys: &keys, open: false }
-        .parse_whole(args, diag);
-    let mut limited = Limited::new(&KIND, at);
+    let keys = common.keys(&[&OWN, &KEYED]);
+    let mut limited = Limited::new(&KIND, at, common.said(at));
+    let (read, whole) =
+        Args { of: &limited.said().quoted(), positional: 1, keys: &keys, open: false }
+            .parse_whole(args, diag);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for arg in &read {
         if common.take(arg, diag) {

@@ -6,7 +6,7 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
-use super::{Common, Layer, keys};
+use super::{Common, Layer};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::{Args, Failures, Key, failures};
@@ -26,10 +26,11 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&OWN, &failures::KEYS]);
+    let said = common.said(at);
+    let keys = common.keys(&[&OWN, &failures::KEYS]);
     let before = diag.is_empty();
     let read =
-        Args { of: "`#[fallback]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+        Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }.parse(args, diag);
     let mut failures = Failures::default();
     let mut found: Option<Expr> = None;
     for arg in read {
@@ -37,18 +38,24 @@ pub(super) fn parse(
             continue;
         }
         if found.is_some() {
+            let list = said.with("[first, second]");
             diag.error_at(
                 arg.span(),
-                "what stands in is given twice; a chain is a list: `#[fallback([first, second])]`",
+                format!("what stands in is given twice; a chain is a list: {list}"),
             );
         }
         found = arg.expr("the fallback", diag).cloned().or(found);
     }
     let Some(expr) = found else {
         if before && diag.is_empty() {
-            let how = if failures.is_all() { "#[fallback(|_| Ok(0))]" } else { "with = |_| Ok(0)" };
+            let how = if failures.is_all() {
+                said.with("|_| Ok(0)")
+            } else {
+                "`with = |_| Ok(0)`".to_owned()
+            };
+            let it = said.quoted();
             let message = format!(
-                "`#[fallback]` needs what stands in: a value, or a closure that gets the error, such as `{how}`"
+                "{it} needs what stands in: a value, or a closure that gets the error, such as {how}"
             );
             diag.error(at, message);
         }

@@ -6,13 +6,14 @@ use syn::{Expr, Ident};
 
 use super::fallback::called;
 use super::which::{Which, Words, lent};
-use super::{Common, Layer, keys};
+use super::{Common, Layer, Said, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::{Args, Key};
 
 pub(crate) struct Fuse {
     at: Ident,
+    said: Said,
     which: Which,
     starts_off: bool,
     /// What stands in while it is off; what the function itself fails with is let through.
@@ -28,9 +29,12 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
+    let said = common.said(at);
     let keys = keys(&[&OWN]);
-    let read = Args { of: "`#[fuse]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
-    let mut fuse = Fuse { at: at.clone(), which: Which::Own, starts_off: false, fallback: None };
+    let read =
+        Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }.parse(args, diag);
+    let mut fuse =
+        Fuse { at: at.clone(), said, which: Which::Own, starts_off: false, fallback: None };
     for arg in read {
         if common.take(&arg, diag) {
             continue;
@@ -116,7 +120,7 @@ impl Layer for Fuse {
     }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
-        self.which.check(&WORDS, &keys(&[&OWN]), cx, diag);
+        self.which.check(&self.said, &WORDS, &keys(&[&OWN]), cx, diag);
     }
 
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {

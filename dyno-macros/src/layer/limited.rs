@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
+use super::Said;
 use super::breaker::is_const_expr;
 use super::which::{Which, Words, lent};
 use crate::diag::Diag;
@@ -17,8 +18,9 @@ pub(super) struct Kind {
     pub(super) words: Words,
     /// `Bulkhead`
     pub(super) of: &'static str,
-    /// The key without which it limits nothing, and how it is written.
+    /// The key without which it limits nothing, what it says, and how it is written.
     pub(super) limit: &'static str,
+    pub(super) needs: &'static str,
     pub(super) example: &'static str,
 }
 
@@ -29,6 +31,7 @@ pub(super) const KEYED: [Key; 3] = [Key::value("key"), Key::value("keys"), Key::
 pub(super) struct Limited {
     kind: &'static Kind,
     at: Ident,
+    said: Said,
     pub(super) which: Which,
     /// One for each value of this.
     key: Option<Expr>,
@@ -48,10 +51,11 @@ struct Given {
 }
 
 impl Limited {
-    pub(super) fn new(kind: &'static Kind, at: &Ident) -> Self {
+    pub(super) fn new(kind: &'static Kind, at: &Ident, said: Said) -> Self {
         Self {
             kind,
             at: at.clone(),
+            said,
             which: Which::Own,
             key: None,
             limit: None,
@@ -62,6 +66,10 @@ impl Limited {
 
     pub(super) fn at(&self) -> &Ident {
         &self.at
+    }
+
+    pub(super) fn said(&self) -> &Said {
+        &self.said
     }
 
     pub(super) fn span(&self) -> Span {
@@ -118,7 +126,7 @@ impl Limited {
 
     /// Keys that mean nothing without another, or beside a static.
     pub(super) fn check(&self, args: &[Arg], settings: &[&str], diag: &mut Diag) {
-        let Kind { words, limit, example, .. } = self.kind;
+        let Kind { words, limit, needs, example, .. } = self.kind;
         let what = words.what;
         let of_static = self.which.of_static();
         for key in args.iter().filter_map(|arg| arg.key.as_ref()) {
@@ -142,12 +150,13 @@ impl Limited {
             None => true,
         });
         if matches!(self.which, Which::Own) && !is_given {
-            diag.error(&self.at, format!("`#[{what}]` needs to know {example}"));
+            let (it, example) = (self.said.quoted(), self.said.with(example));
+            diag.error(&self.at, format!("{it} needs to know {needs}, such as {example}"));
         }
     }
 
     pub(super) fn prepare(&self, keys: &[Key], cx: &Context, diag: &mut Diag) {
-        self.which.check(&self.kind.words, keys, cx, diag);
+        self.which.check(&self.said, &self.kind.words, keys, cx, diag);
     }
 
     /// What stands before the call, and the expression that names the limit.

@@ -6,13 +6,14 @@ use quote::quote_spanned;
 use syn::{Expr, Ident, Lit};
 
 use super::which::{Which, Words, check_word, lent};
-use super::{Common, Layer, keys};
+use super::{Common, Layer, Said, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::{Arg, Args, Failures, Key, failures, value};
 
 struct Metrics {
     at: Ident,
+    said: Said,
     which: Which,
     failures: Failures,
     /// `latency = off`
@@ -29,11 +30,12 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&OWN, &failures::KEYS]);
+    let said = common.said(at);
+    let keys = common.keys(&[&OWN, &failures::KEYS]);
     let read =
-        Args { of: "`#[metrics]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+        Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }.parse(args, diag);
     let failures = Failures::default();
-    let mut metrics = Metrics { at: at.clone(), which: Which::Own, failures, untimed: None };
+    let mut metrics = Metrics { at: at.clone(), said, which: Which::Own, failures, untimed: None };
     for arg in &read {
         if !common.take(arg, diag) && !metrics.failures.take(arg, diag) {
             metrics.take(arg, diag);
@@ -47,10 +49,8 @@ pub(super) fn parse(
     }
     if matches!(metrics.which, Which::Own) {
         if common.counted {
-            diag.error(
-                at,
-                "`#[metrics]` is on this function already, and every call would count twice; give one of them a name of its own, such as `#[metrics(\"shop.price.answer\")]`",
-            );
+            let named = metrics.said.with("\"shop.price.answer\"");
+            diag.error(at, format!("`#[metrics]` is on this function already, and every call would count twice; give one of them a name of its own, such as {named}"));
         }
         common.counted = true;
     }
@@ -158,7 +158,7 @@ impl Layer for Metrics {
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
         if let Which::Static(expr) = &self.which {
-            check_word(expr, "metrics", SAY, &keys(&[&OWN, &failures::KEYS]), cx, diag);
+            check_word(expr, &self.said, SAY, &keys(&[&OWN, &failures::KEYS]), cx, diag);
         }
     }
 

@@ -14,6 +14,7 @@ mod limited;
 mod metrics;
 mod rate;
 mod retry;
+mod said;
 mod service;
 mod timeout;
 mod timing;
@@ -30,6 +31,7 @@ use crate::grammar::{Arg, Key};
 use crate::stack::Entry;
 
 pub(crate) use fallback::Fallback;
+pub(crate) use said::Said;
 
 /// What stands between the caller and the body.
 pub(crate) trait Layer {
@@ -79,6 +81,18 @@ pub(crate) trait Layer {
     fn repeats(&self) -> bool {
         false
     }
+    /// It asks whether what is inside was ended by its time limit.
+    fn minds_time(&self) -> bool {
+        false
+    }
+    /// It takes parameters out of the signature: before anybody else looks at that.
+    fn takes_parameters(&self) -> bool {
+        self.as_inject().is_some()
+    }
+    /// For this function it does nothing: it is as if it were not there.
+    fn is_idle(&self) -> bool {
+        false
+    }
     fn as_inject(&self) -> Option<&inject::Inject> {
         None
     }
@@ -117,14 +131,23 @@ pub(crate) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    // The attribute of each of them.
+    let mut of: Vec<Ident> = Vec::new();
+    let mut has_service = false;
     for Entry { name, args } in entries {
-        let Some((kind, parse)) = KINDS.iter().find(|(kind, _)| name == kind) else { continue };
+        let Some((_, parse)) = KINDS.iter().find(|(kind, _)| name == kind) else { continue };
+        if name == "service" && std::mem::replace(&mut has_service, true) {
+            diag.error(&name, "`#[service]` is on this function already; make one of the two");
+            continue;
+        }
         for mut layer in parse(&name, args, common, diag) {
-            if *kind == "retry" && layers.iter().any(|l| l.at() == "retry") {
-                diag.error(
-                    &name,
-                    "`#[retry]` is on this function already; attempts would multiply",
-                );
+            if let Some(first) =
+                layers.iter().position(|l| l.at() == "retry" && l.at() == layer.at())
+            {
+                let is =
+                    if of[first] == "service" { "`retry` of `#[service]`" } else { "`#[retry]`" };
+                let message = format!("{is} is on this function already; attempts would multiply");
+                diag.error(layer.at(), message);
             }
             // Neighbours are one: what they need is built in parallel.
             if let (Some(last), Some(next)) =
@@ -134,19 +157,27 @@ pub(crate) fn parse(
                 continue;
             }
             layers.push(layer);
+            of.push(name.clone());
         }
     }
+    check_hidden(&layers, &of, diag);
+    layers
+}
+
+/// A fallback must not hide failures from who is to see them, where the text says the order.
+fn check_hidden(layers: &[Box<dyn Layer>], of: &[Ident], diag: &mut Diag) {
     for at in 1..layers.len() {
-        let Some(outer) = layers[..at].iter().find(|l| l.inspects()) else { continue };
+        let Some(outer) = layers[..at].iter().position(|l| l.inspects()) else { continue };
         if layers[at].hides_failures() {
-            let outer = outer.at();
+            let (said, attribute) =
+                (Said::new(layers[outer].at(), of[outer] == "service"), &of[outer]);
+            let outer = said.quoted();
             let message = format!(
-                "this fallback hides every failure from the `#[{outer}]` above it, which would never act; put `#[fallback]` above `#[{outer}]`"
+                "this fallback hides every failure from the {outer} above it, which would never act; put `#[fallback]` above `#[{attribute}]`"
             );
             diag.error(layers[at].at(), message);
         }
     }
-    layers
 }
 
 /// What every attribute may say, for the function as a whole.
@@ -163,6 +194,8 @@ pub(crate) struct Common {
     pub(crate) generics: Vec<String>,
     /// An aspect further out takes care of the pointcuts.
     pub(crate) advised: bool,
+    /// What is read is a key of `#[service]`.
+    in_service: bool,
 }
 
 impl Common {
@@ -178,6 +211,7 @@ impl Common {
             alias: None,
             generics: Vec::new(),
             advised: false,
+            in_service: false,
         }
     }
 
@@ -185,6 +219,31 @@ impl Common {
     pub(crate) fn private(&self) -> TokenStream {
         let krate = &self.krate;
         quote_spanned!(Span::mixed_site()=> #krate::__private)
+    }
+
+    /// What is inside of an `#[inject(with)]`: the signature has been rewritten already.
+    pub(crate) fn of_sibling(&self, of: &Ident) -> Self {
+        Self {
+            krate: self.krate.clone(),
+            name: self.name.clone(),
+            wrap: None,
+            compound: None,
+            counted: false,
+            alias: Some(of.to_string().trim_start_matches("r#").to_owned()),
+            generics: self.generics.clone(),
+            advised: self.advised,
+            in_service: false,
+        }
+    }
+
+    /// How messages speak of the attribute, or of the key of `#[service]`, at `at`.
+    pub(crate) fn said(&self, at: &Ident) -> Said {
+        Said::new(at, self.in_service)
+    }
+
+    /// The keys of one attribute: its own and those of all, which a service says itself.
+    pub(crate) fn keys(&self, own: &[&[Key]]) -> Vec<Key> {
+        if self.in_service { own.iter().copied().flatten().copied().collect() } else { keys(own) }
     }
 
     /// Takes the argument if it is one of these keys.

@@ -19,7 +19,8 @@ static KIND: Kind = Kind {
     words: Words { what: "rate", name: "\"api\"", path: "API" },
     of: "Rate",
     limit: "rate",
-    example: "how many calls are let in, and in how long, such as `#[rate(100/1s)]`",
+    needs: "how many calls are let in, and in how long",
+    example: "100/1s",
 };
 
 const OWN: [Key; 5] = [
@@ -40,10 +41,11 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = known();
+    let keys = common.keys(&[&OWN, &KEYED]);
+    let mut limited = Limited::new(&KIND, at, common.said(at));
     let (read, whole) =
-        Args { of: "`#[rate]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
-    let mut limited = Limited::new(&KIND, at);
+        Args { of: &limited.said().quoted(), positional: 1, keys: &keys, open: false }
+            .parse_whole(args, diag);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     let mut bursts: Option<&Ident> = None;
     for arg in &read {

@@ -5,13 +5,14 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, FnArg, Ident, ReceiverKind, Type};
 
 use super::which::check_word;
-use super::{Common, Fallback, Layer, keys};
+use super::{Common, Fallback, Layer, Said, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
-use crate::grammar::{Args, Key, value};
+use crate::grammar::{Args, Failures, Key, value};
 
 pub(crate) struct Timeout {
     at: Ident,
+    said: Said,
     limit: TokenStream,
     /// The same, as it is written.
     written: Option<Expr>,
@@ -27,10 +28,11 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&OWN]);
+    let said = common.said(at);
+    let keys = common.keys(&[&OWN]);
     let before = diag.is_empty();
     let read =
-        Args { of: "`#[timeout]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+        Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }.parse(args, diag);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     let (mut limit, mut written, mut on_pool) = (None, None, None);
     for arg in read {
@@ -52,10 +54,18 @@ pub(super) fn parse(
         }
     }
     if limit.is_none() && before && diag.is_empty() {
-        diag.error(at, "`#[timeout]` needs a limit, such as `#[timeout(250ms)]`");
+        let (it, example) = (said.quoted(), said.with("250ms"));
+        diag.error(at, format!("{it} needs a limit, such as {example}"));
     }
     let limit = limit.unwrap_or_default();
-    layers.push(Box::new(Timeout { at: at.clone(), limit, written, on_pool, is_async: false }));
+    layers.push(Box::new(Timeout {
+        at: at.clone(),
+        said,
+        limit,
+        written,
+        on_pool,
+        is_async: false,
+    }));
     layers
 }
 
@@ -161,12 +171,33 @@ impl Timeout {
         (ended, told)
     }
 
+    /// What fails when its time is over has failed by that, as far as anybody can tell.
+    fn note(&self, cx: &Context) -> Option<TokenStream> {
+        if !cx.minded {
+            return None;
+        }
+        cx.late.set(true);
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let failure = Failures::failure(at, cx);
+        Some(quote_spanned! {at=>
+            __dyno_late |= #p::Option::is_some(&#failure) && #p::Timed::is_over(&__dyno_timed);
+        })
+    }
+
     /// Refusals from inside and the time-out itself both come as a `Fault`.
     fn enclosed(&self, inside: &TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
         let (ended, told) = self.ended(inside, cx);
-        let goes_on = cx.pass_on(at);
+        let mut goes_on = cx.pass_on(at);
+        if cx.minded {
+            cx.late.set(true);
+            goes_on = quote_spanned! {at=> {
+                __dyno_late |= #p::Fault::is_timed_out(&__dyno_fault);
+                #goes_on
+            }};
+        }
         quote_spanned! {at=> {
             #ended
             match #told {
@@ -192,7 +223,7 @@ impl Layer for Timeout {
         self.is_async = cx.is_async;
         if let Some(expr) = &self.written {
             let say = "the limit is a duration, such as `250ms`";
-            check_word(expr, "timeout", say, &keys(&[&OWN]), cx, diag);
+            check_word(expr, &self.said, say, &keys(&[&OWN]), cx, diag);
         }
         if let Some(on_pool) = &self.on_pool {
             check_pool(on_pool, cx, diag);
@@ -206,10 +237,12 @@ impl Layer for Timeout {
         let at = here(self.at.span());
         let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+        let note = self.note(cx);
         quote_spanned! {at=> {
             match #p::Timed::enter(#point, #limit) {
                 #p::Ok(__dyno_timed) => {
                     let __dyno_out = #inner;
+                    #note
                     #p::Timed::end(__dyno_timed);
                     __dyno_out
                 }

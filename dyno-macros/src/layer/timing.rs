@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, Ident, Lit, LitStr};
 
-use super::{Common, Layer, keys};
+use super::{Common, Layer, Said};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::Args;
@@ -22,9 +22,10 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[]);
+    let said = common.said(at);
+    let keys = common.keys(&[]);
     let read =
-        Args { of: "`#[timing]`", positional: 1, keys: &keys, open: false }.parse(args, diag);
+        Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }.parse(args, diag);
     let mut label = None;
     for arg in &read {
         if common.take(arg, diag) {
@@ -40,9 +41,9 @@ pub(super) fn parse(
                     places(text, diag);
                     label = Some(text.clone());
                 }
-                _ => not_text(expr, diag),
+                _ => not_text(expr, &said, diag),
             },
-            _ => not_text(expr, diag),
+            _ => not_text(expr, &said, diag),
         }
     }
     vec![Box::new(Timing { at: at.clone(), label, is_async: false })]
@@ -65,8 +66,12 @@ fn places(text: &LitStr, diag: &mut Diag) {
     }
 }
 
-fn not_text(expr: &Expr, diag: &mut Diag) {
-    diag.error(expr, "the name of a span is text, such as `#[timing(\"query {sku}\")]`, where `{sku}` is an argument");
+fn not_text(expr: &Expr, said: &Said, diag: &mut Diag) {
+    let example = said.with("\"query {sku}\"");
+    diag.error(
+        expr,
+        format!("the name of a span is text, such as {example}, where `{{sku}}` is an argument"),
+    );
 }
 
 impl Timing {

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr};
 
+use super::Said;
 use crate::diag::{Diag, closest};
 use crate::expand::{Context, here};
 use crate::grammar::Key;
@@ -61,9 +62,16 @@ impl Which {
     }
 
     /// A lone word in lower case is no static.
-    pub(crate) fn check(&self, words: &Words, keys: &[Key], cx: &Context, diag: &mut Diag) {
+    pub(crate) fn check(
+        &self,
+        said: &Said,
+        words: &Words,
+        keys: &[Key],
+        cx: &Context,
+        diag: &mut Diag,
+    ) {
         if let Self::Static(expr) = self {
-            check_word(expr, words.what, &words.neither(), keys, cx, diag);
+            check_word(expr, said, &words.neither(), keys, cx, diag);
         }
     }
 
@@ -76,11 +84,11 @@ impl Which {
     }
 }
 
-/// A lone word in lower case is most likely a key of `#[what]`, unless the function has such a
+/// A lone word in lower case is most likely a key of `what`, unless the function has such a
 /// parameter; what it should be is said by `else_say`.
 pub(crate) fn check_word(
     expr: &Expr,
-    what: &str,
+    what: &Said,
     else_say: &str,
     keys: &[Key],
     cx: &Context,
@@ -88,14 +96,15 @@ pub(crate) fn check_word(
 ) {
     let Expr::Path(path) = expr else { return };
     let Some(word) = path.path.get_ident().filter(|_| path.qself.is_none()) else { return };
-    let said = word.to_string();
-    if said.chars().any(char::is_uppercase) || cx.has_value(word) {
+    let text = word.to_string();
+    if text.chars().any(char::is_uppercase) || cx.has_value(word) {
         return;
     }
     let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
-    match closest(&said, &known) {
+    match closest(&text, &known) {
         Some(near) => {
-            diag.error(word, format!("`#[{what}]` has no key `{said}`; did you mean `{near}`?"));
+            let what = what.quoted();
+            diag.error(word, format!("{what} has no key `{text}`; did you mean `{near}`?"));
         }
         None => diag.error(word, else_say),
     }

@@ -1,6 +1,7 @@
 //! Trials of the macros without a compiler: what they expand to, and that nothing makes them panic.
 
 mod malformed;
+mod service;
 mod snapshots;
 
 use proc_macro2::TokenStream;

@@ -25,6 +25,8 @@
 
 #![doc = include_str!("../../docs/breaker_module.md")]
 
+#[cfg(feature = "balance")]
+mod balanced;
 mod build;
 mod check;
 mod core;
@@ -39,6 +41,7 @@ mod loom_model;
 mod measure;
 mod merge;
 mod named;
+mod owned;
 mod permit;
 mod report;
 mod rule;
@@ -59,6 +62,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
+#[cfg(feature = "balance")]
+pub(crate) use balanced::Held;
 #[doc(hidden)]
 pub use fuse::SharedFuse;
 pub use fuse::{Fuse, FuseListening, fuse, fuses};
@@ -79,6 +84,7 @@ pub use measure::{Measure, Windowed, window};
 #[doc(hidden)]
 pub use named::SharedBreaker;
 pub use named::{all, named};
+pub use owned::OwnedPermit;
 pub use permit::Permit;
 #[doc(hidden)]
 pub use permit::{Refused, aside};

@@ -20,15 +20,26 @@ use crate::outcome::Verdict;
 #[must_use = "a permit that is dropped counts as an ignored call"]
 pub struct Permit<'a> {
     breaker: &'a Breaker,
-    stamp: u64,
+    pub(super) stamp: u64,
     /// When it was given, in nanoseconds, where that matters.
-    since: u64,
+    pub(super) since: u64,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
     pub(super) fn new(breaker: &'a Breaker, stamp: u64, since: u64) -> Self {
         let stamp = if thread::panicking() { stamp | UNWINDING } else { stamp };
+        Self { breaker, stamp, since }
+    }
+
+    /// What is needed to make it again: for one that owns what it is leave of.
+    pub(super) fn into_parts(self) -> (u64, u64) {
+        let parts = (self.stamp, self.since);
+        mem::forget(self);
+        parts
+    }
+
+    pub(super) const fn from_parts(breaker: &'a Breaker, stamp: u64, since: u64) -> Self {
         Self { breaker, stamp, since }
     }
 
@@ -145,7 +156,7 @@ pub fn aside<R>(f: impl FnOnce() -> R) -> R {
 }
 
 #[cold]
-fn dropped(breaker: &Breaker, stamp: u64, since: u64) {
+pub(super) fn dropped(breaker: &Breaker, stamp: u64, since: u64) {
     let failed = thread::panicking() && stamp & UNWINDING == 0;
     let (verdict, report) = if failed {
         (Verdict::Failure, Report::new(&|f| f.write_str("it panicked")))

@@ -34,6 +34,10 @@ use crate::clock::{self, Instant};
 use crate::fault::{Fault, Reason};
 use crate::point::Name;
 
+/// The header in which dyno's client and its layers hand a deadline on, unless told otherwise: its
+/// value is that of `grpc-timeout`, what is left.
+pub const HEADER: &str = "dyno-timeout";
+
 /// A moment by which a call is to be done, on dyno's [clock].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Deadline(Instant);

@@ -120,6 +120,20 @@ pub(super) fn of(point: &'static Point) -> &'static Counters {
     }
 }
 
+/// A point that is called `name`: one that is counted already, or else a new one, which stays for the
+/// life of the program as its counters do.
+#[cfg(feature = "tower")]
+pub(crate) fn point_named(name: &str) -> &'static Point {
+    if let Some(known) = nodes().find(|node| node.point.name() == name) {
+        return known.point;
+    }
+    let name: &'static str = Box::leak(name.into());
+    let point: &'static Point = Box::leak(Box::new(Point::new(Some(name), || "")));
+    // Listed with nothing counted, so that the next of this name finds it.
+    let _listed = of(point);
+    point
+}
+
 fn nodes() -> impl Iterator<Item = &'static Node> {
     TABLE.iter().flat_map(|first| {
         let next = |node: &&'static Node| node.next.get().map(|next| &**next);

@@ -35,6 +35,8 @@ mod lift;
 
 #[doc(hidden)]
 pub use both::{Both, BothInto, BothKeep};
+#[cfg(feature = "tower")]
+pub(crate) use count::point_named;
 pub use count::{Count, count, counts};
 #[doc(hidden)]
 pub use ends::{Ends, EndsFailing, EndsPlain};

@@ -35,7 +35,9 @@ pub(super) const CLOSED: Kind = HALF_OPENED + 1;
 pub(super) const CHANGED: Kind = CLOSED + 1;
 pub(super) const FUSE_ON: Kind = CHANGED + 1;
 pub(super) const FUSE_OFF: Kind = FUSE_ON + 1;
-pub(super) const BUILT: Kind = FUSE_OFF + 1;
+pub(super) const EJECTED: Kind = FUSE_OFF + 1;
+pub(super) const RETURNED: Kind = EJECTED + 1;
+pub(super) const BUILT: Kind = RETURNED + 1;
 pub(super) const BUILD_FAILED: Kind = BUILT + 1;
 pub(super) const KINDS: usize = BUILD_FAILED + 1;
 

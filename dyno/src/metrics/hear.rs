@@ -47,6 +47,8 @@ fn kind(event: &Event<'_>) -> Option<Kind> {
         Event::Cache { cached } => counts::cached(*cached),
         Event::Built { .. } => counts::BUILT,
         Event::BuildFailed { .. } => counts::BUILD_FAILED,
+        Event::Ejected { .. } => counts::EJECTED,
+        Event::Returned { .. } => counts::RETURNED,
         Event::Warning { .. } => return None,
     })
 }

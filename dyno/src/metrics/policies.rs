@@ -55,6 +55,10 @@ pub struct Policies {
     pub fuse_on: u64,
     /// A fuse was switched off.
     pub fuse_off: u64,
+    /// A balancer passed a target over from then on.
+    pub ejected: u64,
+    /// A balancer called a target again.
+    pub returned: u64,
     /// A dependency was built.
     pub built: u64,
     /// A dependency could not be built.
@@ -81,6 +85,8 @@ impl Policies {
             changed: sums[counts::CHANGED],
             fuse_on: sums[counts::FUSE_ON],
             fuse_off: sums[counts::FUSE_OFF],
+            ejected: sums[counts::EJECTED],
+            returned: sums[counts::RETURNED],
             built: sums[counts::BUILT],
             build_failed: sums[counts::BUILD_FAILED],
         }
@@ -118,6 +124,8 @@ impl Policies {
             ("policies.breaker.changed", self.changed),
             ("policies.fuse.on", self.fuse_on),
             ("policies.fuse.off", self.fuse_off),
+            ("policies.balance.ejected", self.ejected),
+            ("policies.balance.returned", self.returned),
             ("policies.built", self.built),
             ("policies.build_failed", self.build_failed),
         ];

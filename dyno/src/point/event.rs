@@ -65,6 +65,18 @@ pub enum Event<'a> {
         /// Why.
         why: fmt::Arguments<'a>,
     },
+    /// A balancer passes a target over, whose breaker has opened.
+    Ejected {
+        /// The target.
+        target: &'a str,
+    },
+    /// A balancer calls a target again.
+    Returned {
+        /// The target.
+        target: &'a str,
+        /// How long it had been passed over.
+        after: Duration,
+    },
     /// A fuse was switched.
     Fuse {
         /// Whether it is on now.
@@ -156,6 +168,8 @@ pub enum Stop {
     Nested,
     /// dyno had turned the attempt away, and would again.
     Rejected,
+    /// Its time limit had ended it, and it may have been done all the same.
+    TimedOut,
     /// The rule for pauses has no further one.
     Pauses,
 }
@@ -169,6 +183,7 @@ impl fmt::Display for Stop {
             Self::Elapsed => "the time for all attempts would pass first",
             Self::Nested => "a retry further out is trying again already",
             Self::Rejected => "dyno turned the last one away",
+            Self::TimedOut => "its time limit ended the last one",
             Self::Pauses => "there are no more pauses",
         })
     }
@@ -196,6 +211,8 @@ impl fmt::Display for Event<'_> {
             }
             Self::Rejected { fault } => write!(f, "rejected: {fault}"),
             Self::Breaker { from, to, why } => write!(f, "breaker {from} -> {to}: {why}"),
+            Self::Ejected { target } => write!(f, "{target} is out"),
+            Self::Returned { target, after } => write!(f, "{target} is back after {after:.1?}"),
             Self::Fuse { on: true } => f.write_str("fuse off -> on"),
             Self::Fuse { on: false } => f.write_str("fuse on -> off"),
             Self::Fallback { refused: true } => f.write_str("refused, a fallback stands in"),

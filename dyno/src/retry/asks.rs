@@ -66,6 +66,13 @@ impl Asks {
         if self.is_some() { self } else { other() }
     }
 
+    /// Its time limit ended it where `late`, else what `other` asks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn late(late: bool, other: impl FnOnce() -> Self) -> Self {
+        if late { Self::TimedOut } else { other() }
+    }
+
     /// The same, not to be done sooner than the user says. A call that was turned away stays one.
     #[doc(hidden)]
     #[must_use]

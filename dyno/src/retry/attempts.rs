@@ -8,6 +8,8 @@ use super::asks::Asks;
 use super::decide::{failed, succeeded};
 use super::listen::Listener;
 use super::mark::{InTask, Mark, OnThread};
+#[cfg(feature = "tower")]
+use super::named::Pausing;
 use crate::clock;
 use crate::outcome::Verdict;
 use crate::point::{self, Event, Point, Stop};
@@ -17,17 +19,17 @@ use crate::point::{self, Event, Point, Stop};
 ///
 /// `M` is inferred: where further attempts are marked.
 pub struct Attempts<'r, M> {
-    who: Who,
-    retry: &'r Retry,
-    failed: u32,
+    pub(super) who: Who,
+    pub(super) retry: &'r Retry,
+    pub(super) failed: u32,
     /// What the last further attempt took from the budget.
-    paid: u32,
+    pub(super) paid: u32,
     /// When the first attempt began, if anybody will ask.
-    began: u64,
+    pub(super) began: u64,
     /// The last pause by the rule, in nanoseconds.
-    previous: u64,
-    stop: Option<Stop>,
-    mark: M,
+    pub(super) previous: u64,
+    pub(super) stop: Option<Stop>,
+    pub(super) mark: M,
 }
 
 impl<'r> Attempts<'r, OnThread> {
@@ -61,7 +63,7 @@ impl<'r> Attempts<'r, InTask> {
 impl<'r, M: Mark> Attempts<'r, M> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
-    fn begin(who: Who, retry: &'r Retry, mark: M) -> Self {
+    pub(super) fn begin(who: Who, retry: &'r Retry, mark: M) -> Self {
         if let Some(budget) = retry.budget {
             budget.called();
         }
@@ -193,6 +195,8 @@ fn aside(asks: impl FnOnce() -> Asks) -> Asks {
 pub(super) enum Who {
     Point(&'static Point),
     Inline(&'static Location<'static>),
+    #[cfg_attr(not(feature = "tower"), allow(dead_code))]
+    Name(&'static str),
 }
 
 impl Who {
@@ -220,6 +224,7 @@ impl Who {
         match self {
             Self::Point(point) => f(point.name()),
             Self::Inline(at) => f(&format!("{}:{}", at.file(), at.line())),
+            Self::Name(name) => f(name),
         }
     }
 }
@@ -235,7 +240,7 @@ pub(super) struct Begins {
 impl Begins {
     #[cold]
     #[inline(never)]
-    fn tell(self) {
+    pub(super) fn tell(self) {
         let Self { who, listener, attempt } = self;
         who.named(|name| {
             point::harmless("a retry listener of", name, || listener.attempt(name, attempt));
@@ -251,6 +256,13 @@ pub struct Pause {
 }
 
 impl Pause {
+    /// Begins it: a future with a name.
+    #[cfg(feature = "tower")]
+    pub(crate) fn begin(self) -> Pausing {
+        let sleep = (!self.after.is_zero()).then(|| clock::sleep_async(self.after));
+        Pausing { sleep, begins: self.begins }
+    }
+
     /// Blocks the thread.
     pub fn block(self) {
         clock::sleep(self.after);

@@ -23,6 +23,7 @@ impl Retry {
             max_elapsed: None,
             budget: None,
             rejected: false,
+            timed_out: true,
             nested: false,
             listener: None,
         }
@@ -156,6 +157,14 @@ impl Retry {
     #[inline]
     pub const fn rejected(mut self) -> Self {
         self.rejected = true;
+        self
+    }
+
+    /// What its time limit has ended is not tried again, such as a
+    /// [`Fault::TimedOut`](crate::Fault::TimedOut): it may have been done all the same.
+    #[inline]
+    pub const fn not_timed_out(mut self) -> Self {
+        self.timed_out = false;
         self
     }
 

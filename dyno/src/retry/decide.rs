@@ -73,6 +73,7 @@ impl Retry {
         }
         let asked = match asks {
             Asks::Rejected(_) if !self.rejected => return Err(Stop::Rejected),
+            Asks::TimedOut if !self.timed_out => return Err(Stop::TimedOut),
             Asks::Rejected(after) => after,
             Asks::After(after) => Some(after),
             Asks::Nothing | Asks::TimedOut => None,

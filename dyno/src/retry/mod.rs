@@ -30,6 +30,8 @@ mod listen;
 #[cfg(all(test, loom))]
 mod loom_model;
 mod mark;
+#[cfg(feature = "tower")]
+mod named;
 mod run;
 mod wait;
 
@@ -54,6 +56,8 @@ pub use compound::{Compound, Errors};
 pub use listen::Listener;
 #[doc(hidden)]
 pub use mark::pinned;
+#[cfg(feature = "tower")]
+pub(crate) use named::{OwnAttempts, Pausing, Tries};
 pub use run::{Heeding, RetryAfter, RetryIf};
 pub use wait::Jitter;
 use wait::Wait;
@@ -73,6 +77,7 @@ pub struct Retry {
     max_elapsed: Option<Duration>,
     budget: Option<&'static Budget>,
     rejected: bool,
+    timed_out: bool,
     nested: bool,
     listener: Option<&'static dyn Listener>,
 }
@@ -96,7 +101,8 @@ impl fmt::Debug for Retry {
         if let Some(budget) = self.budget {
             told.field("budget", budget);
         }
-        told.field("rejected", &self.rejected).field("nested", &self.nested);
+        told.field("rejected", &self.rejected).field("timed_out", &self.timed_out);
+        told.field("nested", &self.nested);
         told.field("listened", &self.listener.is_some()).finish()
     }
 }

@@ -25,6 +25,21 @@ pub fn limited_here<'f, F: Future>(
     Limited { future, limit: Limit::new(Who::Point(point), checked(limit)) }
 }
 
+/// The same, where there may be no limit: a spent deadline refuses all the same.
+#[inline]
+pub fn limited_if<'f, F: Future>(
+    point: &'static Point,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited(Who::Point(point), limit, future)
+}
+
+#[inline]
+fn limited<F: Future>(who: Who, limit: Option<Duration>, future: Pin<&mut F>) -> Limited<'_, F> {
+    Limited { future, limit: Limit::new(who, limit.map_or(u64::MAX, checked)) }
+}
+
 /// `future`, which is dropped at the end of `limit` nanoseconds.
 #[inline]
 pub(super) async fn within<F: Future>(who: Who, limit: u64, future: F) -> Result<F::Output, Fault> {
@@ -46,19 +61,7 @@ impl<F: Future> Future for Limited<'_, F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { future, limit } = &mut *self;
-        if !limit.polled {
-            limit.polled = true;
-            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
-                return Poll::Ready(Err(Late(Why::Spent(limit.who))));
-            }
-        }
-        let entered = limit.own.enter();
-        let polled = future.as_mut().poll(cx);
-        entered.leave(&mut limit.own);
-        match polled {
-            Poll::Ready(output) => Poll::Ready(Ok(output)),
-            Poll::Pending => limit.wait(cx).map(Err),
-        }
+        limit.poll(future.as_mut(), cx)
     }
 }
 
@@ -100,7 +103,7 @@ impl Late {
 }
 
 /// The limit of one future.
-struct Limit {
+pub(crate) struct Limit {
     who: Who,
     own: Ambient,
     polled: bool,
@@ -110,12 +113,71 @@ struct Limit {
 
 impl Limit {
     #[inline]
-    const fn new(who: Who, limit: u64) -> Self {
+    pub(crate) const fn new(who: Who, limit: u64) -> Self {
         Self { who, own: Ambient::limited(limit), polled: false, timer: None }
+    }
+
+    /// The same, which begins now.
+    #[cfg(feature = "tower")]
+    pub(crate) fn begun(who: Who, limit: u64) -> Self {
+        Self { own: Ambient::limited(limit).begun_at(clock::now()), ..Self::new(who, limit) }
+    }
+
+    /// Whether the deadline that is in force here leaves no time: looked at once.
+    ///
+    /// # Errors
+    /// It has passed.
+    #[inline]
+    pub(crate) fn look(&mut self) -> Result<(), Late> {
+        if !self.polled {
+            self.polled = true;
+            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
+                return Err(Late(Why::Spent(self.who)));
+            }
+        }
+        Ok(())
+    }
+
+    /// It has begun, and nothing is left of it or of the deadline that is in force here.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_over(&mut self) -> bool {
+        let over = self.own.at().is_some_and(|at| clock::now() >= at);
+        over || self.look().is_err()
+    }
+
+    /// Runs `f`, which makes the future, under the limit.
+    #[cfg(feature = "tower")]
+    pub(crate) fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let entered = self.own.enter();
+        let made = f();
+        entered.leave(&mut self.own);
+        made
+    }
+
+    /// `future` under the limit.
+    #[inline]
+    pub(crate) fn poll<F: Future>(
+        &mut self,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Late>> {
+        if let Err(late) = self.look() {
+            return Poll::Ready(Err(late));
+        }
+        let entered = self.own.enter();
+        let polled = future.poll(cx);
+        entered.leave(&mut self.own);
+        match polled {
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
+            Poll::Pending => self.wait(cx).map(Err),
+        }
     }
 
     /// The future waits: ready when it is late.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Late> {
+        if self.own.is_none() {
+            return Poll::Pending;
+        }
         if self.timer.is_none() {
             self.timer = self.start();
         }

@@ -33,7 +33,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::{Late, Limited, limited_here};
+pub use limited::{Late, Limited, limited_here, limited_if};
 #[cfg(feature = "pool")]
 #[doc(hidden)]
 pub use pooled::on_pool;
@@ -42,7 +42,11 @@ pub use pooled::{Abandoned, abandoned};
 #[doc(hidden)]
 pub use timed::Timed;
 
+#[cfg(feature = "tower")]
+pub(crate) use limited::Limit;
 use who::Who;
+#[cfg(feature = "tower")]
+pub(crate) use who::Who as Whose;
 
 use crate::fault::Fault;
 
@@ -166,7 +170,7 @@ impl Timeout {
 
 /// In nanoseconds; 584 years are as good as for ever.
 #[inline]
-const fn checked(limit: Duration) -> u64 {
+pub(crate) const fn checked(limit: Duration) -> u64 {
     assert!(
         !limit.is_zero(),
         "timeout: `limit` must be above zero: leave the time-out out for no limit"

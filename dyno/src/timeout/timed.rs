@@ -28,10 +28,28 @@ impl Timed {
         Self::start(Who::Point(point), limit)
     }
 
+    /// The same, where there may be no limit.
+    ///
+    /// # Errors
+    /// As [`enter`](Self::enter), where there is one.
+    #[inline]
+    pub fn enter_if(point: &'static Point, limit: Option<Duration>) -> Result<Option<Self>, Fault> {
+        match limit {
+            Some(limit) => Self::enter(point, limit).map(Some),
+            None => Ok(None),
+        }
+    }
+
     #[inline]
     pub(super) fn start(who: Who, limit: Duration) -> Result<Self, Fault> {
         let span = Span::begin(who, limit)?;
         Ok(Self { span, within: Ambient::until(span.end).enter() })
+    }
+
+    /// Its time is over.
+    #[must_use]
+    pub fn is_over(timed: &Self) -> bool {
+        clock::now() >= timed.span.end
     }
 
     /// It has returned: when that was late, the observers hear of it.

@@ -7,14 +7,14 @@ use crate::point::{self, Event, Name, Point};
 
 /// An annotated function, or the place of a [`Timeout`](super::Timeout).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Point(&'static Point),
     Name(&'static str),
     Place(&'static Location<'static>),
 }
 
 impl Who {
-    pub(super) fn name(self) -> Name {
+    pub(crate) fn name(self) -> Name {
         match self {
             Self::Point(point) => point.into(),
             Self::Name(name) => name.into(),

@@ -9,13 +9,14 @@ use syn::{Expr, GenericArgument, Ident, Lit, PathArguments, Type};
 pub(super) use self::settings::is_const_expr;
 use self::settings::{Settings, is_setting};
 use super::which::{Which, Words, lent};
-use super::{Common, Fallback, Layer, keys};
+use super::{Common, Fallback, Layer, Said, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::{Arg, Args, Failures, Key, failures, value};
 
 pub(crate) struct Breaker {
     at: Ident,
+    said: Said,
     which: Which,
     settings: Settings,
     failures: Failures,
@@ -51,11 +52,13 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = known();
-    let (read, whole) = Args { of: "`#[breaker]`", positional: 1, keys: &keys, open: false }
+    let said = common.said(at);
+    let keys = common.keys(&[&settings::keys(), &OWN, &failures::KEYS]);
+    let (read, whole) = Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }
         .parse_whole(args, diag);
     let mut breaker = Breaker {
         at: at.clone(),
+        said,
         which: Which::Own,
         settings: Settings::new(common.private()),
         failures: Failures::default(),
@@ -322,7 +325,7 @@ impl Layer for Breaker {
     }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
-        self.which.check(&WORDS, &known(), cx, diag);
+        self.which.check(&self.said, &WORDS, &known(), cx, diag);
         // Others may open one that is shared, and slow calls and a rule need no failures.
         let by_failures = matches!(self.which, Which::Own)
             && !self.settings.gives("slow")

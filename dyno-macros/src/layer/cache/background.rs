@@ -7,6 +7,7 @@ use syn::{FnArg, Ident, Pat, PatIdent, Type};
 
 use crate::diag::Diag;
 use crate::expand::{Context, here};
+use crate::layer::Said;
 use crate::layer::inject::plain;
 
 /// The body with what it takes.
@@ -22,12 +23,10 @@ pub(super) struct Body {
 }
 
 /// Takes the arguments out of the signature's patterns: the body binds them as the user wrote it.
-pub(super) fn body(key: &Ident, cx: &mut Context, diag: &mut Diag) -> Body {
+pub(super) fn body(key: &Ident, said: &Said, cx: &mut Context, diag: &mut Diag) -> Body {
     if !cx.injected.is_empty() {
-        diag.error(
-            key,
-            "what is injected above is lent for one call, and a refresh outlives it; put `#[inject]` below `#[cache]`",
-        );
+        let at = said.attribute();
+        diag.error(key, format!("what is injected above is lent for one call, and a refresh outlives it; put `#[inject]` below {at}"));
     }
     let p = cx.private.clone();
     let mut body = Body {

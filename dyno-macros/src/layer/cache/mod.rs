@@ -10,13 +10,14 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, Lit, LitStr, ReturnType};
 
 use self::settings::Settings;
-use super::{Common, Layer, keys};
+use super::{Common, Layer, Said};
 use crate::diag::Diag;
 use crate::expand::{Context, here, located};
 use crate::grammar::{Arg, Args, Failures, Key, failures};
 
 struct Cache {
     at: Ident,
+    said: Said,
     name: Option<LitStr>,
     settings: Settings,
     /// Which failures are kept for `negative`.
@@ -37,11 +38,13 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
-    let (read, whole) =
-        Args { of: "`#[cache]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
+    let said = common.said(at);
+    let keys = common.keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
+    let (read, whole) = Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }
+        .parse_whole(args, diag);
     let mut cache = Cache {
         at: at.clone(),
+        said,
         name: None,
         settings: Settings::new(common.private()),
         failures: Failures::default(),
@@ -55,7 +58,7 @@ pub(super) fn parse(
             continue;
         }
         match &arg.key {
-            None => cache.name = name(arg, diag),
+            None => cache.name = name(arg, &cache.said, diag),
             Some(key) if key == "key" => cache.key = chosen(arg, diag),
             Some(key) if key == "weight" => cache.weigh(arg, diag),
             Some(key) => cache.settings.set(key, arg, diag),
@@ -85,7 +88,7 @@ fn chosen(arg: &Arg, diag: &mut Diag) -> Option<Expr> {
 }
 
 /// The name that several functions share.
-fn name(arg: &Arg, diag: &mut Diag) -> Option<LitStr> {
+fn name(arg: &Arg, said: &Said, diag: &mut Diag) -> Option<LitStr> {
     match arg.expr("the name of the cache", diag)? {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Str(name) if name.value().is_empty() => {
@@ -103,7 +106,13 @@ fn name(arg: &Arg, diag: &mut Diag) -> Option<LitStr> {
             }
         },
         other => {
-            diag.error(other, "a cache is shared by name, such as `#[cache(\"prices\", ttl = 60s)]`; how long a value lives is `ttl`");
+            let example = said.with("\"prices\", ttl = 60s");
+            diag.error(
+                other,
+                format!(
+                    "a cache is shared by name, such as {example}; how long a value lives is `ttl`"
+                ),
+            );
             None
         }
     }
@@ -262,7 +271,7 @@ impl Layer for Cache {
         let at = self.at.span();
         self.parts = key::parts(self.key.as_ref(), at, cx, diag);
         if let Some(key) = self.settings.given("refresh") {
-            self.body = Some(background::body(key, cx, diag));
+            self.body = Some(background::body(key, &self.said, cx, diag));
         }
     }
 

@@ -10,7 +10,7 @@ use syn::{Expr, Ident, ReturnType};
 
 use self::fields::Shown;
 use super::breaker::is_const_expr;
-use super::{Common, Layer, keys};
+use super::{Common, Layer};
 use crate::diag::Diag;
 use crate::expand::{Context, here, located};
 use crate::grammar::args::Value;
@@ -46,9 +46,9 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&OWN, &failures::KEYS]);
-    let read =
-        Args { of: "`#[harness]`", positional: 0, keys: &keys, open: false }.parse(args, diag);
+    let keys = common.keys(&[&OWN, &failures::KEYS]);
+    let of = common.said(at).quoted();
+    let read = Args { of: &of, positional: 0, keys: &keys, open: false }.parse(args, diag);
     let mut harness = Harness {
         at: at.clone(),
         failures: Failures::default(),

@@ -9,7 +9,7 @@ use syn::{Expr, Ident};
 
 use self::settings::Settings;
 use super::which::check_word;
-use super::{Common, Fallback, Layer, keys};
+use super::{Common, Fallback, Layer, Said, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::args::Value;
@@ -17,6 +17,7 @@ use crate::grammar::{Arg, Args, Failures, Key, failures};
 
 pub(crate) struct Retry {
     at: Ident,
+    said: Said,
     settings: Settings,
     failures: Failures,
     /// A success for which this does not hold is good enough.
@@ -43,11 +44,13 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
-    let (read, whole) =
-        Args { of: "`#[retry]`", positional: 1, keys: &keys, open: false }.parse_whole(args, diag);
+    let said = common.said(at);
+    let keys = common.keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
+    let (read, whole) = Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }
+        .parse_whole(args, diag);
     let mut retry = Retry {
         at: at.clone(),
+        said,
         settings: Settings::new(common.private()),
         failures: Failures::default(),
         not_if: None,
@@ -139,7 +142,7 @@ impl Retry {
     }
 
     /// What follows the attempt; what the failure asks for is looked at only then.
-    fn next(&self, rejected: bool, cx: &Context) -> TokenStream {
+    fn next(&self, rejected: bool, late: bool, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
         let mut failure = cx.of_return("Outcome", "failure", &quote_spanned!(at=> __dyno_out));
@@ -148,15 +151,28 @@ impl Retry {
         }
         let ask = self.asks.as_ref().map(|ask| quote_spanned!(at=> , #ask));
         let call = quote_spanned!(at=> __dyno_attempts, __dyno_verdict, __dyno_out);
-        if !rejected {
+        let keeps = self.settings.not_timed_out && ask.is_some();
+        if !(rejected || late || keeps) {
             return quote_spanned!(at=> #p::next!(#call, #failure #ask));
         }
         let call = quote_spanned!(at=> &mut #call);
-        quote_spanned! {at=>
-            #p::Attempts::after(#call, |__dyno_out| {
-                #p::Asks::or(__dyno_rejected, || #p::asks!(#failure #ask))
-            })
+        let mut asks = quote_spanned!(at=> #p::asks!(#failure #ask));
+        if keeps {
+            // What it asks for beside makes no other failure of it.
+            asks = quote_spanned! {at=>
+                match #p::asks!(#failure) {
+                    #p::Asks::TimedOut => #p::Asks::TimedOut,
+                    _ => #asks,
+                }
+            };
         }
+        if rejected {
+            asks = quote_spanned!(at=> #p::Asks::or(__dyno_rejected, || #asks));
+        }
+        if late {
+            asks = quote_spanned!(at=> #p::Asks::late(__dyno_late, || #asks));
+        }
+        quote_spanned!(at=> #p::Attempts::after(#call, |__dyno_out| { #asks }))
     }
 }
 
@@ -173,6 +189,9 @@ impl Layer for Retry {
     fn catches(&self) -> bool {
         self.settings.rejected
     }
+    fn minds_time(&self) -> bool {
+        self.settings.not_timed_out
+    }
     fn compounds(&self) -> bool {
         self.compound
     }
@@ -181,7 +200,7 @@ impl Layer for Retry {
         if let Some(expr) = &self.lone {
             let keys = keys(&[&settings::KEYS, &OWN, &failures::KEYS]);
             let say = "the number of attempts in all is a whole number, such as `3`";
-            check_word(expr, "retry", say, &keys, cx, diag);
+            check_word(expr, &self.said, say, &keys, cx, diag);
         }
         self.again = cx.fresh_arguments(&self.settings.used());
     }
@@ -192,7 +211,9 @@ impl Layer for Retry {
         let point = cx.point();
         let rejected = self.settings.rejected && cx.jumped.get();
         let (attempt, verdict) = self.attempt(&inner, cx);
-        let next = self.next(rejected, cx);
+        let late = cx.late.replace(false);
+        let next = self.next(rejected, late, cx);
+        let note = late.then(|| quote_spanned!(at=> let mut __dyno_late = false;));
         let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
         let (start, wait) = if cx.is_async {
             (quote_spanned!(at=> start_async), quote_spanned!(at=> sleep(__dyno_pause).await))
@@ -225,6 +246,7 @@ impl Layer for Retry {
             #errors
             loop {
                 #reset
+                #note
                 #again
                 #attempt
                 let __dyno_verdict = #verdict;

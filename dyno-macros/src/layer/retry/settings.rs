@@ -12,7 +12,7 @@ use crate::grammar::share::{self, Bounds};
 use crate::grammar::{Arg, Key};
 use crate::grammar::{decimal, value};
 
-pub(super) const KEYS: [Key; 13] = [
+pub(super) const KEYS: [Key; 14] = [
     Key::value("attempts"),
     Key::value("retries"),
     Key::value("delay"),
@@ -23,6 +23,7 @@ pub(super) const KEYS: [Key; 13] = [
     Key::value("max_elapsed"),
     Key::value("budget"),
     Key::value("rejected"),
+    Key::value("timed_out"),
     Key::value("nested"),
     Key::value("listen"),
     Key::flag("idempotent"),
@@ -42,6 +43,8 @@ pub(super) struct Settings {
     is_const: bool,
     /// What dyno turned away is tried again.
     pub(super) rejected: bool,
+    /// What its time limit ended is not.
+    pub(super) not_timed_out: bool,
     /// The keys that say how long to pause.
     paused: Vec<Ident>,
     shaped: Vec<Ident>,
@@ -56,6 +59,7 @@ impl Settings {
             before: TokenStream::new(),
             is_const: true,
             rejected: false,
+            not_timed_out: false,
             paused: Vec::new(),
             shaped: Vec::new(),
         }
@@ -98,7 +102,8 @@ impl Settings {
             "factor" | "jitter" => self.shaped.extend(arg.key.clone()),
             _ => {}
         }
-        self.is_const &= is_const(expr) || matches!(key, "jitter" | "rejected" | "nested");
+        self.is_const &=
+            is_const(expr) || matches!(key, "jitter" | "rejected" | "timed_out" | "nested");
         let call = match key {
             "delay" => value::duration(expr, &what).map(|it| quote_spanned!(at=> .delay(#it))),
             "max_elapsed" => {
@@ -115,6 +120,10 @@ impl Settings {
             "rejected" => value::word(expr, &what, &["retry", "stop"]).map(|word| {
                 self.rejected = word == "retry";
                 flag(self.rejected, "rejected", at)
+            }),
+            "timed_out" => value::word(expr, &what, &["retry", "stop"]).map(|word| {
+                self.not_timed_out = word == "stop";
+                flag(self.not_timed_out, "not_timed_out", at)
             }),
             "nested" => value::word(expr, &what, &["allow", "stop"])
                 .map(|word| flag(word == "allow", "nested", at)),

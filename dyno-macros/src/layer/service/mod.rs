@@ -1,23 +1,30 @@
 //! `#[service(timeout = 250ms, retry = 3)]`: all policies in one attribute, in one fixed order.
+//!
+//! It reads its keys, and hands each to the parser of the attribute that goes by its name.
+
+mod given;
+mod limits;
+mod order;
+mod usual;
 
 use proc_macro2::TokenStream;
 use syn::Ident;
 
-use super::{Common, Layer, keys};
+use self::given::Given;
+use super::{Common, Layer};
 use crate::diag::Diag;
-use crate::grammar::Args;
 
 pub(super) fn parse(
-    _at: &Ident,
+    at: &Ident,
     args: TokenStream,
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
-    let keys = keys(&[]);
-    let read =
-        Args { of: "`#[service]`", positional: 0, keys: &keys, open: false }.parse(args, diag);
-    for arg in read {
-        common.take(&arg, diag);
+    let (mut given, whole) = Given::read(at, args, common, diag);
+    if whole {
+        limits::check(&given, diag);
+        given.check(diag);
+        usual::fill(&mut given);
     }
-    Vec::new()
+    order::layers(given, common, diag)
 }

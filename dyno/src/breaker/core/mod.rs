@@ -337,7 +337,7 @@ impl<W: Word> Core<W> {
     }
 
     /// When `generation` began, if that is told already.
-    fn moment(&self, generation: u64) -> Option<Moment> {
+    pub(super) fn moment(&self, generation: u64) -> Option<Moment> {
         Moment::of(self.moment.read(), generation)
     }
 

@@ -36,6 +36,18 @@ impl Bulkhead {
         if self.gate.pass() { Ok(Permit::new(self)) } else { self.wait_async().await }
     }
 
+    /// A place that is free; where there is none nothing is counted, nor told.
+    #[cfg(feature = "tower")]
+    pub(crate) fn pass(&self) -> Option<Permit<'_>> {
+        self.gate.pass().then(|| Permit::new(self))
+    }
+
+    /// A call that finds no place waits for one.
+    #[cfg(feature = "tower")]
+    pub(crate) fn waits(&self) -> bool {
+        self.wait.load(Ordering::Relaxed) != 0
+    }
+
     #[cold]
     fn wait_here(&self) -> Result<Permit<'_>, Refused<'_>> {
         let until = self.until()?;

@@ -79,6 +79,15 @@ impl Bulkhead {
     }
 }
 
+#[cfg(feature = "tower")]
+impl OwnedPermit {
+    /// A place that is free; where there is none nothing is counted, nor told.
+    pub(crate) fn pass(bulkhead: &Arc<Bulkhead>) -> Option<Self> {
+        mem::forget(bulkhead.pass()?);
+        Some(Self { bulkhead: bulkhead.clone() })
+    }
+}
+
 impl Drop for OwnedPermit {
     fn drop(&mut self) {
         self.bulkhead.leave();

@@ -36,6 +36,18 @@ impl Rate {
         }
     }
 
+    /// Now, if it may; where it may not nothing is counted, nor told.
+    #[cfg(feature = "tower")]
+    pub(crate) fn pass(&self) -> bool {
+        self.core.take(1, &Real).is_ok()
+    }
+
+    /// A call that comes too soon waits.
+    #[cfg(feature = "tower")]
+    pub(crate) fn waits(&self) -> bool {
+        self.wait_nanos() != 0
+    }
+
     #[cold]
     fn block(&self) -> Result<(), Refused<'_>> {
         Waiting::new(self).block()

@@ -9,8 +9,15 @@
 //! assert!(Some(1).failure().is_none());
 //! ```
 
+#[cfg(feature = "tower")]
+mod date;
+#[cfg(feature = "tower")]
+mod response;
+
 use std::convert::Infallible;
+use std::fmt;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use crate::fault::{Error, Fault};
 
@@ -43,7 +50,9 @@ impl Verdict {
 
 /// A value that stands for success or for failure.
 ///
-/// Implemented for `Result`, `Option` and `ControlFlow`; implement it for a reply type of your own.
+/// Implemented for `Result`, `Option` and `ControlFlow`, and with the feature `tower` for
+/// `http::Response`, which stands for a failure when its status is 5xx or 429; implement it for a
+/// reply type of your own.
 ///
 /// ```
 /// use dyno::outcome::Outcome;
@@ -74,6 +83,19 @@ pub trait Outcome {
     fn split(self) -> Result<Self, Self::Failure>
     where
         Self: Sized;
+
+    /// How long the failure asks to be left alone, where it says so: a `Retry-After`.
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Writes what has gone wrong, in a few words, for whoever reads why a breaker is open.
+    ///
+    /// # Errors
+    /// Those of the formatter.
+    fn tell(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
 }
 
 #[diagnostic::do_not_recommend]

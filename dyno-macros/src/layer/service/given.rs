@@ -1,0 +1,223 @@
+//! What a `#[service]` is given: for each policy what its own attribute would be given.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Ident};
+
+use super::order;
+use crate::diag::Diag;
+use crate::expand::here;
+use crate::grammar::args::Value;
+use crate::grammar::{Arg, Args, Key, failures};
+use crate::layer::Common;
+
+const OWN: [Key; 4] = [
+    Key::flag("defaults"),
+    Key::value("expected_in"),
+    Key::policy("pool"),
+    Key::flag("retry_on_timeout"),
+];
+
+/// The keys of one service.
+pub(super) struct Given {
+    pub(super) at: Ident,
+    pub(super) policies: Vec<Policy>,
+    /// Those that are left out of the usual ones.
+    pub(super) off: Vec<Ident>,
+    pub(super) usual: Option<Ident>,
+    pub(super) retry_on_timeout: Option<Ident>,
+    pub(super) expected_in: Option<(Ident, Expr)>,
+    /// `except = E::NotFound`, for all that ask what has failed.
+    pub(super) failures: Vec<(Ident, TokenStream)>,
+}
+
+/// One policy.
+pub(super) struct Policy {
+    pub(super) key: Ident,
+    /// What its attribute would be given.
+    pub(super) args: TokenStream,
+    /// The value, where it is `key = value`.
+    pub(super) value: Option<Expr>,
+}
+
+fn known(common: &Common) -> Vec<Key> {
+    let policies: Vec<Key> = order::NAMES.iter().map(|name| Key::policy(name)).collect();
+    common.keys(&[&policies, &OWN, &failures::KEYS])
+}
+
+impl Given {
+    /// Reads the keys, and says whether all of them could be read.
+    pub(super) fn read(
+        at: &Ident,
+        args: TokenStream,
+        common: &mut Common,
+        diag: &mut Diag,
+    ) -> (Self, bool) {
+        let keys = known(common);
+        let (read, whole) = Args { of: "`#[service]`", positional: 0, keys: &keys, open: false }
+            .parse_whole(args, diag);
+        let mut given = Self {
+            at: at.clone(),
+            policies: Vec::new(),
+            off: Vec::new(),
+            usual: None,
+            retry_on_timeout: None,
+            expected_in: None,
+            failures: Vec::new(),
+        };
+        for arg in read {
+            if !common.take(&arg, diag) {
+                given.take(arg, diag);
+            }
+        }
+        (given, whole)
+    }
+
+    fn take(&mut self, arg: Arg, diag: &mut Diag) {
+        let Some(key) = &arg.key else { return };
+        match key.to_string().as_str() {
+            "defaults" => self.usual = arg.key,
+            "retry_on_timeout" => self.retry_on_timeout = arg.key,
+            "expected_in" => {
+                let value = arg.expr("`expected_in`", diag).cloned();
+                self.expected_in = value.map(|value| (key.clone(), value));
+            }
+            "only" | "except" | "except_if" => {
+                let said = match &arg.value {
+                    Value::Pattern(pattern, Some(guard)) => quote!(#key = #pattern if #guard),
+                    value => quote!(#key = #value),
+                };
+                self.failures.push((key.clone(), said));
+            }
+            _ if is_off(&arg.value) => self.off.push(key.clone()),
+            _ => {
+                let value = match &arg.value {
+                    Value::Expr(expr) => Some(expr.clone()),
+                    _ => None,
+                };
+                let args = arg.value.to_token_stream();
+                self.policies.push(Policy { key: key.clone(), args, value });
+            }
+        }
+    }
+
+    pub(super) fn policy(&self, name: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.key == name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.policy(name).is_some()
+    }
+
+    /// Takes one out.
+    pub(super) fn remove(&mut self, name: &str) -> Option<Policy> {
+        let at = self.policies.iter().position(|policy| policy.key == name)?;
+        Some(self.policies.remove(at))
+    }
+
+    /// Nothing but what speaks of other policies is given: then these are the usual ones.
+    pub(super) fn is_usual(&self) -> bool {
+        self.usual.is_some() || (self.policies.is_empty() && self.off.is_empty())
+    }
+
+    /// What speaks of a policy that is not there.
+    pub(super) fn check(&self, diag: &mut Diag) {
+        let usual = self.is_usual();
+        let is_there = |name: &str| {
+            (self.has(name) || (usual && super::usual::has(name)))
+                && !self.off.iter().any(|off| off == name)
+        };
+        for off in &self.off {
+            if self.usual.is_none() {
+                diag.error(off, format!("`{off} = off` leaves a policy out of `defaults`, and they are not asked for; leave the key out"));
+            } else if !super::usual::has(&off.to_string()) {
+                diag.error(off, format!("`{off}` is not among the `defaults`; leave the key out"));
+            }
+        }
+        if let Some(key) = self.retry_on_timeout.as_ref().filter(|_| !is_there("retry")) {
+            diag.error(key, "`retry_on_timeout` lets `retry` try again what has timed out, and there is no `retry`");
+        }
+        if let Some((key, _)) = &self.expected_in {
+            let balances = self.policy("balance").is_some_and(|it| !it.is_path());
+            if !is_there("breaker") && !balances {
+                diag.error(key, "`expected_in` has slower calls count as failures of a breaker, and there is none; give `breaker`");
+            }
+        }
+        let asks = order::ASKING.iter().any(|name| is_there(name));
+        for (key, _) in self.failures.iter().filter(|_| !asks) {
+            let names = order::ASKING.map(|name| format!("`{name}`")).join(", ");
+            diag.error(key, format!("`{key}` chooses which failures count, and nobody here counts any; that do: {names}"));
+        }
+        self.check_balance(diag);
+    }
+
+    /// Who balances by a static has breakers already.
+    fn check_balance(&self, diag: &mut Diag) {
+        let (Some(balance), Some(breaker)) = (self.policy("balance"), self.policy("breaker"))
+        else {
+            return;
+        };
+        if let Some(path) = balance.path() {
+            let path = path.to_token_stream();
+            diag.error(&breaker.key, format!("`{path}` says itself when a target is out: give it its settings there, by `.breaker(Settings::new().fail_max(3))`; which failures count is said in `balance({path}, except = …)`"));
+        }
+    }
+}
+
+impl Policy {
+    /// One of the usual ones, or one that another key brings along.
+    pub(super) fn new(name: &str, args: TokenStream, at: &Ident) -> Self {
+        Self { key: Ident::new(name, at.span()), args, value: None }
+    }
+
+    /// The path of a static that stands first, or alone.
+    pub(super) fn path(&self) -> Option<TokenStream> {
+        let mut first = TokenStream::new();
+        for tree in self.args.clone() {
+            if matches!(&tree, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ',') {
+                break;
+            }
+            first.extend([tree]);
+        }
+        matches!(syn::parse2(first.clone()), Ok(Expr::Path(_))).then_some(first)
+    }
+
+    pub(super) fn is_path(&self) -> bool {
+        self.path().is_some()
+    }
+
+    /// A key more, unless it is there.
+    pub(super) fn add(&mut self, name: &str, said: &TokenStream) {
+        if names(&self.args).iter().any(|key| key == name) {
+            return;
+        }
+        let (args, at) = (&self.args, here(self.key.span()));
+        let comma = needs_comma(args).then(|| quote_spanned!(at=> ,));
+        self.args = quote!(#args #comma #said);
+    }
+}
+
+/// The keys of a list of arguments.
+pub(super) fn names(args: &TokenStream) -> Vec<Ident> {
+    let mut names = Vec::new();
+    let mut first = true;
+    for tree in args.clone() {
+        if let (true, proc_macro2::TokenTree::Ident(name)) = (first, &tree) {
+            names.push(name.clone());
+        }
+        first = is_comma(&tree);
+    }
+    names
+}
+
+fn needs_comma(args: &TokenStream) -> bool {
+    args.clone().into_iter().last().is_some_and(|last| !is_comma(&last))
+}
+
+fn is_comma(tree: &proc_macro2::TokenTree) -> bool {
+    matches!(tree, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+fn is_off(value: &Value) -> bool {
+    matches!(value, Value::Expr(Expr::Path(path)) if path.path.is_ident("off"))
+}

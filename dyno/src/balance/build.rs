@@ -1,0 +1,194 @@
+//! Making and setting a balancer.
+
+use std::panic::Location;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+
+use super::dns::Resolving;
+use super::load::Decay;
+use super::source::{Ask, Resolver, Source};
+use super::{Balancer, Label, Policy, dns};
+use crate::breaker::Settings;
+use crate::point::Point;
+
+/// What a balancer goes by.
+#[derive(Clone, Copy)]
+pub(super) struct Given {
+    pub(super) policy: Policy,
+    pub(super) breaker: Settings,
+    pub(super) max_ejected: f64,
+    slow_start: Duration,
+    decay: Duration,
+    pub(super) ttl: Duration,
+    pub(super) resolver: Resolver,
+}
+
+impl Given {
+    const fn new() -> Self {
+        Self {
+            policy: Policy::P2c,
+            breaker: Settings::new(),
+            max_ejected: 0.5,
+            slow_start: Duration::from_secs(10),
+            decay: Duration::from_secs(10),
+            ttl: Duration::from_secs(30),
+            resolver: dns::resolve,
+        }
+    }
+
+    #[inline]
+    pub(super) fn slow_start_nanos(&self) -> u64 {
+        u64::try_from(self.slow_start.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn decay(&self) -> Decay {
+        Decay::over(self.decay)
+    }
+}
+
+impl Balancer {
+    /// Picks one of these targets; see [`Target`](super::Target) for how they are written. Without
+    /// any, they are to be [set](Self::set) before the first call.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str, targets: &'static [&'static str]) -> Self {
+        Self::made(Label::Name(name, Location::caller()), Source::List(targets))
+    }
+
+    /// The same, called after an annotated function.
+    #[must_use]
+    pub const fn of(point: &'static Point, targets: &'static [&'static str]) -> Self {
+        Self::made(Label::Point(point), Source::List(targets))
+    }
+
+    /// Asks `ask` for the target of each pick: `fn() -> Result<T, E>`, where `T` is a target, its
+    /// text, or a scheme and a host, and `E` can be displayed.
+    ///
+    /// A target whose breaker is open is not called: then `ask` is asked again, as often as there
+    /// are targets known. An error becomes a [`Fault::NoTarget`](crate::Fault::NoTarget) with its
+    /// words. The policy and the bound of ejections are not asked. Of the targets named so far 1024
+    /// are known; beyond that those without a call in flight that are in are forgotten.
+    ///
+    /// ```
+    /// use dyno::balance::{Balancer, Tried};
+    ///
+    /// fn nearest() -> Result<(&'static str, &'static str), std::io::Error> {
+    ///     Ok(("http", "10.0.0.7:8080"))
+    /// }
+    /// static PRICES: Balancer = Balancer::by("prices", &nearest);
+    ///
+    /// let pick = PRICES.pick(&Tried::new()).expect("a target");
+    /// assert_eq!(pick.target().url(), "http://10.0.0.7:8080");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub const fn by(name: &'static str, ask: &'static dyn Ask) -> Self {
+        Self::made(Label::Name(name, Location::caller()), Source::Static(ask))
+    }
+
+    /// The same with a closure that holds something.
+    #[must_use]
+    #[track_caller]
+    pub fn from_fn(name: &'static str, ask: impl Ask + 'static) -> Self {
+        Self::made(Label::Name(name, Location::caller()), Source::Boxed(Box::new(ask)))
+    }
+
+    /// Picks one of the addresses of a host: `http://prices.internal:80`.
+    ///
+    /// The first pick waits for the resolver, on a thread of its own and no longer than the deadline
+    /// in force; [`resolve`](Self::resolve) does it beforehand. Addresses older than the
+    /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
+    /// they stay.
+    #[must_use]
+    #[track_caller]
+    pub const fn dns(name: &'static str, url: &'static str) -> Self {
+        Self::made(Label::Name(name, Location::caller()), Source::Dns(url))
+    }
+
+    const fn made(label: Label, source: Source) -> Self {
+        Self {
+            label,
+            source,
+            given: Given::new(),
+            table: ArcSwapOption::const_empty(),
+            changing: Mutex::new(()),
+            turn: AtomicU64::new(0),
+            resolving: Resolving::new(),
+            listed: AtomicBool::new(false),
+        }
+    }
+
+    /// Which target is picked. Default: [`Policy::P2c`].
+    #[must_use]
+    pub const fn policy(mut self, policy: Policy) -> Self {
+        self.given.policy = policy;
+        self
+    }
+
+    /// When the breaker of a target opens, and for how long. Default: that of
+    /// [`Breaker`](crate::breaker::Breaker).
+    #[must_use]
+    pub const fn breaker(mut self, settings: Settings) -> Self {
+        self.given.breaker = settings;
+        self
+    }
+
+    /// The share of the targets that may be passed over at a time, rounded down, but always one.
+    /// Beyond that those whose breakers open are called all the same, unless they all are: then
+    /// nobody is. Default 0.5.
+    ///
+    /// # Panics
+    /// When `share` is not in 0 to 1; in a `static`, at compile time.
+    #[must_use]
+    pub const fn max_ejected(mut self, share: f64) -> Self {
+        assert!(
+            0.0 <= share && share <= 1.0,
+            "balance: `max_ejected` must be at least 0 and at most 1 (100%)"
+        );
+        self.given.max_ejected = share;
+        self
+    }
+
+    /// For how long a target that is back gets less than its share: from a tenth, growing evenly.
+    /// Zero: all of it at once. Default 10 s.
+    #[must_use]
+    pub const fn slow_start(mut self, time: Duration) -> Self {
+        self.given.slow_start = time;
+        self
+    }
+
+    /// In what time a latency that is over counts for 1/e (37 %) only. Default 10 s.
+    ///
+    /// # Panics
+    /// When `time` is zero; in a `static`, at compile time.
+    #[must_use]
+    pub const fn decay(mut self, time: Duration) -> Self {
+        assert!(
+            !time.is_zero(),
+            "balance: `decay` must be above zero, else no latency ever counts"
+        );
+        self.given.decay = time;
+        self
+    }
+
+    /// How old addresses that were [resolved](Self::dns) may be. Default 30 s.
+    ///
+    /// # Panics
+    /// When `ttl` is zero; in a `static`, at compile time.
+    #[must_use]
+    pub const fn ttl(mut self, ttl: Duration) -> Self {
+        assert!(!ttl.is_zero(), "balance: `ttl` must be above zero, else each pick resolves");
+        self.given.ttl = ttl;
+        self
+    }
+
+    /// Who finds the addresses of a host, in place of that of the system.
+    #[must_use]
+    pub const fn resolver(mut self, resolver: Resolver) -> Self {
+        self.given.resolver = resolver;
+        self
+    }
+}

@@ -1,0 +1,60 @@
+//! For which target a call is.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::seam::Target;
+
+/// A target, or a key that stands for one, such as a host.
+#[derive(Clone)]
+pub struct At<'a> {
+    pub(super) key: Key<'a>,
+}
+
+#[derive(Clone)]
+pub(super) enum Key<'a> {
+    Text(&'a str),
+    Target(&'a Arc<Target>),
+}
+
+impl<'a> From<&'a str> for At<'a> {
+    fn from(key: &'a str) -> Self {
+        Self { key: Key::Text(key) }
+    }
+}
+
+impl<'a> From<&'a String> for At<'a> {
+    fn from(key: &'a String) -> Self {
+        Self { key: Key::Text(key) }
+    }
+}
+
+impl<'a> From<&'a Arc<Target>> for At<'a> {
+    fn from(target: &'a Arc<Target>) -> Self {
+        Self { key: Key::Target(target) }
+    }
+}
+
+impl At<'_> {
+    pub(super) fn target(&self) -> Option<Arc<Target>> {
+        match self.key {
+            Key::Target(target) => Some(target.clone()),
+            Key::Text(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key {
+            Key::Text(text) => f.write_str(text),
+            Key::Target(target) => fmt::Display::fmt(target, f),
+        }
+    }
+}
+
+impl fmt::Debug for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "At({self})")
+    }
+}

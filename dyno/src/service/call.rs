@@ -1,0 +1,128 @@
+//! What an attempt may know of the call it belongs to.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::IdempotencyKey;
+use super::seam::Target;
+use crate::deadline::Deadline;
+use crate::point::Point;
+
+/// One attempt of a call: a service hands it to what it calls.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use dyno::retry::Retry;
+/// use dyno::service::Service;
+///
+/// static PRICING: Service = Service::builder("pricing").retry(Retry::new(3)).build();
+///
+/// let keys = RefCell::new(Vec::new());
+/// let price: Result<u32, dyno::Fault> = PRICING.call(|call| {
+///     keys.borrow_mut().push((call.attempt(), call.idempotency_key()));
+///     if call.attempt() < 2 { Err(dyno::Fault::timed_out("db", call.remaining().unwrap_or_default())) } else { Ok(995) }
+/// });
+/// ```
+#[derive(Clone)]
+pub struct Call {
+    who: Who,
+    key: u128,
+    attempt: u32,
+    target: Option<Arc<Target>>,
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy)]
+enum Who {
+    Point(&'static Point),
+    Name(&'static str),
+}
+
+impl Call {
+    /// That of an annotated function.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn new(
+        point: &'static Point,
+        key: u128,
+        attempt: u32,
+        target: Option<Arc<Target>>,
+    ) -> Self {
+        Self { who: Who::Point(point), key, attempt, target }
+    }
+
+    /// That of a service.
+    #[inline]
+    pub(super) fn named(
+        name: &'static str,
+        key: u128,
+        attempt: u32,
+        target: Option<Arc<Target>>,
+    ) -> Self {
+        Self { who: Who::Name(name), key, attempt, target }
+    }
+
+    /// A key for all attempts of one call.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn draw() -> u128 {
+        super::key::draw()
+    }
+
+    /// The number of the attempt, the first being 1.
+    #[inline]
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Until when the attempt is to be done, where there is a limit: that of the attempt, of the
+    /// whole call, or one further out, whichever is soonest. It is the one in force where this is
+    /// asked.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        Deadline::current()
+    }
+
+    /// How long it is until then.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline().map(Deadline::remaining)
+    }
+
+    /// Whom to call, where the service has a balancer or was called for a target.
+    #[inline]
+    #[must_use]
+    pub fn target(&self) -> Option<&Target> {
+        self.target.as_deref()
+    }
+
+    /// The same in all attempts of one call, and in no other call.
+    #[inline]
+    #[must_use]
+    pub fn idempotency_key(&self) -> IdempotencyKey {
+        self.key.into()
+    }
+
+    /// The name of the service or of the function.
+    #[must_use]
+    pub fn point(&self) -> &'static str {
+        match self.who {
+            Who::Point(point) => point.name(),
+            Who::Name(name) => name,
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({}, attempt {}", self.point(), self.attempt)?;
+        match &self.target {
+            Some(target) => write!(f, ", {target})"),
+            None => f.write_str(")"),
+        }
+    }
+}

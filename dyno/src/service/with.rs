@@ -1,0 +1,111 @@
+//! What is given at the call, as it has the types of the call.
+
+use std::fmt;
+
+use super::at::At;
+use super::end::{End, Or, OrKeeping, Refusing};
+use super::judge::{ByItself, Except, Judge, Judged};
+use super::{Call, Service};
+use crate::fault;
+use crate::outcome::{Outcome, Verdict};
+
+/// A service, and what this call gives besides: made by [`Service::or`], [`Service::at`] and the like.
+#[must_use = "nothing is called until it is called"]
+pub struct With<'a, J = ByItself, O = Refusing> {
+    pub(super) service: &'a Service,
+    pub(super) at: Option<At<'a>>,
+    pub(super) judge: J,
+    pub(super) or: O,
+}
+
+impl Service {
+    pub(super) fn with(&self) -> With<'_> {
+        With { service: self, at: None, judge: ByItself, or: Refusing }
+    }
+
+    /// For this target: its breaker and its bulkhead, where the service has them
+    /// [per target](super::Builder::per_target).
+    pub fn at<'a>(&'a self, target: impl Into<At<'a>>) -> With<'a> {
+        self.with().at(target)
+    }
+
+    /// What stands in when the call fails or is not made.
+    pub fn or<E, R, F: FnOnce(fault::Error<E>) -> R>(&self, f: F) -> With<'_, ByItself, Or<F>> {
+        self.with().or(f)
+    }
+
+    /// The same, and where that fails as well its error keeps the first one as its source.
+    pub fn or_keeping<E, R, F>(&self, f: F) -> With<'_, ByItself, OrKeeping<F>>
+    where
+        F: FnOnce(&fault::Error<E>) -> R,
+    {
+        self.with().or_keeping(f)
+    }
+
+    /// Errors for which `is_fine` holds say nothing about the dependency, and are not tried again.
+    pub fn except<E, F: Fn(&E) -> bool>(&self, is_fine: F) -> With<'_, Except<F>> {
+        self.with().except(is_fine)
+    }
+
+    /// What an outcome of any type stands for.
+    pub fn judge<R, F: Fn(&R) -> Verdict>(&self, judge: F) -> With<'_, Judged<F>> {
+        self.with().judge(judge)
+    }
+}
+
+impl<'a, J, O> With<'a, J, O> {
+    /// See [`Service::at`].
+    pub fn at(mut self, target: impl Into<At<'a>>) -> Self {
+        self.at = Some(target.into());
+        self
+    }
+
+    /// See [`Service::except`].
+    pub fn except<E, F: Fn(&E) -> bool>(self, is_fine: F) -> With<'a, Except<F>, O> {
+        With { service: self.service, at: self.at, judge: Except(is_fine), or: self.or }
+    }
+
+    /// See [`Service::judge`].
+    pub fn judge<R, F: Fn(&R) -> Verdict>(self, judge: F) -> With<'a, Judged<F>, O> {
+        With { service: self.service, at: self.at, judge: Judged(judge), or: self.or }
+    }
+
+    /// See [`Service::or`].
+    pub fn or<E, R, F: FnOnce(fault::Error<E>) -> R>(self, f: F) -> With<'a, J, Or<F>> {
+        With { service: self.service, at: self.at, judge: self.judge, or: Or(f) }
+    }
+
+    /// See [`Service::or_keeping`].
+    pub fn or_keeping<E, R, F>(self, f: F) -> With<'a, J, OrKeeping<F>>
+    where
+        F: FnOnce(&fault::Error<E>) -> R,
+    {
+        With { service: self.service, at: self.at, judge: self.judge, or: OrKeeping(f) }
+    }
+
+    /// See [`Service::call`].
+    #[inline]
+    pub fn call<R: Outcome, By>(self, f: impl FnMut(&Call) -> R) -> R
+    where
+        J: Judge<R, By>,
+        O: End<R>,
+    {
+        super::engine::call(self, f)
+    }
+
+    /// See [`Service::call_async`].
+    pub fn call_async<R: Outcome, By, F>(self, f: impl FnMut(Call) -> F) -> impl Future<Output = R>
+    where
+        F: Future<Output = R>,
+        J: Judge<R, By>,
+        O: End<R>,
+    {
+        super::engine::call_async(self, f)
+    }
+}
+
+impl<J, O> fmt::Debug for With<'_, J, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "With({})", self.service.name())
+    }
+}

@@ -30,7 +30,7 @@ pub use crate::aspect::{
     advise_async,
 };
 #[cfg(feature = "balance")]
-pub use crate::balance::{Balancer, Pick, Tried};
+pub use crate::balance::{Balancer, Pick, Policy as Balancing, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
@@ -76,7 +76,7 @@ pub use crate::retry::{
     hint, pinned,
 };
 #[cfg(feature = "service")]
-pub use crate::service::{Call, Place, Service, SharedService, Tried};
+pub use crate::service::{Call, Place, Service, SharedService};
 #[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(all(feature = "timeout", feature = "pool"))]

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Expr, Ident, Lit};
 
-use super::which::{Which, Words, check_word, lent};
+use super::which::{Which, Words, check_word, is_place, lent};
 use super::{Common, Layer, Said, keys};
 use crate::diag::Diag;
 use crate::expand::{Context, here};
@@ -131,11 +131,7 @@ fn which(expr: &Expr, diag: &mut Diag) -> Which {
             Lit::Str(_) => return Which::read(expr, &WORDS, diag),
             _ => SAY,
         },
-        Expr::Path(_)
-        | Expr::Field(_)
-        | Expr::Call(_)
-        | Expr::MethodCall(_)
-        | Expr::Reference(_) => return Which::read(expr, &WORDS, diag),
+        _ if is_place(expr) => return Which::read(expr, &WORDS, diag),
         _ => SAY,
     };
     diag.error(expr, message);

@@ -50,11 +50,7 @@ impl Which {
                 }
                 _ => {}
             },
-            Expr::Path(_)
-            | Expr::Field(_)
-            | Expr::Call(_)
-            | Expr::MethodCall(_)
-            | Expr::Reference(_) => return Self::Static(expr.clone()),
+            _ if is_place(expr) => return Self::Static(expr.clone()),
             _ => {}
         }
         diag.error(expr, words.neither());
@@ -108,6 +104,14 @@ pub(crate) fn check_word(
         }
         None => diag.error(word, else_say),
     }
+}
+
+/// An expression that may be the path of a static, or lead to one.
+pub(crate) fn is_place(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Path(_) | Expr::Field(_) | Expr::Call(_) | Expr::MethodCall(_) | Expr::Reference(_)
+    )
 }
 
 /// `&(expr)`, of which the compiler speaks under the user's token.

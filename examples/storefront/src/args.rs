@@ -8,18 +8,22 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::services::REPLICAS;
+
 /// The text of `--help`.
 pub const HELP: &str = "\
-A small shop on real parts, kept standing by dyno while one of its services goes down.
+A small shop on real parts, kept standing by dyno while its services go down.
 
 Usage: storefront [OPTIONS]
 
 Options:
   --requests N     how many customers come            [1 to 1000000, default 4000]
-  --threads N      how many tills serve them          [1 to 256, default 8]
+  --tills N        how many are served at a time      [1 to 256, default 8]
   --seed N         what is drawn: baskets, latencies, hiccups  [default 7]
-  --outage WHAT    which service goes down, and when  [default stock:30%..60%]
-                   SERVICE:FROM..TO, SERVICE being `stock`, `rates` or `carrier`,
+  --outage WHAT    what goes down, and when; may be given several times
+                   [default stock-1:15%..45% and stock:60%..80%]
+                   SERVICE:FROM..TO, SERVICE being `stock`, `rates` or `carrier`
+                   for all of it, `stock-1` or `stock-2` for one of its replicas,
                    FROM and TO parts of the run (30%) or requests by number (1200);
                    or `none`
   --hiccups N%     how many calls stock and rates answer with a 503
@@ -37,11 +41,11 @@ pub struct Args {
     /// How many customers come.
     pub requests: u64,
     /// How many tills serve them.
-    pub threads: usize,
+    pub tills: usize,
     /// From which baskets, latencies and hiccups are drawn.
     pub seed: u64,
-    /// Which service goes down, and when.
-    pub outage: Option<Outage>,
+    /// What goes down, and when.
+    pub outages: Vec<Outage>,
     /// How many calls in a hundred the warehouse and the exchange turn away; else each as many as it pleases.
     pub hiccups: Option<u64>,
     /// Where the slowest request is drawn.
@@ -52,9 +56,13 @@ pub struct Args {
 
 impl Default for Args {
     fn default() -> Self {
-        let outage = Outage { service: ServiceName::Stock, requests: 1200..2400 };
-        let (requests, threads, seed, outage) = (4000, 8, 7, Some(outage));
-        Self { requests, threads, seed, outage, hiccups: None, picture: None, json: false }
+        let service = ServiceName::Stock;
+        let outages = vec![
+            Outage { service, replica: Some(0), requests: 600..1800 },
+            Outage { service, replica: None, requests: 2400..3200 },
+        ];
+        let (requests, tills, seed) = (4000, 8, 7);
+        Self { requests, tills, seed, outages, hiccups: None, picture: None, json: false }
     }
 }
 
@@ -70,6 +78,9 @@ pub enum ServiceName {
 }
 
 impl ServiceName {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Stock, Self::Rates, Self::Carrier];
+
     /// As it is written in options, reports and addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,19 +91,38 @@ impl ServiceName {
     }
 }
 
+impl ServiceName {
+    /// How its replica (from 0) is called: `stock-1`.
+    pub fn replica(self, replica: usize) -> String {
+        format!("{self}-{}", replica + 1)
+    }
+}
+
 impl fmt::Display for ServiceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// One service is down for these requests.
+/// A service, or one replica of it, is down for these requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outage {
-    /// Which.
+    /// Which service.
     pub service: ServiceName,
+    /// Which of its replicas, from 0; else all.
+    pub replica: Option<usize>,
     /// For requests with these numbers.
     pub requests: Range<u64>,
+}
+
+/// What is down: `stock`, or `stock-1`.
+impl fmt::Display for Outage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.replica {
+            Some(replica) => f.write_str(&self.service.replica(replica)),
+            None => fmt::Display::fmt(&self.service, f),
+        }
+    }
 }
 
 /// What to do: run, or show the help.
@@ -129,22 +159,22 @@ where
     I::Item: Into<std::ffi::OsString>,
 {
     let mut parser = Parser::from_args(words);
-    let mut args = Args { outage: None, ..Args::default() };
+    let mut args = Args::default();
     // Parts of the run can be told only when the number of requests is known.
-    let mut outage = String::from("stock:30%..60%");
+    let mut outages = Vec::new();
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("requests") => {
                 args.requests = number("requests", &parser.value()?.string()?, 1..=1_000_000)?;
             }
-            Arg::Long("threads") => {
-                let threads = number("threads", &parser.value()?.string()?, 1..=256)?;
-                args.threads = usize::try_from(threads).unwrap_or(256);
+            Arg::Long("tills") => {
+                let tills = number("tills", &parser.value()?.string()?, 1..=256)?;
+                args.tills = usize::try_from(tills).unwrap_or(256);
             }
             Arg::Long("seed") => {
                 args.seed = number("seed", &parser.value()?.string()?, 0..=u64::MAX)?;
             }
-            Arg::Long("outage") => outage = parser.value()?.string()?,
+            Arg::Long("outage") => outages.push(parser.value()?.string()?),
             Arg::Long("hiccups") => {
                 let value = parser.value()?.string()?;
                 let bare = value.strip_suffix('%').unwrap_or_default();
@@ -157,7 +187,12 @@ where
             other => return Err(other.unexpected().into()),
         }
     }
-    args.outage = parse_outage(&outage, args.requests)?;
+    if outages.is_empty() {
+        outages = ["stock-1:15%..45%", "stock:60%..80%"].map(String::from).into();
+    }
+    let outages = outages.iter().filter(|outage| *outage != "none" || outages.len() > 1);
+    args.outages =
+        outages.map(|outage| parse_outage(outage, args.requests)).collect::<Result<_, _>>()?;
     Ok(Command::Run(args))
 }
 
@@ -178,24 +213,18 @@ fn wrong_part(value: String) -> ArgsError {
     ArgsError::Value { option: "hiccups", value, allowed }
 }
 
-fn parse_outage(value: &str, requests: u64) -> Result<Option<Outage>, ArgsError> {
+fn parse_outage(value: &str, requests: u64) -> Result<Outage, ArgsError> {
     let wrong = |allowed: &str| ArgsError::Value {
         option: "outage",
         value: value.to_owned(),
         allowed: allowed.to_owned(),
     };
-    if value == "none" {
-        return Ok(None);
-    }
-    let (service, when) = value
-        .split_once(':')
-        .ok_or_else(|| wrong("write SERVICE:FROM..TO, as in `stock:30%..60%`, or `none`"))?;
-    let service = match service {
-        "stock" => ServiceName::Stock,
-        "rates" => ServiceName::Rates,
-        "carrier" => ServiceName::Carrier,
-        _ => return Err(wrong("the service is `stock`, `rates` or `carrier`")),
-    };
+    let (what, when) = value.split_once(':').ok_or_else(|| {
+        wrong("write SERVICE:FROM..TO, as in `stock:30%..60%` or `stock-1:30%..60%`, or only `none`")
+    })?;
+    let (service, replica) = parse_service(what).ok_or_else(|| {
+        wrong("the service is `stock`, `rates` or `carrier`, or a replica of it, as `stock-1` or `stock-2`")
+    })?;
     let (from, to) = when
         .split_once("..")
         .and_then(|(from, to)| Some((moment(from, requests)?, moment(to, requests)?)))
@@ -206,7 +235,20 @@ fn parse_outage(value: &str, requests: u64) -> Result<Option<Outage>, ArgsError>
     if from >= to {
         return Err(wrong("FROM must come before TO"));
     }
-    Ok(Some(Outage { service, requests: from..to }))
+    Ok(Outage { service, replica, requests: from..to })
+}
+
+/// `stock`, or `stock-1`.
+fn parse_service(text: &str) -> Option<(ServiceName, Option<usize>)> {
+    let (service, replica) = match text.split_once('-') {
+        None => (text, None),
+        Some((service, number)) => {
+            let number = number.parse().ok().filter(|number| (1..=REPLICAS).contains(number))?;
+            (service, Some(number - 1))
+        }
+    };
+    let named = |name: &ServiceName| name.as_str() == service;
+    Some((ServiceName::ALL.into_iter().find(named)?, replica))
 }
 
 /// `30%` of the run, or a request by its number.
@@ -240,22 +282,26 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let args = run(
-            "--requests 1000 --threads=3 --seed 42 --outage rates:10%..250 --hiccups 30% --picture a.svg --json",
-        );
-        let outage = Outage { service: ServiceName::Rates, requests: 100..250 };
-        let (requests, threads, seed, outage) = (1000, 3, 42, Some(outage));
+        let args = run("--requests 1000 --tills=3 --seed 42 --outage rates:10%..250 \
+                        --outage carrier-2:0..7 --hiccups 30% --picture a.svg --json");
+        let outages = vec![
+            Outage { service: ServiceName::Rates, replica: None, requests: 100..250 },
+            Outage { service: ServiceName::Carrier, replica: Some(1), requests: 0..7 },
+        ];
+        let (requests, tills, seed) = (1000, 3, 42);
         let (hiccups, picture) = (Some(30), Some(PathBuf::from("a.svg")));
-        let wanted = Args { requests, threads, seed, outage, hiccups, picture, json: true };
+        let wanted = Args { requests, tills, seed, outages, hiccups, picture, json: true };
         assert_eq!(args, wanted);
+        let told: Vec<_> = args.outages.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["rates", "carrier-2"]);
     }
 
     #[test]
-    fn the_outage_is_a_part_of_the_run_whatever_the_order_of_options() {
+    fn an_outage_is_a_part_of_the_run_whatever_the_order_of_options() {
         let before = run("--outage stock:50%..75% --requests 200");
         assert_eq!(before, run("--requests 200 --outage stock:50%..75%"));
-        assert_eq!(before.outage.map(|outage| outage.requests), Some(100..150));
-        assert_eq!(run("--outage none").outage, None);
+        assert_eq!(before.outages[0].requests, 100..150);
+        assert_eq!(run("--outage none").outages, []);
     }
 
     #[test]
@@ -269,12 +315,15 @@ mod tests {
         for (line, told) in [
             ("--requests 0", "--requests: `0` is not allowed: a whole number from 1 to 1000000"),
             ("--requests many", "--requests: `many` is not allowed: a whole number"),
-            ("--threads 257", "--threads: `257` is not allowed: a whole number from 1 to 256"),
+            ("--tills 257", "--tills: `257` is not allowed: a whole number from 1 to 256"),
             ("--seed -1", "--seed: `-1` is not allowed: a whole number from 0"),
             ("--hiccups 30", "--hiccups: `30` is not allowed: a part of the calls, 0% to 100%"),
             ("--hiccups 101%", "--hiccups: `101%` is not allowed: a part of the calls"),
             ("--outage stock", "--outage: `stock` is not allowed: write SERVICE:FROM..TO"),
             ("--outage till:1%..2%", "--outage: `till:1%..2%` is not allowed: the service is"),
+            ("--outage stock-3:1%..2%", "--outage: `stock-3:1%..2%` is not allowed: the service is"),
+            ("--outage stock-0:1%..2%", "--outage: `stock-0:1%..2%` is not allowed: the service is"),
+            ("--outage none --outage stock:1%..2%", "--outage: `none` is not allowed: write"),
             ("--outage stock:1%..101%", "--outage: `stock:1%..101%` is not allowed: FROM and TO"),
             ("--outage stock:0..4001", "the run ends at request 4000"),
             ("--outage stock:60%..30%", "FROM must come before TO"),
@@ -287,7 +336,7 @@ mod tests {
 
     #[test]
     fn an_unknown_option_is_named() {
-        assert!(error("--thread 3").contains("--thread"));
+        assert!(error("--till 3").contains("--till"));
         assert!(error("--requests").contains("--requests"));
         assert!(error("shop").contains("shop"));
     }

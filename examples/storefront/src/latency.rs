@@ -40,20 +40,21 @@ pub struct Latency {
 impl Latencies {
     /// Those of all requests.
     pub fn of(records: &[Record]) -> Self {
+        let those = |which: fn(&End) -> bool| {
+            Latency::of(records.iter().filter(move |record| which(&record.end)))
+        };
         Self {
-            all: Latency::of(records, |_| true),
-            full: Latency::of(records, |end| matches!(end, End::Answered { degraded: false, .. })),
-            degraded: Latency::of(records, |end| {
-                matches!(end, End::Answered { degraded: true, .. })
-            }),
+            all: those(|_| true),
+            full: those(|end| matches!(end, End::Answered { degraded: false, .. })),
+            degraded: those(|end| matches!(end, End::Answered { degraded: true, .. })),
         }
     }
 }
 
 impl Latency {
-    fn of(records: &[Record], which: fn(&End) -> bool) -> Self {
-        let chosen = records.iter().filter(|record| which(&record.end));
-        let mut took: Vec<_> = chosen.map(|record| record.took).collect();
+    /// Those of these requests.
+    pub fn of<'a>(records: impl Iterator<Item = &'a Record>) -> Self {
+        let mut took: Vec<_> = records.map(|record| record.took).collect();
         took.sort_unstable();
         let at = |percent: usize| {
             let rank = (took.len() * percent).div_ceil(100);
@@ -77,10 +78,10 @@ mod tests {
                 end: End::Failed("test"),
             })
             .collect();
-        let latency = Latency::of(&records, |_| true);
+        let latency = Latency::of(records.iter());
         let ms = Duration::from_millis;
         let wanted = Latency { count: 200, p50: ms(100), p95: ms(190), p99: ms(198), max: ms(200) };
         assert_eq!(latency, wanted);
-        assert_eq!(Latency::of(&records, |end| *end == End::Failed("x")), Latency::default());
+        assert_eq!(Latency::of([].iter()), Latency::default());
     }
 }

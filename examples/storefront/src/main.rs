@@ -1,7 +1,8 @@
-//! A small shop on real parts: `SQLite`, a CSV catalogue, three HTTP services, one of which goes down.
+//! A small shop on real parts: `SQLite`, a CSV catalogue, three HTTP services of two replicas each,
+//! which go down.
 //!
 //! `cargo run --release -p storefront` opens the shop, serves some thousands of customers while
-//! the warehouse does not answer, and tells what dyno did about it. Start reading in `shop.rs`.
+//! first one warehouse and then both do not answer, and tells what dyno did about it. Start reading in `shop.rs`.
 #![allow(unreachable_pub)] // a program: nothing is reachable from outside
 
 mod args;
@@ -11,6 +12,7 @@ mod error;
 mod latency;
 mod money;
 mod notes;
+mod noticed;
 mod orders;
 mod report;
 mod run;
@@ -27,13 +29,14 @@ use std::process::ExitCode;
 use crate::args::{Args, Command, HELP};
 use crate::summary::Summary;
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     match args::parse(std::env::args_os().skip(1)) {
         Ok(Command::Help) => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
-        Ok(Command::Run(args)) => match keep_shop(&args) {
+        Ok(Command::Run(args)) => match keep_shop(&args).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("storefront: {error}");
@@ -47,12 +50,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn keep_shop(args: &Args) -> Result<(), Box<dyn Error>> {
-    let shop = run::open(args)?;
+async fn keep_shop(args: &Args) -> Result<(), Box<dyn Error>> {
+    let shop = run::open(args).await?;
     if !args.json {
         println!("{}\n", shop.warm_up());
     }
-    let day = shop.serve(args)?;
+    let day = shop.serve(args).await?;
     let summary = Summary::new(args, day);
     let default = (!args.json).then(|| std::env::temp_dir().join("storefront.svg"));
     let picture = args.picture.clone().or(default);

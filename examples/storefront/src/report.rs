@@ -1,9 +1,11 @@
 //! Tells a day's figures, to people and to programs.
 
 use std::fmt::{self, Display};
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::latency::Latency;
+use crate::noticed::Noticed;
 use crate::summary::{Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told};
 use crate::tally::Transition;
 
@@ -17,7 +19,7 @@ impl Summary {
 impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.requests(f)?;
-        self.outage(f)?;
+        self.noticed(f)?;
         self.points(f)?;
         self.budget(f)?;
         self.turned_away(f)?;
@@ -42,14 +44,14 @@ impl Display for Summary {
 
 impl Summary {
     fn requests(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Options { requests, threads, .. } = self.options;
+        let Options { requests, tills, .. } = self.options;
         let Repeatable { answered, failed, failures, units, .. } = &self.repeatable;
         let Measured { wall, degraded, backordered, order_book, .. } = &self.measured;
         let speed = per_second(requests, *wall);
-        let tills = if threads == 1 { "till" } else { "tills" };
+        let plural = if tills == 1 { "" } else { "s" };
         writeln!(
             f,
-            "{requests} requests at {threads} {tills} in {} ({speed} a second)",
+            "{requests} requests at {tills} till{plural} in {} ({speed} a second)",
             Ms(*wall)
         )?;
         writeln!(f, "  answered *    {answered:>6}   {units} units, {backordered} backordered")?;
@@ -61,24 +63,26 @@ impl Summary {
         writeln!(f, "  order book    {sales:>6}   sales written down, {second_best} degraded")
     }
 
-    fn outage(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((service, from, to)) = self.options.outage else {
-            return writeln!(f, "\nno outage");
-        };
-        let last = to.saturating_sub(1);
-        write!(f, "\noutage: {service} is down for requests {from} to {last}")?;
-        if let Some((from, to)) = self.measured.outage {
-            write!(f, ", {} to {}", Ms(from), Ms(to))?;
-        }
-        let Repeatable { in_outage, degraded_in_outage, .. } = self.repeatable;
-        let after = self.measured.degraded - degraded_in_outage;
-        writeln!(f)?;
-        writeln!(f, "  requests in it *        {in_outage:>6}")?;
-        writeln!(f, "  answered by fallback *  {degraded_in_outage:>6}")?;
+    fn noticed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nwhat customers noticed, by what was down when they came")?;
         writeln!(
             f,
-            "  degraded outside of it  {after:>6}   the breaker was still open, or something else failed"
-        )
+            "  {:<9} {:<12} {:>6} {:>8} {:>9} {:>8} {:>11} {:>9} {:>9} {:>9}",
+            "", "requests", "came *", "in full", "degraded", "failed *", "asked again", "p50", "p95", "p99"
+        )?;
+        for noticed in &self.measured.noticed {
+            let Noticed { came, in_full, degraded, failed, retried, latency, .. } = noticed;
+            let down = noticed.down.as_deref().unwrap_or("nothing");
+            let requests = noticed.requests.as_ref().map(|Range { start, end }| format!("{start}..{end}"));
+            let requests = requests.unwrap_or_else(|| "all others".to_owned());
+            let (p50, p95, p99) = (Ms(latency.p50), Ms(latency.p95), Ms(latency.p99));
+            writeln!(
+                f,
+                "  {down:<9} {requests:<12} {came:>6} {in_full:>8} {degraded:>9} {failed:>8} {retried:>11} \
+                 {p50:>9} {p95:>9} {p99:>9}"
+            )?;
+        }
+        Ok(())
     }
 
     fn points(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,13 +183,13 @@ impl Summary {
         writeln!(f, "\nwhat the services saw")?;
         writeln!(
             f,
-            "  {:<8} {:>8} {:>9} {:>13} {:>10} {:>8} {:>10}",
+            "  {:<9} {:>8} {:>9} {:>13} {:>10} {:>8} {:>10}",
             "", "calls", "answered", "hiccups (503)", "forgotten", "cut off", "connected"
         )?;
-        for (name, seen) in &self.measured.services {
+        for (name, seen) in &self.measured.replicas {
             writeln!(
                 f,
-                "  {:<8} {:>8} {:>9} {:>13} {:>10} {:>8} {:>10}",
+                "  {:<9} {:>8} {:>9} {:>13} {:>10} {:>8} {:>10}",
                 name,
                 seen.calls,
                 seen.answered,

@@ -1,20 +1,22 @@
 //! Opens the shop, lets the customers in, and keeps the record.
 
+use std::error::Error;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use dyno::inject::Report;
 use dyno::metrics::Snapshots;
 use dyno::retry::Spent;
 use dyno::timing::Tree;
-use dyno::{Registry, cache, fallback, harness, metrics, timing};
+use dyno::{cache, fallback, harness, metrics, timing};
+use tokio::task::JoinSet;
 
 use crate::args::{Args, ServiceName};
 use crate::customers::{Ask, Customers};
 use crate::money::Currency;
-use crate::services::{self, Script, Seen, Service};
+use crate::services::{self, REPLICAS, Script, Seen, Service};
 use crate::shop::{self, Till};
 use crate::tally::{Counting, Tally};
 
@@ -55,8 +57,8 @@ pub struct Day {
     pub metrics: Snapshots,
     /// The request that took the longest.
     pub slowest: Slowest,
-    /// What the services say they saw.
-    pub seen: [(ServiceName, Seen); 3],
+    /// What the replicas of the services say they saw.
+    pub seen: [(ServiceName, [Seen; REPLICAS]); 3],
     /// What the order book says: sales, and those made on second-best knowledge.
     pub book: (u64, u64),
 }
@@ -109,10 +111,10 @@ pub enum End {
 }
 
 /// Starts the services and builds what the shop needs.
-pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
+pub async fn open(args: &Args) -> Result<Shop, Box<dyn Error>> {
     let stock = services::stock(Script {
         seed: args.seed,
-        greeting: Duration::from_millis(600),
+        greeting: Duration::from_millis(300),
         latency_us: 3_000..7_000,
         hiccups: args.hiccups.map_or(20, |percent| percent * 10),
         forgotten: 1,
@@ -120,7 +122,7 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
     })?;
     let rates = services::rates(Script {
         seed: !args.seed,
-        greeting: Duration::from_millis(450),
+        greeting: Duration::from_millis(225),
         latency_us: 2_000..5_000,
         hiccups: args.hiccups.map_or(15, |percent| percent * 10),
         forgotten: 1,
@@ -128,20 +130,20 @@ pub fn open(args: &Args) -> Result<Shop, Box<dyn std::error::Error>> {
     })?;
     let carrier = services::carrier(Script {
         seed: args.seed.rotate_left(32),
-        greeting: Duration::from_millis(300),
+        greeting: Duration::from_millis(150),
         latency_us: 8_000..20_000,
         hiccups: 0,
         forgotten: 0,
         down: down(args, ServiceName::Carrier),
     })?;
-    Registry::global().set("stock", Arc::new(stock.addr()))?;
-    Registry::global().set("rates", Arc::new(rates.addr()))?;
-    Registry::global().set("carrier", Arc::new(carrier.addr()))?;
+    shop::STOCK.set(stock.addresses())?;
+    shop::RATES.set(rates.addresses())?;
+    shop::CARRIER.set(carrier.addresses())?;
     dyno::graph().check()?;
     let counting = Counting::start();
     let warm_up = dyno::warm_up();
     let warm_up = if args.json { warm_up } else { warm_up.progress() };
-    let warm_up = warm_up.timeout_each(Duration::from_secs(5)).run()?;
+    let warm_up = warm_up.timeout_each(Duration::from_secs(5)).run_async().await?;
     let skus = shop::skus()?;
     let products = u64::try_from(skus.len())?;
     let customers = Customers::new(args.seed, skus);
@@ -155,20 +157,27 @@ impl Shop {
     }
 
     /// Serves all customers, and closes.
-    pub fn serve(self, args: &Args) -> Result<Day, Box<dyn std::error::Error>> {
-        let next = AtomicU64::new(0);
+    pub async fn serve(self, args: &Args) -> Result<Day, Box<dyn Error>> {
+        let shop = Arc::new(self);
+        let next = Arc::new(AtomicU64::new(0));
         let opened = Instant::now();
-        let tills = thread::scope(|threads| {
-            let (next, shop) = (&next, &self);
-            let till = |number| threads.spawn(move || shop.man(number, next, args.requests));
-            let tills: Vec<_> = (0..args.threads).map(till).collect();
-            tills.into_iter().map(thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
-        });
-        let tills = tills.map_err(|_| "a till panicked")?;
+        let mut tills = JoinSet::new();
+        for number in 0..args.tills {
+            let (shop, next, requests) = (shop.clone(), next.clone(), args.requests);
+            tills.spawn(async move { shop.man(number, &next, requests).await });
+        }
+        let mut shift = Shift::default();
+        while let Some(till) = tills.join_next().await {
+            shift = shift.and(till??);
+        }
         let wall = opened.elapsed();
+        let shop = Arc::into_inner(shop).ok_or("somebody is still at a till")?;
+        shop.close(shift, wall)
+    }
+
+    fn close(self, shift: Shift, wall: Duration) -> Result<Day, Box<dyn Error>> {
         let metrics = metrics::all();
-        let day = tills.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
-        let Shift { mut records, slowest } = day.fold(Shift::default(), Shift::and);
+        let Shift { mut records, slowest } = shift;
         records.sort_by_key(|record| record.request);
         let seen = [
             (ServiceName::Stock, self.stock.seen()),
@@ -197,7 +206,12 @@ impl Shop {
     }
 
     /// Serves the next customer at till `number`, until there is none.
-    fn man(&self, number: usize, next: &AtomicU64, requests: u64) -> Result<Shift, dyno::Fault> {
+    async fn man(
+        &self,
+        number: usize,
+        next: &AtomicU64,
+        requests: u64,
+    ) -> Result<Shift, dyno::Fault> {
         let till = Till::new(number)?;
         let mut shift = Shift::default();
         loop {
@@ -208,9 +222,9 @@ impl Shop {
             let ask = self.customers.ask(request);
             let at = self.counting.elapsed();
             let began = Instant::now();
-            let (end, tree) = timing::record(format_args!("request {request}"), || {
-                services::for_request(request, || answer(&till, &ask))
-            });
+            let answer = services::for_request(request, answer(&till, &ask));
+            let (end, tree) =
+                timing::record_async(format_args!("request {request}"), answer).await;
             let records = vec![Record { request, at, took: began.elapsed(), end }];
             shift = shift.and(Shift { records, slowest: Slowest { request, tree } });
         }
@@ -228,8 +242,8 @@ impl Shift {
     }
 }
 
-fn answer(till: &Till, ask: &Ask) -> End {
-    match till.serve(ask) {
+async fn answer(till: &Till, ask: &Ask) -> End {
+    match till.serve(ask).await {
         Ok(sale) => End::Answered {
             currency: sale.currency,
             quantity: sale.quantity,
@@ -240,10 +254,11 @@ fn answer(till: &Till, ask: &Ask) -> End {
     }
 }
 
-/// The requests for which `service` is down.
-fn down(args: &Args, service: ServiceName) -> std::ops::Range<u64> {
-    match &args.outage {
-        Some(outage) if outage.service == service => outage.requests.clone(),
-        _ => 0..0,
-    }
+/// The requests for which each replica of `service` is down.
+fn down(args: &Args, service: ServiceName) -> [Vec<Range<u64>>; REPLICAS] {
+    let of_it = args.outages.iter().filter(|outage| outage.service == service);
+    std::array::from_fn(|number| {
+        let of_replica = of_it.clone().filter(|outage| outage.replica.is_none_or(|it| it == number));
+        of_replica.map(|outage| outage.requests.clone()).collect()
+    })
 }

@@ -1,19 +1,20 @@
 //! The shop: each function says what it needs, and what is done when that fails.
 //!
-//! Callers see none of it: `on_hand(&product)` has lost its warehouse to `inject`, waits no longer
-//! than a second for an answer, tries three times as long as the shop's budget for that lasts, leaves
-//! a warehouse that is down alone for a while, and answers from the catalogue meanwhile. Every
-//! provider runs once, in parallel with the others, when `main` warms up. `metrics` counts the calls of each
-//! service, `timing` shows where the time of a request goes.
+//! Callers see none of it: `on_hand(&product)` has lost its warehouse to `inject` and its `&Call` to `service`,
+//! which asks whichever replica of the warehouse is up and quick, waits no longer than a second for an
+//! answer, tries three times as long as the shop's budget for that lasts, leaves a replica that is down alone
+//! for a while, and answers from the catalogue when both are. Every provider runs once, in parallel with the
+//! others, when `main` warms up. The calls of each service are counted, and the time of a request is
+//! recorded.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use dyno::balance::Balancer;
+use dyno::breaker::Settings;
 use dyno::retry::Budget;
-use dyno::{
-    Injectable, breaker, bulkhead, cache, fallback, harness, inject, metrics, rate, retry, timeout,
-    timing,
-};
+use dyno::service::Call;
+use dyno::{Injectable, inject, metrics, service, timing};
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
 use crate::customers::Ask;
@@ -22,7 +23,7 @@ use crate::money::{Currency, Minor, Rate};
 use crate::notes::Notes;
 use crate::orders::OrderBook;
 use crate::sale::{Sale, Surcharge, Units};
-use crate::services::{Carrier, Rates, ServiceError, Stock};
+use crate::services::{Carrier, Client, Rates, ServiceError, Stock};
 use crate::tariff::Tariff;
 
 // What the shop is made of.
@@ -39,19 +40,23 @@ pub fn begin_notes() -> Notes {
     Notes::default()
 }
 
-#[inject(at = tag("stock"))]
-pub fn connect_stock(at: &SocketAddr) -> Result<Stock, ShopError> {
-    Ok(Stock::connect(*at)?)
+pub fn open_client() -> Client {
+    Client::default()
 }
 
-#[inject(at = tag("rates"))]
-pub fn connect_rates(at: &SocketAddr) -> Result<Rates, ShopError> {
-    Ok(Rates::connect(*at)?)
+#[inject(client = open_client)]
+pub async fn connect_stock(client: &Client) -> Result<Stock, ShopError> {
+    Ok(Stock::connect(client, &STOCK.targets()).await?)
 }
 
-#[inject(at = tag("carrier"))]
-pub fn connect_carrier(at: &SocketAddr) -> Result<Carrier, ShopError> {
-    Ok(Carrier::connect(*at)?)
+#[inject(client = open_client)]
+pub async fn connect_rates(client: &Client) -> Result<Rates, ShopError> {
+    Ok(Rates::connect(client, &RATES.targets()).await?)
+}
+
+#[inject(client = open_client)]
+pub async fn connect_carrier(client: &Client) -> Result<Carrier, ShopError> {
+    Ok(Carrier::connect(client, &CARRIER.targets()).await?)
 }
 
 #[inject(catalogue = open_catalogue)]
@@ -59,7 +64,24 @@ pub fn draw_up_tariff(catalogue: &Catalogue) -> Result<Tariff, ShopError> {
     Ok(Tariff::for_goods_up_to(catalogue.heaviest()?))
 }
 
-/// What further attempts at both services are paid for out of: one for each ten calls, and some more.
+// Whom it calls. Each replica has a breaker, and is passed over while that is open.
+
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// The warehouses: each is either up or down, five failures in a row tell.
+pub static STOCK: Balancer =
+    Balancer::new("stock", &[]).breaker(Settings::new().fail_max(5).reset_timeout(PAUSE));
+
+/// The exchanges: one is given up when half of its latest calls have failed, also when some get through in
+/// between.
+pub static RATES: Balancer = Balancer::new("rates", &[])
+    .breaker(Settings::new().window_calls(20).failure_rate(0.5).reset_timeout(PAUSE));
+
+/// The carrier's offices.
+pub static CARRIER: Balancer =
+    Balancer::new("carrier", &[]).breaker(Settings::new().fail_max(3).reset_timeout(PAUSE));
+
+/// What further attempts at warehouse and exchange are paid for out of: one for each ten calls, and some more.
 ///
 /// Some hiccups are made up for; when there are more, trying again would only add to them.
 pub static BUDGET: Budget = Budget::new().name("shop").share(0.1).capacity(20).reserve(1);
@@ -79,40 +101,40 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
     catalogue.find(sku)?.ok_or_else(|| ShopError::NoSuchProduct(sku.to_owned()))
 }
 
-/// How many units are on the shelf; what the catalogue says when the warehouse does not answer.
+/// How many units are on the shelf; what the catalogue says when no warehouse answers.
 ///
-/// What retries and the fallback make up for is told all the same: the harness is below them.
 /// An answer that makes no sense is a mistake of ours: it is neither tried again nor made up for.
-#[inject(stock = connect_stock)]
+#[inject(stock = connect_stock.await)]
 #[timing("units on hand")]
-#[fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product)))]
-#[retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET)]
-#[harness(fields(sku = product.sku.as_str()), at_most = 10/1s, rejected = off)] // each attempt is told of,
-#[metrics("stock")] // counted,
-#[timing("ask the warehouse")] // and timed
-#[breaker("stock", fail_max = 5, reset_timeout = 150ms)]
-#[bulkhead(32, wait = 250ms)] // the warehouse has so many desks
-#[timeout(1s)] // of each attempt
-pub fn on_hand(stock: &Stock, product: &Product) -> Result<Units, ShopError> {
-    Ok(Units { count: stock.units(&product.sku)?, printed: false })
+#[service(
+    metrics("stock"),
+    fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product))),
+    harness(fields(sku = product.sku.as_str()), at_most = 10/1s),
+    retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET),
+    retry_on_timeout,         // to ask for a number twice does no harm
+    balance = STOCK,          // another attempt goes to the other warehouse
+    bulkhead(32, wait = 250ms), // they have so many desks
+    attempt_timeout = 1s,
+)]
+pub async fn on_hand(stock: &Stock, call: &Call, product: &Product) -> Result<Units, ShopError> {
+    Ok(Units { count: stock.units(call, &product.sku).await?, printed: false })
 }
 
-/// What one euro buys; when the exchange does not answer, what it said last, or the printed list.
-///
-/// The warehouse is either up or down: five failures in a row tell. The exchange is given up when
-/// half of the latest calls have failed, also when some get through in between.
-#[inject(rates = connect_rates)]
+/// What one euro buys; when no exchange answers, what one said last, or the printed list.
+#[inject(rates = connect_rates.await)]
 #[timing("rate of {currency}")]
-#[fallback([noted(currency), Ok(Rate::printed(currency))])]
-#[retry(3, backoff = 5ms..50ms, budget = BUDGET)]
-#[harness(fields(currency), at_most = 10/1s, rejected = off)]
-#[metrics("rates")]
-#[timing("ask the exchange")]
-#[breaker("rates", window = 20, failure_rate = 50%, reset_timeout = 150ms)]
-#[rate(1000/1s, wait = 100ms)] // as the contract with the exchange allows
-#[timeout(1s)] // of each attempt
-pub fn rate(rates: &Rates, currency: Currency) -> Result<Rate, ShopError> {
-    let rate = rates.of(currency)?;
+#[service(
+    metrics("rates"),
+    fallback([noted(currency), Ok(Rate::printed(currency))]),
+    harness(fields(currency), at_most = 10/1s),
+    rate(1000/1s, wait = 100ms), // as the contract with the exchange allows
+    retry(3, backoff = 5ms..50ms, budget = BUDGET),
+    retry_on_timeout,
+    balance = RATES,
+    attempt_timeout = 1s,
+)]
+pub async fn rate(rates: &Rates, call: &Call, currency: Currency) -> Result<Rate, ShopError> {
+    let rate = rates.of(call, currency).await?;
     note(&rate)?;
     Ok(rate)
 }
@@ -132,16 +154,17 @@ fn noted(notes: &Notes, currency: Currency) -> Result<Rate, ShopError> {
 ///
 /// Shortly before the answer expires one customer asks anew, and the others do not wait. When the
 /// carrier does not answer, what it said last is good for an hour, and after that the printed tariff.
+#[inject(carrier = connect_carrier.await)]
 #[timing("surcharge to {currency}")]
-#[fallback(Ok(Surcharge::PRINTED))]
-#[cache("surcharge", ttl = 200ms, early = xfetch, stale_if_error = 1h)]
-#[inject(carrier = connect_carrier)]
-#[metrics("carrier")]
-#[timing("ask the carrier")]
-#[breaker("carrier", fail_max = 3, reset_timeout = 150ms)]
-#[timeout(1s)]
-pub fn surcharge(carrier: &Carrier, currency: Currency) -> Result<Surcharge, ShopError> {
-    Ok(Surcharge { percent: carrier.surcharge(currency)?, printed: false })
+#[service(
+    fallback = Ok(Surcharge::PRINTED),
+    cache("surcharge", ttl = 200ms, early = xfetch, stale_if_error = 1h),
+    metrics("carrier"),
+    balance = CARRIER,
+    attempt_timeout = 1s,
+)]
+pub async fn surcharge(carrier: &Carrier, call: &Call, currency: Currency) -> Result<Surcharge, ShopError> {
+    Ok(Surcharge { percent: carrier.surcharge(call, currency).await?, printed: false })
 }
 
 /// What it costs to send so many grams, in euro cents.
@@ -167,12 +190,12 @@ pub struct Till {
 impl Till {
     /// Serves one customer.
     #[metrics("serve")]
-    pub fn serve(&self, ask: &Ask) -> Result<Sale, ShopError> {
+    pub async fn serve(&self, ask: &Ask) -> Result<Sale, ShopError> {
         let product = product(&ask.sku)?;
-        let units = on_hand(&product)?;
-        let rate = rate(ask.currency)?;
+        let units = on_hand(&product).await?;
+        let rate = rate(ask.currency).await?;
         let goods = Minor::from(product.price_cents) * Minor::from(ask.quantity);
-        let surcharge = surcharge(ask.currency)?;
+        let surcharge = surcharge(ask.currency).await?;
         let postage = surcharge.on(postage(product.weight_g * ask.quantity)?);
         let sale = Sale {
             request: ask.request,

@@ -11,11 +11,12 @@ use dyno::retry::Spent;
 use dyno::timing::Tree;
 use serde::Serialize;
 
-use crate::args::Args;
+use crate::args::{Args, Outage, ServiceName};
 use crate::latency::Latencies;
+use crate::noticed::Noticed;
 use crate::report::millis;
 use crate::run::{Day, End, Record, Slowest};
-use crate::services::Seen;
+use crate::services::{REPLICAS, Seen};
 use crate::tally::{Counts, Transition};
 
 /// The figures of a day.
@@ -35,13 +36,13 @@ pub struct Options {
     /// Customers.
     pub requests: u64,
     /// Tills.
-    pub threads: usize,
+    pub tills: usize,
     /// From which all is drawn.
     pub seed: u64,
     /// How many calls in a hundred the services turned away; else each as many as it pleased.
     pub hiccups: Option<u64>,
-    /// The service that goes down, with the first request and the one after the last.
-    pub outage: Option<(&'static str, u64, u64)>,
+    /// What goes down, with the first request and the one after the last.
+    pub outages: Vec<(String, u64, u64)>,
 }
 
 /// The same in every run with the same options.
@@ -59,10 +60,8 @@ pub struct Repeatable {
     pub currencies: BTreeMap<&'static str, u64>,
     /// Units sold.
     pub units: u64,
-    /// Requests made while the service was down.
-    pub in_outage: u64,
-    /// Of these, answered with the help of a fallback.
-    pub degraded_in_outage: u64,
+    /// Requests made in each outage.
+    pub in_outages: Vec<u64>,
 }
 
 /// What time and the threads' order have a hand in.
@@ -77,9 +76,8 @@ pub struct Measured {
     /// From the first request to the last answer.
     #[serde(rename = "wall_ms", serialize_with = "millis")]
     pub wall: Duration,
-    /// From the first request of the outage to the first after it.
-    #[serde(rename = "outage_ms", serialize_with = "millis_each")]
-    pub outage: Option<(Duration, Duration)>,
+    /// What customers noticed of each outage, and those who came when there was none.
+    pub noticed: Vec<Noticed>,
     /// Sales made on second-best knowledge.
     pub degraded: u64,
     /// Sales of which some units come later.
@@ -102,6 +100,8 @@ pub struct Measured {
     pub transitions: Vec<Transition>,
     /// What the services say they saw.
     pub services: BTreeMap<&'static str, Seen>,
+    /// The same of each replica.
+    pub replicas: BTreeMap<String, Seen>,
     /// What the order book says.
     pub order_book: OrderBook,
     /// Each provider and its builds.
@@ -206,12 +206,10 @@ impl Summary {
     pub fn new(args: &Args, day: Day) -> Self {
         let options = Options {
             requests: args.requests,
-            threads: args.threads,
+            tills: args.tills,
             seed: args.seed,
             hiccups: args.hiccups,
-            outage: args.outage.as_ref().map(|outage| {
-                (outage.service.as_str(), outage.requests.start, outage.requests.end)
-            }),
+            outages: args.outages.iter().map(outage).collect(),
         };
         let repeatable = Repeatable::new(args, &day);
         Self { options, repeatable, measured: Measured::new(args, day) }
@@ -220,16 +218,17 @@ impl Summary {
 
 impl Repeatable {
     fn new(args: &Args, day: &Day) -> Self {
-        let mut sum = Self { products: day.products, ..Self::default() };
-        for Record { request, end, .. } in &day.records {
-            let outage = args.outage.as_ref().filter(|outage| outage.requests.contains(request));
-            sum.in_outage += u64::from(outage.is_some());
+        let came = |outage: &Outage| {
+            day.records.iter().filter(|record| outage.requests.contains(&record.request)).count()
+        };
+        let in_outages = args.outages.iter().map(|outage| came(outage) as u64).collect();
+        let mut sum = Self { products: day.products, in_outages, ..Self::default() };
+        for Record { end, .. } in &day.records {
             match *end {
-                End::Answered { currency, quantity, degraded, .. } => {
+                End::Answered { currency, quantity, .. } => {
                     sum.answered += 1;
                     sum.units += u64::from(quantity);
                     *sum.currencies.entry(currency.code()).or_default() += 1;
-                    sum.degraded_in_outage += u64::from(outage.is_some() && degraded);
                 }
                 End::Failed(reason) => {
                     sum.failed += 1;
@@ -249,13 +248,6 @@ impl Measured {
         let counted = |which: fn(&End) -> bool| {
             records.iter().filter(|record| which(&record.end)).count() as u64
         };
-        let began = |request: u64| records.iter().find(|record| record.request == request);
-        let outage = args.outage.as_ref().and_then(|outage| {
-            let from = began(outage.requests.start)?.at;
-            let last = records.last()?;
-            let to = began(outage.requests.end).map_or(last.at + last.took, |record| record.at);
-            Some((from, to))
-        });
         let instance = |builds: Vec<Duration>| Instance {
             built: builds.len(),
             took: builds.into_iter().sum(),
@@ -264,7 +256,7 @@ impl Measured {
             warm_up: warm_up.wall(),
             warm_up_sum: warm_up.sum(),
             wall,
-            outage,
+            noticed: Noticed::of(args, &records, &tally),
             degraded: counted(|end| matches!(end, End::Answered { degraded: true, .. })),
             backordered: counted(|end| matches!(end, End::Answered { backordered: true, .. })),
             total: tally.total(),
@@ -275,7 +267,8 @@ impl Measured {
             told: day.told.into_iter().map(|all| (all.name(), Told::from(all))).collect(),
             surcharges: Surcharges::from(surcharges),
             transitions: tally.transitions,
-            services: seen.into_iter().map(|(name, seen)| (name.as_str(), seen)).collect(),
+            services: seen.iter().map(|(name, seen)| (name.as_str(), seen.iter().copied().sum())).collect(),
+            replicas: seen.into_iter().flat_map(|(name, seen)| of_replicas(name, seen)).collect(),
             order_book: OrderBook { sales, degraded },
             instances: tally.built.into_iter().map(|(name, it)| (name, instance(it))).collect(),
             latency: Latencies::of(&records),
@@ -319,10 +312,10 @@ impl From<Count> for StoodIn {
     }
 }
 
-#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // as serde calls it
-fn millis_each<S: serde::Serializer>(
-    pair: &Option<(Duration, Duration)>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    pair.map(|(from, to)| [from, to].map(|at| at.as_secs_f64() * 1000.0)).serialize(to)
+fn outage(outage: &Outage) -> (String, u64, u64) {
+    (outage.to_string(), outage.requests.start, outage.requests.end)
+}
+
+fn of_replicas(service: ServiceName, seen: [Seen; REPLICAS]) -> impl Iterator<Item = (String, Seen)> {
+    seen.into_iter().enumerate().map(move |(number, seen)| (service.replica(number), seen))
 }

@@ -14,6 +14,8 @@ use crate::services::current_request;
 pub struct Tally {
     /// Counts for each point and breaker.
     pub points: BTreeMap<String, Counts>,
+    /// Attempts after the first, by the customer's request they were made for.
+    pub again: BTreeMap<u64, u32>,
     /// Calls turned away without trying, by the reason.
     pub turned_away: BTreeMap<String, u64>,
     /// Every change of a breaker's state, in order.
@@ -108,7 +110,10 @@ impl Tally {
 
     fn note(&mut self, at: Duration, point: &str, event: &Event<'_>) {
         match *event {
-            Event::Retry { .. } => self.at(point).retried += 1,
+            Event::Retry { .. } => {
+                self.at(point).retried += 1;
+                *self.again.entry(current_request()).or_default() += 1;
+            }
             Event::Recovered { .. } => self.at(point).recovered += 1,
             Event::GaveUp { .. } => self.at(point).gave_up += 1,
             Event::TimedOut { .. } | Event::Late { abandoned: false, .. } => {
@@ -151,11 +156,11 @@ fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_dyno_emits_is_counted_where_it_happened() {
+    #[tokio::test]
+    async fn what_dyno_emits_is_counted_where_it_happened() {
         let counting = Counting::start();
         let after = Duration::from_millis(1);
-        crate::services::for_request(31, || {
+        crate::services::for_request(31, async {
             point::emit("tally::a", &Event::Retry { attempt: 1, after });
             point::emit("tally::a", &Event::Recovered { attempts: 2 });
             point::emit("tally::b", &Event::Fallback { refused: true });
@@ -164,8 +169,10 @@ mod tests {
             let why = format_args!("5 failures in a row");
             point::emit("tally::c", &Event::Breaker { from: "closed", to: "open", why });
             point::emit("tally::d", &Event::Built { provider: "tally::open", took: after });
-        });
+        })
+        .await;
         let tally = counting.finish();
+        assert_eq!(tally.again, [(31, 1)].into());
         let a = Counts { retried: 1, recovered: 1, ..Counts::default() };
         assert_eq!(tally.points.get("tally::a"), Some(&a));
         let b = Counts { late: 1, fell_back: 1, ..Counts::default() };

@@ -1,6 +1,7 @@
 //! `#[breaker]`, `#[breaker("db", fail_max = 3)]`, `#[breaker(DB)]`, `#[breaker(key = host)]`.
 
 mod settings;
+mod targets;
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -8,6 +9,7 @@ use syn::{Expr, GenericArgument, Ident, Lit, PathArguments, Type};
 
 pub(super) use self::settings::is_const_expr;
 use self::settings::{Settings, is_setting};
+pub(super) use self::targets::{OfTargets, of_targets};
 use super::which::{Which, Words, lent};
 use super::{Common, Fallback, Layer, Said, keys};
 use crate::diag::Diag;
@@ -52,6 +54,18 @@ pub(super) fn parse(
     common: &mut Common,
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
+    let (breaker, mut layers) = read(at, args, common, diag);
+    layers.push(Box::new(breaker));
+    layers
+}
+
+/// The breaker, and what stands in.
+fn read(
+    at: &Ident,
+    args: TokenStream,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> (Breaker, Vec<Box<dyn Layer>>) {
     let said = common.said(at);
     let keys = common.keys(&[&settings::keys(), &OWN, &failures::KEYS]);
     let (read, whole) = Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }
@@ -89,8 +103,7 @@ pub(super) fn parse(
     if whole {
         breaker.check(&read, diag);
     }
-    layers.push(Box::new(breaker));
-    layers
+    (breaker, layers)
 }
 
 /// A number is most likely meant as this.

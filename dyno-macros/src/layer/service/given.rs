@@ -138,7 +138,7 @@ impl Given {
             diag.error(key, "`retry_on_timeout` lets `retry` try again what has timed out, and there is no `retry`");
         }
         if let Some((key, _)) = &self.expected_in {
-            let balances = self.policy("balance").is_some_and(|it| !it.is_path());
+            let balances = self.policy("balance").is_some_and(Policy::is_list);
             if !is_there("breaker") && !balances {
                 diag.error(key, "`expected_in` has slower calls count as failures of a breaker, and there is none; give `breaker`");
             }
@@ -157,9 +157,9 @@ impl Given {
         else {
             return;
         };
-        if let Some(path) = balance.path() {
-            let path = path.to_token_stream();
-            diag.error(&breaker.key, format!("`{path}` says itself when a target is out: give it its settings there, by `.breaker(Settings::new().fail_max(3))`; which failures count is said in `balance({path}, except = …)`"));
+        if let Some(of) = balance.first().filter(|_| !balance.is_list()) {
+            let of = of.to_token_stream();
+            diag.error(&breaker.key, format!("`{of}` says itself when a target is out: give it its settings there, by `.breaker(Settings::new().fail_max(5))`; which failures count is said in `balance({of}, except = …)`"));
         }
     }
 }
@@ -170,20 +170,15 @@ impl Policy {
         Self { key: Ident::new(name, at.span()), args, value: None }
     }
 
-    /// The path of a static that stands first, or alone.
-    pub(super) fn path(&self) -> Option<TokenStream> {
-        let mut first = TokenStream::new();
-        for tree in self.args.clone() {
-            if matches!(&tree, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ',') {
-                break;
-            }
-            first.extend([tree]);
-        }
-        matches!(syn::parse2(first.clone()), Ok(Expr::Path(_))).then_some(first)
+    /// What stands first, or alone.
+    pub(super) fn first(&self) -> Option<Expr> {
+        let first = self.args.clone().into_iter().take_while(|tree| !is_comma(tree));
+        syn::parse2(first.collect()).ok()
     }
 
-    pub(super) fn is_path(&self) -> bool {
-        self.path().is_some()
+    /// A list of targets, each of which gets a breaker by the settings given here.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.first(), Some(Expr::Array(_)))
     }
 
     /// A key more, unless it is there.

@@ -2,6 +2,8 @@
 //!
 //! It reads its keys, and hands each to the parser of the attribute that goes by its name.
 
+mod balance;
+mod call;
 mod given;
 mod limits;
 mod order;

@@ -2,7 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use syn::Ident;
 
+use super::balance::{self, Balance, Tries};
+use super::call::{Call, Part};
 use super::given::{Given, Policy, names};
 use crate::diag::Diag;
 use crate::expand::here;
@@ -11,25 +14,26 @@ use crate::layer::{
     timeout, timing,
 };
 
-/// The policies, outermost first, each with the parser of its attribute.
-const ORDER: [(&str, Parse); 12] = [
-    ("deadline", timeout::parse),
-    ("metrics", metrics::parse),
-    ("timing", timing::parse),
-    ("fallback", fallback::parse),
-    ("cache", cache::parse),
-    ("harness", harness::parse),
-    ("timeout", timeout::parse),
-    ("rate", rate::parse),
-    ("retry", retry::parse),
-    ("breaker", breaker::parse),
-    ("bulkhead", bulkhead::parse),
-    ("attempt_timeout", timeout::parse),
+/// The policies, outermost first, each with the parser of its attribute, where there is one.
+const ORDER: [(&str, Option<Parse>); 13] = [
+    ("deadline", Some(timeout::parse)),
+    ("metrics", Some(metrics::parse)),
+    ("timing", Some(timing::parse)),
+    ("fallback", Some(fallback::parse)),
+    ("cache", Some(cache::parse)),
+    ("harness", Some(harness::parse)),
+    ("timeout", Some(timeout::parse)),
+    ("rate", Some(rate::parse)),
+    ("retry", Some(retry::parse)),
+    ("balance", None),
+    ("breaker", Some(breaker::parse)),
+    ("bulkhead", Some(bulkhead::parse)),
+    ("attempt_timeout", Some(timeout::parse)),
 ];
 
 /// Their names.
-pub(super) const NAMES: [&str; 12] = {
-    let mut names = [""; 12];
+pub(super) const NAMES: [&str; 13] = {
+    let mut names = [""; 13];
     let mut at = 0;
     while at < names.len() {
         names[at] = ORDER[at].0;
@@ -48,27 +52,80 @@ pub(super) fn layers(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     share(&mut given);
-    let mut slots: Vec<Vec<Box<dyn Layer>>> = ORDER.iter().map(|_| Vec::new()).collect();
-    let fallback = NAMES.iter().position(|name| *name == "fallback").unwrap_or_default();
-    for (at, (name, parse)) in ORDER.into_iter().enumerate() {
-        let Some(Policy { key, args, .. }) = given.remove(name) else { continue };
-        common.in_service = true;
-        let layers = parse(&key, args, common, diag);
-        common.in_service = false;
+    let (tried, balanced) = (given.has("retry"), given.has("balance"));
+    let call = |at: &Ident, part| Box::new(Call::new(at, part, tried, balanced));
+    let mut slots = Slots(ORDER.map(|_| Vec::new()));
+    common.in_service = true;
+    let mut balance = balance(&mut given, &mut slots, common, diag);
+    for (name, parse) in ORDER {
+        if name == "retry" {
+            slots.push(name, call(&given.at, Part::Key));
+            if let Some(balance) = &balance {
+                slots.push(name, Box::new(Tries { at: balance.at().clone() }));
+            }
+        }
+        if let (Some(parse), Some(policy)) = (parse, given.remove(name)) {
+            let layers = parse(&policy.key, policy.args, common, diag);
+            slots.extend(name, layers, diag);
+        }
+        if name == "balance" {
+            if tried {
+                slots.push(name, call(&given.at, Part::Number));
+            }
+            if let Some(balance) = balance.take() {
+                slots.push(name, balance);
+            }
+        }
+    }
+    slots.push("attempt_timeout", call(&given.at, Part::Value));
+    common.in_service = false;
+    slots.0.into_iter().flatten().collect()
+}
+
+/// Who balances, with what is given for the breakers of its targets.
+fn balance(
+    given: &mut Given,
+    slots: &mut Slots,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Option<Box<Balance>> {
+    let Policy { key, args, .. } = given.remove("balance")?;
+    let breaker = given.remove("breaker").map(|breaker| {
+        let (breaker, fallback) = breaker::of_targets(&breaker.key, breaker.args, common, diag);
+        slots.extend("breaker", fallback, diag);
+        breaker
+    });
+    Some(Box::new(balance::parse(&key, args, breaker, common, diag)))
+}
+
+/// The layers by the policy that they belong to.
+struct Slots([Vec<Box<dyn Layer>>; ORDER.len()]);
+
+impl Slots {
+    fn push(&mut self, name: &str, layer: Box<dyn Layer>) {
+        if let Some(at) = NAMES.iter().position(|known| *known == name) {
+            self.0[at].push(layer);
+        }
+    }
+
+    /// What a policy's attribute makes: what stands in has one place, wherever it is written.
+    fn extend(&mut self, name: &str, layers: Vec<Box<dyn Layer>>, diag: &mut Diag) {
         for layer in layers {
-            // What stands in has one place, wherever it is written.
-            let slot = if layer.at() == "fallback" { fallback } else { at };
-            if slot == fallback && !slots[slot].is_empty() {
+            if layer.at() != "fallback" {
+                self.push(name, layer);
+                continue;
+            }
+            let fallback = NAMES.iter().position(|known| *known == "fallback").unwrap_or_default();
+            if self.0[fallback].is_empty() {
+                self.0[fallback].push(layer);
+            } else {
                 diag.error(
                     layer.at(),
                     "what stands in is given already; a chain is a list: `fallback = [first, second]`",
                 );
-                continue;
             }
-            slots[slot].push(layer);
         }
     }
-    slots.into_iter().flatten().collect()
 }
 
 /// What is said for all of them, in the words of each.
@@ -87,10 +144,12 @@ fn share(given: &mut Given) {
             policy.add("timed_out", &quote_spanned!(at=> timed_out = stop));
         }
     }
-    if let (Some((key, value)), Some(breaker)) =
-        (given.expected_in.take(), given.policies.iter_mut().find(|policy| policy.key == "breaker"))
-    {
+    if let Some((key, value)) = given.expected_in.take() {
         let said: TokenStream = quote_spanned!(here(key.span())=> #key = #value);
-        breaker.add("expected_in", &said);
+        match given.policies.iter_mut().find(|policy| policy.key == "breaker") {
+            Some(breaker) => breaker.add("expected_in", &said),
+            // Those of the targets.
+            None => given.policies.push(Policy::new("breaker", said, &key)),
+        }
     }
 }

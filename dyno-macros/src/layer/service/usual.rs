@@ -29,7 +29,7 @@ pub(super) fn fill(given: &mut Given) {
         ("breaker", quote_spanned!(at=> fail_max = 5, reset_timeout = 10s)),
         ("bulkhead", quote_spanned!(at=> 10)),
     ];
-    let balances = given.policy("balance").is_some_and(Policy::is_path);
+    let balances = given.policy("balance").is_some_and(|balance| !balance.is_list());
     for (name, args) in usual {
         let by_target = name == "breaker" && balances;
         if !given.has(name) && !by_target && !given.off.iter().any(|off| off == name) {

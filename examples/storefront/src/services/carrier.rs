@@ -1,8 +1,8 @@
 //! The carrier: what it adds to its tariff for fuel.
 
 use std::io;
-use std::net::SocketAddr;
 
+use dyno::service::Call;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, ServiceError};
@@ -21,14 +21,17 @@ struct Fuel {
 }
 
 impl Carrier {
-    /// Introduces itself to the carrier.
-    pub fn connect(addr: SocketAddr) -> Result<Self, ServiceError> {
-        Client::connect(addr).map(Self)
+    /// Introduces itself to each of these replicas.
+    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, ServiceError> {
+        for address in to {
+            client.greet(&address.to_string()).await?;
+        }
+        Ok(Self(client.clone()))
     }
 
     /// What is added today to the postage to where `currency` is paid in, in per cent.
-    pub fn surcharge(&self, currency: Currency) -> Result<u32, ServiceError> {
-        let Fuel { percent, .. } = self.0.get(&format!("/fuel/{currency}"))?;
+    pub async fn surcharge(&self, call: &Call, currency: Currency) -> Result<u32, ServiceError> {
+        let Fuel { percent, .. } = self.0.get(call, &format!("/fuel/{currency}")).await?;
         Ok(percent)
     }
 }
@@ -46,20 +49,15 @@ fn fuel(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::super::client::for_request;
     use super::*;
 
-    #[test]
-    fn the_carrier_asks_more_where_it_is_farther() {
-        let (greeting, latency_us) = (Duration::ZERO, 0..1);
-        let script = Script { seed: 1, greeting, latency_us, hiccups: 0, forgotten: 0, down: 1..2 };
-        let service = carrier(script).expect("a port is free");
-        let client = Carrier::connect(service.addr()).expect("it is up");
-        assert_eq!(client.surcharge(Currency::Eur).expect("it is up"), 6);
-        assert_eq!(client.surcharge(Currency::Sek).expect("it is up"), 11);
-        let down = for_request(1, || client.surcharge(Currency::Eur));
-        assert!(matches!(down, Err(ServiceError::NoAnswer { .. })), "{down:?}");
+    #[tokio::test]
+    async fn the_carrier_asks_more_where_it_is_farther() {
+        let service = carrier(Script::quiet()).expect("a port is free");
+        let (client, address) = (Client::default(), &service.addresses()[1]);
+        for (country, wanted) in [("EUR", 6), ("SEK", 11)] {
+            let fuel: Fuel = client.ask(format!("{address}/fuel/{country}")).await.expect("it is up");
+            assert_eq!((fuel.country.as_str(), fuel.percent), (country, wanted));
+        }
     }
 }

@@ -1,35 +1,27 @@
-//! The blocking HTTP client both services are called with.
+//! The HTTP client that all services are called with.
 
-use std::cell::Cell;
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::future::Future;
 
-use dyno::Deadline;
-use serde::de::DeserializeOwned;
+use dyno::service::Call;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::http::{GREETING, REQUEST};
 
-/// How long to wait for an answer where no deadline is set.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// A connection pool to one service.
-#[derive(Clone, Debug)]
-pub struct Client {
-    agent: ureq::Agent,
-    base: String,
-}
+/// Connections to all services.
+#[derive(Clone, Debug, Default)]
+pub struct Client(reqwest::Client);
 
 /// A service did not do as it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
     /// No answer: refused, cut off, too late.
-    #[error("no answer from {url}: {error}")]
+    #[error("no answer from {url}")]
     NoAnswer {
         /// What was asked.
         url: String,
         /// Why there was none.
         #[source]
-        error: Box<ureq::Error>,
+        error: reqwest::Error,
     },
     /// An answer other than 200.
     #[error("{url} answered {status}")]
@@ -51,50 +43,62 @@ pub enum ServiceError {
 }
 
 impl Client {
-    /// Introduces itself to the service at `addr`; that takes the service a while.
-    pub fn connect(addr: SocketAddr) -> Result<Self, ServiceError> {
-        let config = ureq::Agent::config_builder()
-            .max_idle_connections(256)
-            .max_idle_connections_per_host(256)
-            .http_status_as_error(false)
-            .build();
-        let client = Self { agent: config.into(), base: format!("http://{addr}") };
-        let serde::de::IgnoredAny = client.get(GREETING)?;
-        Ok(client)
+    /// Introduces itself to the service at this address; that takes the service a while.
+    pub async fn greet(&self, address: &str) -> Result<(), ServiceError> {
+        let IgnoredAny = self.ask(format!("{address}{GREETING}")).await?;
+        Ok(())
     }
 
-    /// What the service has to say about `path`, if it says so before the deadline of the call.
-    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ServiceError> {
-        let url = format!("{}{path}", self.base);
-        let request = self.agent.get(&url).header(REQUEST, current_request().to_string());
-        let patience = Deadline::current().map_or(PATIENCE, Deadline::remaining);
-        let request = request.config().timeout_global(Some(patience)).build();
-        let no_answer = |error| ServiceError::NoAnswer { url: url.clone(), error: Box::new(error) };
-        let mut answer = request.call().map_err(no_answer)?;
-        // Read to the end whatever the status: only then can the connection be used again.
-        let body = answer.body_mut().read_to_string().map_err(no_answer)?;
-        match answer.status().as_u16() {
-            200 => {
-                serde_json::from_str(&body).map_err(|error| ServiceError::Nonsense { url, error })
-            }
+    /// What the replica that this attempt goes to has to say about `path`.
+    pub async fn get<T: DeserializeOwned>(&self, call: &Call, path: &str) -> Result<T, ServiceError> {
+        let target = call.target().map(ToString::to_string).unwrap_or_default();
+        self.ask(format!("{target}{path}")).await
+    }
+
+    pub(super) async fn ask<T: DeserializeOwned>(&self, url: String) -> Result<T, ServiceError> {
+        let no_answer = |error| ServiceError::NoAnswer { url: url.clone(), error };
+        let request = self.0.get(&url).header(REQUEST, current_request());
+        let answer = request.send().await.map_err(no_answer)?;
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.map_err(no_answer)?;
+        match status {
+            200 => serde_json::from_slice(&body).map_err(|error| ServiceError::Nonsense { url, error }),
             status => Err(ServiceError::Status { url, status }),
         }
     }
 }
 
-thread_local! {
-    static CURRENT: Cell<u64> = const { Cell::new(0) };
+tokio::task_local! {
+    static CURRENT: u64;
 }
 
-/// The number of the request this thread works for; it goes with every call, as trace ids do.
+/// The number of the request this task works for; it goes with every call, as trace ids do.
 pub fn current_request() -> u64 {
-    CURRENT.get()
+    CURRENT.try_get().unwrap_or(0)
 }
 
-/// Runs `f` for the request with this number.
-pub fn for_request<R>(number: u64, f: impl FnOnce() -> R) -> R {
-    let before = CURRENT.replace(number);
-    let answer = f();
-    CURRENT.set(before);
-    answer
+/// Runs `work` for the request with this number.
+pub fn for_request<F: Future>(number: u64, work: F) -> impl Future<Output = F::Output> {
+    CURRENT.scope(number, work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::Script;
+    use super::super::stock;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hiccup_is_a_503_and_the_connection_stays_usable() {
+        let service = stock(Script { hiccups: 1000, ..Script::quiet() }).expect("a port is free");
+        let (client, address) = (Client::default(), &service.addresses()[0]);
+        for request in 0..5 {
+            let answer = for_request(request, client.ask::<IgnoredAny>(format!("{address}/stock/A-1")));
+            let answer = answer.await.map(|_| ());
+            assert!(matches!(answer, Err(ServiceError::Status { status: 503, .. })), "{answer:?}");
+        }
+        assert_eq!(service.seen()[0].hiccups, 5);
+        let unknown = client.ask::<IgnoredAny>(format!("{address}/moon")).await.map(|_| ());
+        assert!(matches!(unknown, Err(ServiceError::Status { status: 503 | 404, .. })), "{unknown:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
+use std::iter::Sum;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::script::{Fate, Script};
+use super::script::{Fate, REPLICAS, Script};
 
 /// The header that carries the number of the shop's request.
 pub(super) const REQUEST: &str = "x-request";
@@ -23,15 +24,19 @@ const FOR_EVER: Duration = Duration::from_secs(60);
 /// Answers a path with JSON, or does not know it (404).
 pub(super) type Handler = fn(path: &str) -> Option<String>;
 
-/// A running service; it stops taking connections when dropped.
+/// A running service: replicas that each listen on a port of their own, and share what they know.
 #[derive(Debug)]
-pub struct Service {
+pub struct Service([Replica; REPLICAS]);
+
+/// One of them; it stops taking connections when dropped.
+#[derive(Debug)]
+struct Replica {
     addr: SocketAddr,
     desk: Arc<Desk>,
     listening: Option<JoinHandle<()>>,
 }
 
-/// What a service saw: its own count, to hold against the callers'.
+/// What a replica saw: its own count, to hold against the callers'.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Seen {
     /// Calls that arrived, greetings left out.
@@ -42,17 +47,17 @@ pub struct Seen {
     pub hiccups: u64,
     /// Of these, forgotten: never answered.
     pub forgotten: u64,
-    /// Of these, cut off because the service was down.
+    /// Of these, cut off because the replica was down.
     pub cut_off: u64,
-    /// Greetings: how many callers have ever connected.
+    /// Greetings: how many callers have ever introduced themselves.
     pub greetings: u64,
 }
 
+/// Where a replica does its work.
 #[derive(Debug)]
 struct Desk {
-    handler: Handler,
-    script: Script,
-    attempts: Mutex<HashMap<u64, u32>>,
+    number: usize,
+    shared: Arc<Shared>,
     answered: AtomicU64,
     hiccups: AtomicU64,
     forgotten: AtomicU64,
@@ -61,15 +66,40 @@ struct Desk {
     closed: AtomicBool,
 }
 
+/// What all replicas know.
+#[derive(Debug)]
+struct Shared {
+    handler: Handler,
+    script: Script,
+    attempts: Mutex<HashMap<u64, u32>>,
+}
+
 impl Service {
-    /// Starts to listen on a free port of the loopback interface.
+    /// Starts its replicas, each on a free port of the loopback interface.
     pub(super) fn start(handler: Handler, script: Script) -> io::Result<Self> {
+        let shared = Arc::new(Shared { handler, script, attempts: Mutex::default() });
+        let replica = |number| Replica::start(number, shared.clone());
+        Ok(Self([replica(0)?, replica(1)?]))
+    }
+
+    /// Where its replicas are to be found.
+    pub fn addresses(&self) -> [String; REPLICAS] {
+        self.0.each_ref().map(|replica| format!("http://{}", replica.addr))
+    }
+
+    /// What each replica has seen so far.
+    pub fn seen(&self) -> [Seen; REPLICAS] {
+        self.0.each_ref().map(|replica| replica.desk.seen())
+    }
+}
+
+impl Replica {
+    fn start(number: usize, shared: Arc<Shared>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let addr = listener.local_addr()?;
         let desk = Arc::new(Desk {
-            handler,
-            script,
-            attempts: Mutex::default(),
+            number,
+            shared,
             answered: AtomicU64::new(0),
             hiccups: AtomicU64::new(0),
             forgotten: AtomicU64::new(0),
@@ -81,26 +111,22 @@ impl Service {
         let listening = thread::spawn(move || listen(&listener, &at_work));
         Ok(Self { addr, desk, listening: Some(listening) })
     }
+}
 
-    /// Where it listens.
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    /// What it has seen so far.
-    pub fn seen(&self) -> Seen {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let answered = count(&self.desk.answered);
-        let hiccups = count(&self.desk.hiccups);
-        let forgotten = count(&self.desk.forgotten);
-        let cut_off = count(&self.desk.cut_off);
-        let greetings = count(&self.desk.greetings);
-        let calls = answered + hiccups + forgotten + cut_off;
-        Seen { calls, answered, hiccups, forgotten, cut_off, greetings }
+impl Sum for Seen {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, seen| Self {
+            calls: sum.calls + seen.calls,
+            answered: sum.answered + seen.answered,
+            hiccups: sum.hiccups + seen.hiccups,
+            forgotten: sum.forgotten + seen.forgotten,
+            cut_off: sum.cut_off + seen.cut_off,
+            greetings: sum.greetings + seen.greetings,
+        })
     }
 }
 
-impl Drop for Service {
+impl Drop for Replica {
     fn drop(&mut self) {
         self.desk.closed.store(true, Ordering::Relaxed);
         // `accept` has no time-out: a last caller wakes it.
@@ -142,14 +168,18 @@ impl Desk {
     fn answer(&self, call: &Call) -> Option<String> {
         if call.path == GREETING {
             self.greetings.fetch_add(1, Ordering::Relaxed);
-            thread::sleep(self.script.greeting);
+            thread::sleep(self.shared.script.greeting);
             return Some(response("200 OK", "{}"));
         }
-        match self.script.fate(call.request, self.attempt(call.request)) {
+        if self.shared.script.is_down(self.number, call.request) {
+            self.cut_off.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        match self.shared.fate(call.request) {
             Fate::Answer(latency) => {
                 thread::sleep(latency);
                 self.answered.fetch_add(1, Ordering::Relaxed);
-                Some(match (self.handler)(&call.path) {
+                Some(match (self.shared.handler)(&call.path) {
                     Some(body) => response("200 OK", &body),
                     None => response("404 Not Found", "{}"),
                 })
@@ -164,19 +194,28 @@ impl Desk {
                 thread::sleep(FOR_EVER);
                 None
             }
-            Fate::CutOff => {
-                self.cut_off.fetch_add(1, Ordering::Relaxed);
-                None
-            }
         }
     }
 
-    /// How many calls were made for `request` before this one.
-    fn attempt(&self, request: u64) -> u32 {
+    fn seen(&self) -> Seen {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let answered = count(&self.answered);
+        let hiccups = count(&self.hiccups);
+        let forgotten = count(&self.forgotten);
+        let cut_off = count(&self.cut_off);
+        let greetings = count(&self.greetings);
+        let calls = answered + hiccups + forgotten + cut_off;
+        Seen { calls, answered, hiccups, forgotten, cut_off, greetings }
+    }
+}
+
+impl Shared {
+    /// What happens to this call for `request`, which depends on how many there were before it.
+    fn fate(&self, request: u64) -> Fate {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = attempts.entry(request).or_default();
-        *made += 1;
-        *made - 1
+        let attempt = attempts.entry(request).or_default();
+        *attempt += 1;
+        self.script.fate(request, *attempt - 1)
     }
 }
 

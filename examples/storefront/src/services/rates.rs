@@ -1,8 +1,8 @@
 //! The currency exchange.
 
 use std::io;
-use std::net::SocketAddr;
 
+use dyno::service::Call;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, ServiceError};
@@ -22,14 +22,17 @@ struct Quote {
 }
 
 impl Rates {
-    /// Introduces itself to the exchange.
-    pub fn connect(addr: SocketAddr) -> Result<Self, ServiceError> {
-        Client::connect(addr).map(Self)
+    /// Introduces itself to each of these replicas.
+    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, ServiceError> {
+        for address in to {
+            client.greet(&address.to_string()).await?;
+        }
+        Ok(Self(client.clone()))
     }
 
     /// What one euro buys of `currency` today.
-    pub fn of(&self, currency: Currency) -> Result<Rate, ServiceError> {
-        let Quote { micros, .. } = self.0.get(&format!("/rates/{currency}"))?;
+    pub async fn of(&self, call: &Call, currency: Currency) -> Result<Rate, ServiceError> {
+        let Quote { micros, .. } = self.0.get(call, &format!("/rates/{currency}")).await?;
         Ok(Rate { currency, micros, second_best: false })
     }
 }
@@ -52,33 +55,34 @@ fn quote(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::super::client::for_request;
+    use super::super::http::Seen;
     use super::*;
 
-    #[test]
-    fn the_exchange_answers_over_http_and_is_down_when_the_script_says_so() {
-        let script = Script {
-            seed: 1,
-            greeting: Duration::ZERO,
-            latency_us: 0..1,
-            hiccups: 0,
-            forgotten: 0,
-            down: 10..20,
-        };
-        let service = rates(script).expect("a port is free");
-        let client = Rates::connect(service.addr()).expect("it is up");
+    #[tokio::test]
+    async fn a_replica_is_down_when_the_script_says_so_and_the_other_is_not() {
+        let down = [vec![10..20], vec![]];
+        let service = rates(Script { down, ..Script::quiet() }).expect("a port is free");
+        let (client, addresses) = (Client::default(), service.addresses());
         for request in 0..30 {
-            let rate = for_request(request, || client.of(Currency::Gbp));
-            if (10..20).contains(&request) {
-                assert!(matches!(rate, Err(ServiceError::NoAnswer { .. })), "{rate:?}");
-            } else {
-                assert_eq!(rate.expect("it is up").micros, 862_866);
+            for (replica, address) in addresses.iter().enumerate() {
+                let quote = for_request(request, client.ask::<Quote>(format!("{address}/rates/GBP"))).await;
+                let micros = quote.map(|quote| quote.micros);
+                if replica == 0 && (10..20).contains(&request) {
+                    assert!(matches!(micros, Err(ServiceError::NoAnswer { .. })), "{micros:?}");
+                } else {
+                    assert_eq!(micros.expect("it is up"), 862_866);
+                }
             }
         }
-        let seen = service.seen();
-        assert_eq!((seen.calls, seen.answered, seen.cut_off), (30, 20, 10));
-        assert_eq!((seen.hiccups, seen.greetings), (0, 1));
+        let seen = |calls, cut_off| Seen { calls, answered: calls - cut_off, cut_off, ..Seen::default() };
+        assert_eq!(service.seen(), [seen(30, 10), seen(30, 0)]);
+    }
+
+    #[tokio::test]
+    async fn whoever_introduces_himself_is_greeted_by_each() {
+        let service = rates(Script::quiet()).expect("a port is free");
+        Rates::connect(&Client::default(), &service.addresses()).await.expect("it is up");
+        assert_eq!(service.seen().map(|seen| seen.greetings), [1, 1]);
     }
 }

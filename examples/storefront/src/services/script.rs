@@ -16,9 +16,12 @@ pub struct Script {
     pub hiccups: u64,
     /// How many calls in a thousand are forgotten: no answer, and the line stays open.
     pub forgotten: u64,
-    /// The requests for which the service is down.
-    pub down: Range<u64>,
+    /// For each replica, the requests for which it is down.
+    pub down: [Vec<Range<u64>>; REPLICAS],
 }
+
+/// How many of each service there are.
+pub const REPLICAS: usize = 2;
 
 /// What happens to one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +32,17 @@ pub enum Fate {
     Hiccup(Duration),
     /// No answer, and the connection stays open.
     Forgotten,
-    /// The connection is cut off at once.
-    CutOff,
 }
 
 impl Script {
-    /// What happens to the `attempt`th call (from 0) that is made for `request`.
+    /// Whether this replica (from 0) is down for `request`.
+    pub fn is_down(&self, replica: usize, request: u64) -> bool {
+        self.down[replica].iter().any(|down| down.contains(&request))
+    }
+
+    /// What happens to the `attempt`th call (from 0) that a replica gets for `request` while it is up: the
+    /// same at either.
     pub fn fate(&self, request: u64, attempt: u32) -> Fate {
-        if self.down.contains(&request) {
-            return Fate::CutOff;
-        }
         let mut dice = dice(self.seed, request, attempt);
         let micros = dice.u64(self.latency_us.clone());
         let slow = if dice.u64(0..50) == 0 { 6 } else { 1 };
@@ -64,18 +68,20 @@ fn dice(seed: u64, request: u64, attempt: u32) -> fastrand::Rng {
 }
 
 #[cfg(test)]
+impl Script {
+    /// Up all day, and quick.
+    pub fn quiet() -> Self {
+        let (greeting, latency_us, down) = (Duration::ZERO, 0..1, [vec![], vec![]]);
+        Self { seed: 1, greeting, latency_us, hiccups: 0, forgotten: 0, down }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn script(seed: u64) -> Script {
-        Script {
-            seed,
-            greeting: Duration::ZERO,
-            latency_us: 1_000..2_000,
-            hiccups: 30,
-            forgotten: 0,
-            down: 100..200,
-        }
+        Script { seed, latency_us: 1_000..2_000, hiccups: 30, ..Script::quiet() }
     }
 
     #[test]
@@ -87,9 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_down_for_the_requests_of_the_outage_and_no_others() {
-        let down = (0..1000).filter(|request| script(3).fate(*request, 2) == Fate::CutOff);
-        assert_eq!(down.collect::<Vec<_>>(), (100..200).collect::<Vec<_>>());
+    fn a_replica_is_down_for_the_requests_of_its_outages_and_no_others() {
+        let script = Script { down: [vec![100..200, 700..701], vec![]], ..script(3) };
+        let down = |replica| (0..1000).filter(move |&request| script.is_down(replica, request));
+        assert_eq!(down.clone()(0).collect::<Vec<_>>(), (100..200).chain([700]).collect::<Vec<_>>());
+        assert_eq!(down(1).count(), 0);
     }
 
     #[test]

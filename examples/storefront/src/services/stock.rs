@@ -1,8 +1,8 @@
 //! The warehouse: units on hand.
 
 use std::io;
-use std::net::SocketAddr;
 
+use dyno::service::Call;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, ServiceError};
@@ -20,14 +20,17 @@ struct Shelf {
 }
 
 impl Stock {
-    /// Introduces itself to the warehouse.
-    pub fn connect(addr: SocketAddr) -> Result<Self, ServiceError> {
-        Client::connect(addr).map(Self)
+    /// Introduces itself to each of these replicas.
+    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, ServiceError> {
+        for address in to {
+            client.greet(&address.to_string()).await?;
+        }
+        Ok(Self(client.clone()))
     }
 
     /// How many units of `sku` are on the shelf now.
-    pub fn units(&self, sku: &str) -> Result<u32, ServiceError> {
-        let Shelf { units, .. } = self.0.get(&format!("/stock/{sku}"))?;
+    pub async fn units(&self, call: &Call, sku: &str) -> Result<u32, ServiceError> {
+        let Shelf { units, .. } = self.0.get(call, &format!("/stock/{sku}")).await?;
         Ok(units)
     }
 }
@@ -47,41 +50,20 @@ fn count(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::super::client::for_request;
     use super::*;
 
-    fn open(hiccups: u64) -> (Service, Stock) {
-        let script = Script {
-            seed: 1,
-            greeting: Duration::ZERO,
-            latency_us: 0..1,
-            hiccups,
-            forgotten: 0,
-            down: 0..0,
-        };
-        let service = stock(script).expect("a port is free");
-        let client = Stock::connect(service.addr()).expect("it is up");
-        (service, client)
-    }
-
-    #[test]
-    fn the_warehouse_counts_the_same_today_and_tomorrow() {
-        let (_service, client) = open(0);
-        let units = client.units("KT-1352").expect("it is up");
-        assert_eq!(client.units("KT-1352").expect("it is up"), units);
-        let nothing = client.units("");
-        assert!(matches!(nothing, Err(ServiceError::Status { status: 404, .. })), "{nothing:?}");
-    }
-
-    #[test]
-    fn a_hiccup_is_a_503_and_the_connection_stays_usable() {
-        let (service, client) = open(1000);
-        for request in 0..5 {
-            let answer = for_request(request, || client.units("KT-1352"));
-            assert!(matches!(answer, Err(ServiceError::Status { status: 503, .. })), "{answer:?}");
+    #[tokio::test]
+    async fn both_warehouses_count_the_same_today_and_tomorrow() {
+        let service = stock(Script::quiet()).expect("a port is free");
+        let client = Client::default();
+        let mut units = vec![];
+        for address in service.addresses().iter().cycle().take(4) {
+            let shelf: Shelf = client.ask(format!("{address}/stock/KT-1352")).await.expect("it is up");
+            units.push(shelf.units);
         }
-        assert_eq!(service.seen().hiccups, 5);
+        assert_eq!(units, [units[0]; 4]);
+        let nothing = client.ask::<Shelf>(format!("{}/stock/", service.addresses()[0])).await;
+        let nothing = nothing.map(|shelf| shelf.units);
+        assert!(matches!(nothing, Err(ServiceError::Status { status: 404, .. })), "{nothing:?}");
     }
 }

@@ -3,79 +3,81 @@
 use std::time::Duration;
 
 use super::*;
-use crate::services::{self, Script, Service};
+use crate::services::{self, Script};
 
 const SMALL: &str = "sku,name,category,price_cents,weight_g,stock_hint\n\
                      A-1,Anvil,tools,9900,20000,4\n";
 
-/// Up all day, and quick.
-fn quiet() -> Script {
-    let (greeting, latency_us) = (Duration::ZERO, 0..1);
-    Script { seed: 1, greeting, latency_us, hiccups: 0, forgotten: 0, down: 0..0 }
+/// All are up for request 0; the first replica is down from 1 on, the other from 2 on.
+fn failing() -> Script {
+    Script { down: [vec![1..u64::MAX], vec![2..u64::MAX]], ..Script::quiet() }
 }
 
-/// A warehouse that is down from this request on.
-fn warehouse(down: u64) -> Service {
-    services::stock(Script { down: down..u64::MAX, ..quiet() }).expect("a port is free")
-}
+// Balancers, limits and caches are the program's, not a test's: one test for each.
 
 #[dyno::test]
-fn a_dead_warehouse_costs_nobody_an_order() {
-    let _time = dyno::clock::freeze();
-    let warehouse = warehouse(1);
-    let addr = warehouse.addr();
+async fn a_dead_warehouse_costs_nothing_and_two_cost_nobody_an_order() {
+    let warehouses = services::stock(failing()).expect("ports are free");
+    STOCK.set(warehouses.addresses()).expect("they are addresses");
     let _catalogue = dyno::swap(open_catalogue, || Catalogue::load(SMALL));
-    let _stock = dyno::swap(connect_stock, move || Ok(Stock::connect(addr)?));
     let anvil = product("A-1").expect("it is in the catalogue");
 
-    let up = services::for_request(0, || on_hand(&anvil)).expect("it is up");
-    assert!(!up.printed);
-    let down = services::for_request(1, || on_hand(&anvil)).expect("there is a fallback");
-    assert_eq!(down, Units::printed(&anvil));
-    assert_eq!(down.count, 4);
-    assert_eq!(warehouse.seen().cut_off, 3, "it is tried three times");
-}
-
-/// One test for both: limits and breakers are the program's, not a test's.
-#[dyno::test]
-fn the_exchange_is_asked_as_agreed_and_quoted_from_memory_when_it_is_down() {
-    let (_time, start) = (dyno::clock::freeze(), dyno::clock::now());
-    let exchange = services::rates(Script { down: 1..u64::MAX, ..quiet() }).expect("a free port");
-    let addr = exchange.addr();
-    let _rates = dyno::swap(connect_rates, move || Ok(Rates::connect(addr)?));
-    let _notes = dyno::swap(begin_notes, Notes::default);
-    let fresh = rate(Currency::Chf).expect("it is up");
-    for _ in 1..1_100 {
-        assert_eq!(rate(Currency::Chf).expect("it is up"), fresh);
+    let up = services::for_request(0, on_hand(&anvil)).await.expect("both are up");
+    for _ in 0..20 {
+        let one = services::for_request(1, on_hand(&anvil)).await.expect("one is up");
+        assert_eq!(one, up);
     }
-    // A thousand at once; for each that came too soon, a millisecond.
-    assert_eq!(start.elapsed(), Duration::from_millis(100));
-    assert_eq!(exchange.seen().answered, 1_100);
+    let [down, other] = warehouses.seen();
+    assert!(down.cut_off <= 5, "it is passed over when it has failed five times: {down:?}");
+    assert!(other.answered >= 20, "{other:?}");
 
-    let down = |currency| services::for_request(1, || rate(currency)).expect("there is a fallback");
-    assert_eq!(down(Currency::Chf), Rate { second_best: true, ..fresh });
-    assert_eq!(down(Currency::Sek), Rate::printed(Currency::Sek));
+    let none = services::for_request(2, on_hand(&anvil)).await.expect("there is a fallback");
+    assert_eq!(none, Units::printed(&anvil));
+    assert_eq!(none.count, 4);
 }
 
-/// A cache is the program's as well; no other test asks for a surcharge.
 #[dyno::test]
-fn the_carrier_is_asked_once_for_all_and_not_missed_for_an_hour() {
-    let time = dyno::clock::freeze();
-    let carrier = services::carrier(Script { down: 1..u64::MAX, ..quiet() }).expect("a free port");
-    let addr = carrier.addr();
-    let _carrier = dyno::swap(connect_carrier, move || Ok(Carrier::connect(addr)?));
+async fn the_exchange_is_asked_as_agreed_and_quoted_from_memory_when_it_is_down() {
+    let (time, start) = (dyno::clock::freeze().manual(), dyno::clock::now());
+    let exchanges = services::rates(failing()).expect("ports are free");
+    RATES.set(exchanges.addresses()).expect("they are addresses");
+    let _notes = dyno::swap(begin_notes, Notes::default);
+    let fresh = rate(Currency::Chf).await.expect("it is up");
+    for _ in 1..1_000 {
+        assert_eq!(rate(Currency::Chf).await.expect("it is up"), fresh);
+    }
+    // A thousand at once; whoever comes too soon waits, a millisecond here.
+    let soon = async { time.advance(Duration::from_millis(1)) };
+    let (late, ()) = tokio::join!(rate(Currency::Chf), soon);
+    assert_eq!(late.expect("it is up"), fresh);
+    assert_eq!(start.elapsed(), Duration::from_millis(1));
+    drop(time);
+
+    let down = |currency| services::for_request(2, rate(currency));
+    let noted = down(Currency::Chf).await.expect("there is a fallback");
+    assert_eq!(noted, Rate { second_best: true, ..fresh });
+    let printed = down(Currency::Sek).await.expect("there is another fallback");
+    assert_eq!(printed, Rate::printed(Currency::Sek));
+}
+
+#[dyno::test]
+async fn the_carrier_is_asked_once_for_all_and_not_missed_for_an_hour() {
+    let time = dyno::clock::freeze().manual();
+    let carriers = services::carrier(failing()).expect("ports are free");
+    CARRIER.set(carriers.addresses()).expect("they are addresses");
     let fresh = Surcharge { percent: 11, printed: false };
     for _ in 0..100 {
-        assert_eq!(surcharge(Currency::Sek).expect("it is up"), fresh);
+        assert_eq!(surcharge(Currency::Sek).await.expect("it is up"), fresh);
     }
-    assert_eq!(carrier.seen().answered, 1);
+    let answered = || carriers.seen().map(|seen| seen.answered).iter().sum::<u64>();
+    assert_eq!(answered(), 1);
 
-    let down = || services::for_request(1, || surcharge(Currency::Sek)).expect("it was known");
+    let down = || services::for_request(2, surcharge(Currency::Sek));
     time.advance(Duration::from_secs(3_600));
-    assert_eq!(down(), fresh);
+    assert_eq!(down().await.expect("it was known"), fresh);
     time.advance(Duration::from_secs(1));
-    assert_eq!(down(), Surcharge::PRINTED);
-    assert_eq!(carrier.seen().cut_off, 2);
+    assert_eq!(down().await.expect("there is a fallback"), Surcharge::PRINTED);
+    assert_eq!(answered(), 1);
 }
 
 #[dyno::test]

@@ -1,0 +1,125 @@
+//! `call: &Call`: a parameter that the service fills in, anew for each attempt.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{FnArg, Ident, PatType, Type};
+
+use crate::diag::Diag;
+use crate::expand::{Context, here};
+use crate::layer::Layer;
+use crate::layer::inject::plain;
+
+/// One part of it.
+pub(super) struct Call {
+    pub(super) at: Ident,
+    pub(super) part: Part,
+    /// There are attempts, of which it has the number.
+    pub(super) tried: bool,
+    /// There is a target.
+    pub(super) balanced: bool,
+    arg: Option<PatType>,
+    idle: bool,
+}
+
+/// Where it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Around all attempts: what they have in common.
+    Key,
+    /// Right inside of the attempts, whose count may stay behind on another thread.
+    Number,
+    /// Around the body.
+    Value,
+}
+
+impl Call {
+    pub(super) fn new(at: &Ident, part: Part, tried: bool, balanced: bool) -> Self {
+        Self { at: at.clone(), part, tried, balanced, arg: None, idle: true }
+    }
+
+    /// Takes the parameter out of the signature.
+    fn take(&mut self, cx: &mut Context, diag: &mut Diag) {
+        let mut taken: Vec<PatType> = Vec::new();
+        let inputs = std::mem::take(&mut cx.sig.inputs);
+        for input in inputs {
+            match input {
+                FnArg::Typed(arg) if is_call(&arg.ty) => taken.push(arg),
+                other => cx.sig.inputs.push(other),
+            }
+        }
+        if let Some(second) = taken.get(1) {
+            diag.error(second, "an attempt belongs to one call; take one `&Call`");
+        }
+        let Some(arg) = taken.into_iter().next() else { return };
+        if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
+            diag.error(attr, "a parameter that the service fills in cannot depend on `cfg`; put the `cfg` on the function");
+        }
+        cx.called = Some(((*arg.pat).clone(), (*arg.ty).clone()));
+        self.arg = Some(arg);
+    }
+
+    fn value(&self, cx: &Context) -> TokenStream {
+        let Some(arg) = &self.arg else { return TokenStream::new() };
+        let (p, point) = (&cx.private, cx.point());
+        let PatType { attrs, pat, ty, .. } = arg;
+        // Of another type of that name the compiler speaks under it.
+        let at = here(ty.span());
+        let number =
+            if self.tried { quote_spanned!(at=> __dyno_number) } else { quote_spanned!(at=> 1) };
+        let target = if self.balanced {
+            quote_spanned!(at=> #p::Some(__dyno_target))
+        } else {
+            quote_spanned!(at=> #p::None)
+        };
+        quote_spanned! {at=>
+            #(#attrs)*
+            let #pat: #ty = &#p::Call::new(#point, __dyno_key, #number, #target);
+        }
+    }
+}
+
+impl Layer for Call {
+    fn at(&self) -> &Ident {
+        &self.at
+    }
+    fn takes_parameters(&self) -> bool {
+        true
+    }
+    fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
+        self.idle = !takes_call(cx);
+        if self.part == Part::Value {
+            self.take(cx, diag);
+        }
+    }
+
+    fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let bound = match self.part {
+            Part::Key => quote_spanned!(at=> let __dyno_key = #p::Call::draw();),
+            Part::Number => {
+                quote_spanned!(at=> let __dyno_number = #p::Attempts::number(&__dyno_attempts);)
+            }
+            Part::Value => self.value(cx),
+        };
+        quote_spanned!(at=> { #bound #inner })
+    }
+}
+
+/// `true` when the function takes a `&Call`, or took one.
+pub(super) fn takes_call(cx: &Context) -> bool {
+    let is = |input: &FnArg| matches!(input, FnArg::Typed(arg) if is_call(&arg.ty));
+    cx.called.is_some() || cx.sig.inputs.iter().any(is)
+}
+
+/// `&Call`, by any path.
+pub(super) fn is_call(ty: &Type) -> bool {
+    let Type::Reference(reference) = plain(ty) else { return false };
+    let Type::Path(path) = plain(&reference.elem) else { return false };
+    reference.mutability.is_none() && path.path.segments.last().is_some_and(|it| it.ident == "Call")
+}

@@ -6,9 +6,11 @@ async fn f(host: Host) -> Result<u8, E> {
             || {
                 ::dyno::__private::Keyed::new(
                         "hosts",
-                        ::dyno::__private::Settings::new()
+                        (::dyno::__private::Settings::new()
                             .window_time(::core::time::Duration::from_secs(10))
-                            .failure_rate(0.5)
+                            .failure_rate(0.5))
+                            .slow(PATIENCE)
+                            .expected_in(::core::time::Duration::from_secs(2))
                             .reset_backoff(
                                 (::core::time::Duration::from_secs(
                                     1,

@@ -124,7 +124,7 @@ pub mod retry;
 pub mod scope;
 #[cfg(feature = "service")]
 pub mod service;
-#[cfg(any(feature = "breaker", feature = "cache", feature = "limit"))]
+#[cfg(any(feature = "breaker", feature = "cache", feature = "limit", feature = "pool"))]
 #[cfg_attr(not(any(feature = "breaker", feature = "limit")), allow(dead_code, unreachable_pub))]
 mod shared;
 #[cfg(feature = "socket")]

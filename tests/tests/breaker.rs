@@ -9,6 +9,8 @@ mod contract;
 mod events;
 #[path = "breaker/excluded.rs"]
 mod excluded;
+#[path = "breaker/expected.rs"]
+mod expected;
 #[path = "breaker/fuse.rs"]
 mod fuse;
 #[path = "breaker/guards.rs"]

@@ -65,7 +65,7 @@ fn a_stack_is_one_expansion_with_the_body_once() {
 
 #[test]
 fn a_breaker_with_every_kind_of_setting() {
-    let args = "\"hosts\", key = host, keys = 64, idle = 10m, skip = host.is_local(), window = 10s, failure_rate = 50%, reset_timeout = 1s..60s, recover = [1%, TENTH], rule = MINE, trip_error = rejected, starts = half_open, only = E::Http(500..), excluded = success, retry_after = |e| e.retry_after()";
+    let args = "\"hosts\", key = host, keys = 64, idle = 10m, skip = host.is_local(), window = 10s, failure_rate = 50%, slow = PATIENCE, expected_in = 2s, reset_timeout = 1s..60s, recover = [1%, TENTH], rule = MINE, trip_error = rejected, starts = half_open, only = E::Http(500..), excluded = success, retry_after = |e| e.retry_after()";
     let item = "async fn f(host: Host) -> Result<u8, E> { ask(host).await }";
     snapshot("breaker_settings", &[("breaker", args)], item);
 }

@@ -63,6 +63,8 @@ given! {
     slow(limit: Duration);
     /// The share of slow calls that opens it; all.
     slow_rate(share: f64);
+    /// A success that takes longer counts as a failure.
+    expected_in(limit: Duration);
     /// Lets traffic back by stages.
     recover(stages: &'static [f64]);
     /// A rule of your own.

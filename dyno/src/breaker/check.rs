@@ -82,6 +82,22 @@ pub(super) const fn min_calls(calls: Option<u32>, window: Option<Span>) {
 }
 
 #[track_caller]
+pub(super) const fn slow_in_time(slow: Option<Duration>, expected: Option<Duration>) {
+    assert!(
+        !is_slow_too_late(slow, expected),
+        "breaker: `slow` must be shorter than `expected_in`: a call that takes longer than that has failed already"
+    );
+}
+
+/// No call could be slow that has not failed.
+pub(super) const fn is_slow_too_late(slow: Option<Duration>, expected: Option<Duration>) -> bool {
+    match (slow, expected) {
+        (Some(slow), Some(expected)) => slow.as_nanos() >= expected.as_nanos(),
+        _ => false,
+    }
+}
+
+#[track_caller]
 pub(super) const fn stages(stages: &[f64]) {
     assert!(!stages.is_empty(), "breaker: `recover` needs at least one stage, such as 10%");
     let (mut at, mut before) = (0, 0.0);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ptr;
 
+use super::check;
 use super::rule::Rule;
 use super::settings::{Settings, Share, Span};
 
@@ -11,7 +12,7 @@ type Row = (&'static str, Option<String>);
 
 impl Settings {
     /// Every setting as a person writes it in an attribute.
-    fn rows(&self) -> [Row; 16] {
+    fn rows(&self) -> [Row; 17] {
         fn text<T: fmt::Display>(value: Option<T>) -> Option<String> {
             value.map(|value| value.to_string())
         }
@@ -42,6 +43,7 @@ impl Settings {
             ("min_calls", text(self.min_calls)),
             ("slow", plain(self.slow)),
             ("slow_rate", text(self.slow_rate)),
+            ("expected_in", plain(self.expected_in)),
             ("recover", stages),
             ("rule", self.rule.map(|rule| rule.name().to_owned())),
             ("trip_error", plain(self.trip_error)),
@@ -70,6 +72,9 @@ impl Settings {
                 contradicting.extend(["min_calls", "window"]);
             }
         }
+        if check::is_slow_too_late(both.slow, both.expected_in) {
+            contradicting.extend(["slow", "expected_in"]);
+        }
         if contradicting.is_empty() { Ok(both) } else { Err(contradicting) }
     }
 
@@ -88,6 +93,7 @@ impl Settings {
             min_calls: self.min_calls.or(other.min_calls),
             slow: self.slow.or(other.slow),
             slow_rate: self.slow_rate.or(other.slow_rate),
+            expected_in: self.expected_in.or(other.expected_in),
             recover: self.recover.or(other.recover),
             rule: self.rule.or(other.rule),
             trip_error: self.trip_error.or(other.trip_error),

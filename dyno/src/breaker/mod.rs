@@ -31,6 +31,7 @@ mod build;
 mod check;
 mod core;
 mod defaults;
+mod ended;
 mod fuse;
 mod guard;
 mod keyed;

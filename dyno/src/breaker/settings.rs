@@ -33,6 +33,7 @@ pub struct Settings {
     pub(super) min_calls: Option<u32>,
     pub(super) slow: Option<Duration>,
     pub(super) slow_rate: Option<Share>,
+    pub(super) expected_in: Option<Duration>,
     pub(super) recover: Option<&'static [f64]>,
     pub(super) rule: Option<&'static dyn Rule>,
     pub(super) trip_error: Option<TripError>,
@@ -103,6 +104,7 @@ impl Settings {
             min_calls: None,
             slow: None,
             slow_rate: None,
+            expected_in: None,
             recover: None,
             rule: None,
             trip_error: None,
@@ -273,11 +275,12 @@ impl Settings {
     /// read.
     ///
     /// # Panics
-    /// When `limit` is zero.
+    /// When `limit` is zero, or as long as what a call is [`expected_in`](Self::expected_in).
     #[track_caller]
     pub const fn slow(mut self, limit: Duration) -> Self {
         check::above_zero(limit, "breaker: `slow` must be above zero, else every call is slow");
         self.slow = Some(limit);
+        check::slow_in_time(self.slow, self.expected_in);
         self
     }
 
@@ -289,6 +292,39 @@ impl Settings {
     pub const fn slow_rate(mut self, share: f64) -> Self {
         check::share(share, "breaker: `slow_rate` must be above 0 and at most 1 (100%)");
         self.slow_rate = Some(Share::of(share));
+        self
+    }
+
+    /// A success that takes longer than this counts as a failure, in a row, in the window and as a
+    /// trial; what it returned is returned all the same. Without it no clock is read. Where
+    /// [`slow`](Self::slow) only marks a call, this condemns it: so it is the longer one of both.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use dyno::breaker::{Breaker, State};
+    ///
+    /// static DB: Breaker = Breaker::new("db").fail_max(1).expected_in(Duration::from_millis(200));
+    ///
+    /// let _frozen = dyno::clock::freeze();
+    /// let answer = DB.call(|| {
+    ///     dyno::clock::sleep(Duration::from_millis(312));
+    ///     Some(42)
+    /// });
+    /// assert_eq!((answer, DB.state()), (Some(42), State::Open));
+    /// let told = "took 312.0ms, was expected in 200.0ms";
+    /// assert_eq!(DB.snapshot().last_error.as_deref(), Some(told));
+    /// ```
+    ///
+    /// # Panics
+    /// When `limit` is zero, or no longer than [`slow`](Self::slow).
+    #[track_caller]
+    pub const fn expected_in(mut self, limit: Duration) -> Self {
+        check::above_zero(
+            limit,
+            "breaker: `expected_in` must be above zero, else every call has failed",
+        );
+        self.expected_in = Some(limit);
+        check::slow_in_time(self.slow, self.expected_in);
         self
     }
 

@@ -1,5 +1,6 @@
 //! The way of a call through the breaker, where it is not the short one.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,12 +8,12 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 
-use super::core::{self, Leave, Real, Refusal, Time, between};
+use super::core::{self, Leave, Real, Refusal, Time};
+use super::ended::{self, Ended};
 use super::listen::Happened;
 use super::rule::{Panicked, judge, judge_by_rule};
 use super::settings::Settings;
 use super::why::Why;
-use super::window::End;
 use super::word::{Phase, UNGUARDED, UNWINDING, generation};
 use super::{Breaker, Report};
 use crate::fault::{Fault, Reason};
@@ -32,7 +33,8 @@ pub(super) const SHARED: u8 = 16;
 
 pub(super) const fn ways(settings: &Settings) -> u8 {
     let watched = if settings.watches() { WATCHED } else { 0 };
-    watched | if settings.slow.is_some() { TIMED } else { 0 }
+    let timed = settings.slow.is_some() || settings.expected_in.is_some();
+    watched | if timed { TIMED } else { 0 }
 }
 
 /// The settings in force.
@@ -211,19 +213,47 @@ impl Breaker {
         let ways = self.ways.load(Ordering::Relaxed);
         let permit = stamp & !UNWINDING;
         let settings = self.settings_by(ways);
-        let slow =
-            ways & TIMED != 0 && !matches!(verdict, Verdict::Ignored) && is_slow(since, &settings);
+        let timed = ways & TIMED != 0 && !matches!(verdict, Verdict::Ignored);
+        let took = if timed { ended::took(since) } else { None };
+        let (slow, limit) = ended::judge(took, &settings);
+        match (verdict, took, limit) {
+            (Verdict::Success, Some(took), Some(limit)) => {
+                let tell = move |f: &mut fmt::Formatter<'_>| {
+                    write!(f, "took {took:.1?}, was expected in {limit:.1?}")
+                };
+                let report = &Report::new(&tell);
+                let ended = Ended { verdict: Verdict::Failure, slow, late: true, report };
+                // What it returned is good, and nothing is returned in its place.
+                drop(self.settle_ended(permit, since, ended, &settings, ways));
+                None
+            }
+            _ => {
+                let ended = Ended { verdict, slow, late: false, report };
+                self.settle_ended(permit, since, ended, &settings, ways)
+            }
+        }
+    }
+
+    fn settle_ended(
+        &self,
+        permit: u64,
+        since: u64,
+        ended: Ended<'_>,
+        settings: &Settings,
+        ways: u8,
+    ) -> Option<Fault> {
         let Some(phase) = self.core.phase_of(permit) else {
             // It counts nowhere, and needs its place no more.
             self.core.leave_place(permit, since);
             return None;
         };
+        let Ended { verdict, slow, report, .. } = ended;
         match phase {
-            Phase::HalfOpen => self.settle_trial(permit, since, verdict, slow, report, &settings),
+            Phase::HalfOpen => self.settle_trial(permit, since, ended, settings),
             Phase::Closed | Phase::Recovering | Phase::MetricsOnly => match verdict {
                 Verdict::Success if !slow => {
                     if ways & WATCHED != 0 {
-                        self.window.success(generation(permit), Lane::here(), &settings);
+                        self.window.success(generation(permit), Lane::here(), settings);
                     }
                     if ways & SHARED == 0 {
                         self.core.success(permit);
@@ -238,8 +268,7 @@ impl Breaker {
                     None
                 }
                 Verdict::Success | Verdict::Failure => {
-                    let end = End { failed: matches!(verdict, Verdict::Failure), slow };
-                    self.settle_bad(permit, end, report, &settings, ways)
+                    self.settle_bad(permit, ended, settings, ways)
                 }
             },
             // Nothing counts, but a listener that heard it begin hears it end.
@@ -255,12 +284,12 @@ impl Breaker {
     fn settle_bad(
         &self,
         permit: u64,
-        end: End,
-        report: &Report<'_>,
+        ended: Ended<'_>,
         settings: &Settings,
         ways: u8,
     ) -> Option<Fault> {
         let generation = generation(permit);
+        let (end, report) = (ended.end(), ended.report);
         let rate = if ways & WATCHED == 0 {
             None
         } else {
@@ -277,12 +306,11 @@ impl Breaker {
                 |in_a_row| rate.or_else(|| judge_by_rule(settings, seen, in_a_row, &panicked));
             self.fail_shared(permit, end.failed, settings, why, asked)
         };
-        let ended = if end.failed { Verdict::Failure } else { Verdict::Success };
         if let core::Verdict::Opened(_) = verdict {
             self.keep_error(report, end);
         }
         if verdict != core::Verdict::Late {
-            self.tell_end(ways, ended, report);
+            self.tell_end(ways, ended.verdict, report);
         }
         let instead = match verdict {
             core::Verdict::Counted | core::Verdict::Late | core::Verdict::Closed(_) => None,
@@ -303,20 +331,16 @@ impl Breaker {
         &self,
         permit: u64,
         since: u64,
-        verdict: Verdict,
-        slow: bool,
-        report: &Report<'_>,
+        trial: Ended<'_>,
         settings: &Settings,
     ) -> Option<Fault> {
-        // A trial that takes too long has not shown that the dependency is well.
-        let judged = if slow { Verdict::Failure } else { verdict };
         let ways = self.ways.load(Ordering::Relaxed);
         let ended = if ways & SHARED == 0 {
-            self.core.report(permit, since, judged, settings, &Real)
+            self.core.report(permit, since, trial.of_trial(), settings, &Real)
         } else {
-            self.report_shared(permit, since, judged, settings)
+            self.report_shared(permit, since, trial.of_trial(), settings)
         };
-        let failed = matches!(verdict, Verdict::Failure);
+        let Ended { verdict, report, .. } = trial;
         match ended {
             core::Verdict::Late => {}
             core::Verdict::Counted | core::Verdict::Exceeded(_) => {
@@ -327,16 +351,16 @@ impl Breaker {
                 self.tell_end(ways, verdict, report);
             }
             core::Verdict::Opened(mut change) => {
-                if slow && !failed {
+                if trial.only_slow() {
                     change.why = Why::SlowTrial;
                 }
-                self.keep_error(report, End { failed, slow });
+                self.keep_error(report, trial.end());
                 if let Some(time) = report.asked() {
                     self.keep_open(time);
                 }
                 self.tell_end(ways, verdict, report);
                 self.tell_change(change);
-                return self.instead(settings, failed);
+                return self.instead(settings, trial.failed());
             }
         }
         None
@@ -347,10 +371,4 @@ impl Breaker {
         let (passed, lasts) = self.core.open_since(settings, &Real)?;
         passed.left_of(lasts)
     }
-}
-
-fn is_slow(since: u64, settings: &Settings) -> bool {
-    // A call that began before calls were timed is not slow.
-    let Some(limit) = settings.slow.filter(|_| since != 0) else { return false };
-    between(since, Real.nanos().0) > limit
 }

@@ -233,7 +233,7 @@ impl Virtual {
     /// Has `waker` woken at `deadline`, unless that has passed: `true`. Moves no clock, be it
     /// [manual](Frozen::manual) or not.
     #[cfg(any(
-        all(feature = "timeout", feature = "pool"),
+        feature = "pool",
         feature = "cache",
         feature = "metrics-facade",
         feature = "statsd"

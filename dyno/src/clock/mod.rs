@@ -42,12 +42,7 @@ mod paused;
 mod real;
 mod sleep;
 mod timers;
-#[cfg(any(
-    all(feature = "timeout", feature = "pool"),
-    feature = "cache",
-    feature = "metrics-facade",
-    feature = "statsd"
-))]
+#[cfg(any(feature = "pool", feature = "cache", feature = "metrics-facade", feature = "statsd"))]
 mod wait;
 
 use std::time::Duration;
@@ -60,12 +55,14 @@ pub use instant::Instant;
 pub(crate) use instant::nanos;
 pub use sleep::Sleep;
 #[cfg(any(
-    all(feature = "timeout", feature = "pool"),
+    feature = "pool",
     feature = "cache",
     feature = "metrics-facade",
     feature = "statsd"
 ))]
 pub(crate) use wait::wait_until;
+#[cfg(feature = "pool")]
+pub(crate) use wait::{wait, wait_async};
 
 use crate::scope;
 

@@ -12,6 +12,7 @@
 //! ```
 
 mod aspect;
+pub mod explain;
 #[cfg(any(feature = "harness", feature = "retry"))]
 mod find;
 mod inject;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use aspect::{AspectError, AspectErrorKind, NthFilter};
+pub use explain::Explanation;
 #[cfg(any(feature = "harness", feature = "retry"))]
 pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};

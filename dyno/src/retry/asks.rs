@@ -20,6 +20,9 @@ pub enum Asks {
     Rejected(Option<Duration>),
     /// dyno had not waited for it any longer.
     TimedOut,
+    /// Nothing: what it was made with cannot be had again.
+    #[doc(hidden)]
+    Once,
 }
 
 impl Asks {

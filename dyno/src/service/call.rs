@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::IdempotencyKey;
-use super::seam::Target;
+use crate::balance::Target;
 use crate::deadline::Deadline;
 use crate::point::Point;
 

@@ -3,14 +3,18 @@
 mod at;
 mod build;
 mod call;
+mod check;
+mod defaults;
 mod end;
 mod engine;
 mod failure;
 mod judge;
 mod key;
+#[cfg(feature = "tower")]
+mod layered;
 mod layers;
+mod made;
 mod named;
-mod seam;
 mod snapshot;
 mod with;
 
@@ -24,25 +28,33 @@ pub use self::call::Call;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
+#[cfg(feature = "tower")]
+pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]
 pub use self::layers::Place;
 #[doc(hidden)]
 pub use self::named::SharedService;
 pub use self::named::{all, named};
-// Until what they stand for is there.
-#[doc(hidden)]
-pub use self::seam::{Balancer, Pick, Pool, Target, Tried};
 pub use self::snapshot::Snapshot;
 pub use self::with::With;
 
+use self::layers::{Breaking, Pacing, Placing};
+use crate::harness::Harness;
 use crate::metrics::Metrics;
 use crate::outcome::{Outcome, Refuse};
+use crate::retry::{Budget, Retry};
 
 /// What a call to another service goes through: made once, called by many.
 pub struct Service {
     given: Builder,
+    retry: Retry,
+    budget: Option<Budget>,
+    breaker: Breaking,
+    bulkhead: Placing,
+    rate: Pacing,
     metrics: Option<Metrics>,
+    harness: Option<Harness>,
     listed: AtomicBool,
 }
 
@@ -57,11 +69,6 @@ impl Service {
     #[track_caller]
     pub const fn defaults(name: &'static str) -> Builder {
         Builder::new(name).defaults()
-    }
-
-    const fn made(given: Builder) -> Self {
-        let metrics = if given.metrics { Some(Metrics::new(given.name)) } else { None };
-        Self { given, metrics, listed: AtomicBool::new(false) }
     }
 
     /// Calls `f`, once for each attempt.

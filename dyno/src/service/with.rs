@@ -19,7 +19,7 @@ pub struct With<'a, J = ByItself, O = Refusing> {
 }
 
 impl Service {
-    pub(super) fn with(&self) -> With<'_> {
+    pub(crate) fn with(&self) -> With<'_> {
         With { service: self, at: None, judge: ByItself, or: Refusing }
     }
 

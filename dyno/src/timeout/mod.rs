@@ -30,15 +30,17 @@ mod who;
 
 use std::future::Future;
 use std::panic::Location;
+#[cfg(feature = "service")]
+use std::pin::Pin;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::{Late, Limited, limited_here, limited_if};
-#[cfg(feature = "pool")]
-#[doc(hidden)]
-pub use pooled::on_pool;
+pub use limited::{Late, Limited, attempted, limited_here, limited_if, limited_whole};
 #[cfg(feature = "pool")]
 pub use pooled::{Abandoned, abandoned};
+#[cfg(feature = "pool")]
+#[doc(hidden)]
+pub use pooled::{on_named_pool, on_pool};
 #[doc(hidden)]
 pub use timed::Timed;
 
@@ -160,12 +162,62 @@ impl Timeout {
         pooled::run(self.who(Location::caller()), self.limit, f)
     }
 
+    /// The same on a [`Pool`](crate::pool::Pool) of your own.
+    ///
+    /// # Errors
+    /// As for [`run_on_pool`](Self::run_on_pool); what that pool has no thread for is rejected under
+    /// its name, at once when as many calls wait as may.
+    ///
+    /// # Panics
+    /// With what `f` panics with.
+    #[cfg(feature = "pool")]
+    #[track_caller]
+    pub fn run_on<T: Send + 'static>(
+        self,
+        pool: &'static crate::pool::Pool,
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        pooled::run_on(self.who(Location::caller()), pool, Some(self.limit), f)
+    }
+
     const fn who(self, at: &'static Location<'static>) -> Who {
         match self.name {
             Some(name) => Who::Name(name),
             None => Who::Place(at),
         }
     }
+}
+
+/// A whole call of a service, and one attempt of it: see [`limited_whole`] and [`attempted`].
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn whole_named<'f, F: Future>(
+    name: &'static str,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::whole(Who::Name(name), limit, future)
+}
+
+/// A limit that is further out than all of it.
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn limit_named<'f, F: Future>(
+    name: &'static str,
+    limit: Duration,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::limited(Who::Name(name), limit, future)
+}
+
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn attempt_named<'f, F: Future>(
+    name: &'static str,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::attempt(Who::Name(name), limit, future)
 }
 
 /// In nanoseconds; 584 years are as good as for ever.

@@ -1,16 +1,19 @@
 //! Functions that are no longer waited for when they are late.
 
-use std::panic::resume_unwind;
 use std::time::Duration;
 
 use super::span::Span;
 use super::who::Who;
-use crate::ambient::Ambient;
+use crate::ambient::{self, Ambient};
 use crate::clock;
 use crate::fault::{Fault, Reason};
 use crate::point::Point;
-use crate::pool::blocking::{BLOCKING, Left};
+use crate::pool::blocking::{BLOCKING, Blocking};
+use crate::pool::{Missed, Pool};
 use crate::scope::Scope;
+
+/// As long as the clock can count: a deadline is sooner.
+const FOR_EVER: Duration = Duration::from_nanos(u64::MAX);
 
 /// Bodies that nobody waits for any longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub fn abandoned() -> Abandoned {
     Abandoned { running, ever }
 }
 
-/// `body` on a thread of the pool, under the limit of `point`: what an expansion returns.
+/// `body` on a thread of dyno's pool, under the limit of `point`: what an expansion returns.
 pub fn on_pool<T: Send + 'static>(
     point: &'static Point,
     limit: Duration,
@@ -41,25 +44,60 @@ pub fn on_pool<T: Send + 'static>(
     run(Who::Point(point), limit, body)?
 }
 
+/// The same on a pool of the user's, with a limit if there is one.
+pub fn on_named_pool<T: Send + 'static>(
+    point: &'static Point,
+    pool: &'static Pool,
+    limit: Option<Duration>,
+    body: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    run_on(Who::Point(point), pool, limit, body)?
+}
+
 pub(super) fn run<T: Send + 'static>(
     who: Who,
     limit: Duration,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Fault> {
     let span = Span::begin(who, limit)?;
-    let end = span.end;
+    on(&BLOCKING, Some(span), body).map_err(|missed| match missed {
+        Missed::Full(_) => who.refuse(Reason::BulkheadFull),
+        Missed::Late => span.timed_out(),
+    })
+}
+
+pub(super) fn run_on<T: Send + 'static>(
+    who: Who,
+    pool: &'static Pool,
+    limit: Option<Duration>,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
+    let Some(limit) = limit.or_else(|| ambient::deadline().map(|_| FOR_EVER)) else {
+        let began = clock::now();
+        return on(pool.list().threads(), None, body).map_err(|missed| match missed {
+            Missed::Full(load) => pool.full(&load, began),
+            // Nobody leaves it.
+            Missed::Late => who.refuse(Reason::DeadlineSpent),
+        });
+    };
+    let span = Span::begin(who, limit)?;
+    on(pool.list().threads(), Some(span), body).map_err(|missed| match missed {
+        Missed::Full(load) => pool.full(&load, span.began),
+        Missed::Late => span.timed_out(),
+    })
+}
+
+fn on<T: Send + 'static>(
+    threads: &'static Blocking,
+    span: Option<Span>,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Missed> {
+    let Some(span) = span else {
+        return threads.call(Scope::of_worker(), body, None, || {});
+    };
     let scope = {
-        let _within = Ambient::until(end).enter();
+        let _within = Ambient::until(span.end).enter();
         Scope::of_worker()
     };
-    let Some(ticket) = BLOCKING.start(scope, body, end, move || span.late(true)) else {
-        return Err(who.refuse(Reason::BulkheadFull));
-    };
-    clock::wait_until(end, |waker| ticket.is_over(waker));
-    match ticket.leave() {
-        Left::With(Ok(value)) => Ok(value),
-        Left::With(Err(panic)) => resume_unwind(panic),
-        Left::Late => Err(span.timed_out()),
-        Left::Waiting => Err(who.refuse(Reason::BulkheadFull)),
-    }
+    threads.call(scope, body, Some(span.end), move || span.late(true))
 }

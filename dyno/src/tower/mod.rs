@@ -12,6 +12,7 @@ mod judge;
 mod limit;
 mod metrics;
 mod policy;
+mod preset;
 #[cfg(feature = "axum")]
 mod respond;
 mod retry;
@@ -36,6 +37,7 @@ pub use self::judge::{ByOutcome, ByStatus, ErrorsOnly, Judge};
 pub use self::limit::{BulkheadGate, BulkheadLayer, RateGate, RateLayer, bulkhead, rate};
 pub use self::metrics::{MetricsFuture, MetricsLayer, MetricsService, metrics};
 pub use self::policy::Policy;
+pub use self::preset::{Key, KeyedBy, PresetLayer, PresetService, Unkeyed, host, layer};
 pub use self::retry::{Cloned, CopiedBy, Copies, RetryFuture, RetryLayer, RetryService, retry};
 pub use self::timeout::{TimeoutFuture, TimeoutLayer, TimeoutService, timeout};
 pub use self::wrap::{WrapFuture, WrapLayer, WrapService, wrap};

@@ -220,7 +220,9 @@ fn parse_outage(value: &str, requests: u64) -> Result<Outage, ArgsError> {
         allowed: allowed.to_owned(),
     };
     let (what, when) = value.split_once(':').ok_or_else(|| {
-        wrong("write SERVICE:FROM..TO, as in `stock:30%..60%` or `stock-1:30%..60%`, or only `none`")
+        wrong(
+            "write SERVICE:FROM..TO, as in `stock:30%..60%` or `stock-1:30%..60%`, or only `none`",
+        )
     })?;
     let (service, replica) = parse_service(what).ok_or_else(|| {
         wrong("the service is `stock`, `rates` or `carrier`, or a replica of it, as `stock-1` or `stock-2`")
@@ -321,8 +323,14 @@ mod tests {
             ("--hiccups 101%", "--hiccups: `101%` is not allowed: a part of the calls"),
             ("--outage stock", "--outage: `stock` is not allowed: write SERVICE:FROM..TO"),
             ("--outage till:1%..2%", "--outage: `till:1%..2%` is not allowed: the service is"),
-            ("--outage stock-3:1%..2%", "--outage: `stock-3:1%..2%` is not allowed: the service is"),
-            ("--outage stock-0:1%..2%", "--outage: `stock-0:1%..2%` is not allowed: the service is"),
+            (
+                "--outage stock-3:1%..2%",
+                "--outage: `stock-3:1%..2%` is not allowed: the service is",
+            ),
+            (
+                "--outage stock-0:1%..2%",
+                "--outage: `stock-0:1%..2%` is not allowed: the service is",
+            ),
             ("--outage none --outage stock:1%..2%", "--outage: `none` is not allowed: write"),
             ("--outage stock:1%..101%", "--outage: `stock:1%..101%` is not allowed: FROM and TO"),
             ("--outage stock:0..4001", "the run ends at request 4000"),

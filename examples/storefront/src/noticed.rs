@@ -100,7 +100,8 @@ mod tests {
             },
         };
         let ms = Duration::from_millis;
-        let record = |request| Record { request, at: ms(request * 10), took: ms(5), end: end(request) };
+        let record =
+            |request| Record { request, at: ms(request * 10), took: ms(5), end: end(request) };
         let records: Vec<_> = (0..10).map(record).collect();
         let tally = Tally { again: [(3, 1), (9, 2)].into(), ..Tally::default() };
         let (service, replica) = (ServiceName::Stock, Some(1));

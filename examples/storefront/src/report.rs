@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::balanced::Balanced;
 use crate::latency::Latency;
 use crate::noticed::Noticed;
 use crate::summary::{Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told};
@@ -26,6 +27,7 @@ impl Display for Summary {
         self.stood_in(f)?;
         self.told(f)?;
         self.breakers(f)?;
+        self.balanced(f)?;
         self.surcharges(f)?;
         self.services(f)?;
         self.instances(f)?;
@@ -68,12 +70,22 @@ impl Summary {
         writeln!(
             f,
             "  {:<9} {:<12} {:>6} {:>8} {:>9} {:>8} {:>11} {:>9} {:>9} {:>9}",
-            "", "requests", "came *", "in full", "degraded", "failed *", "asked again", "p50", "p95", "p99"
+            "",
+            "requests",
+            "came *",
+            "in full",
+            "degraded",
+            "failed *",
+            "asked again",
+            "p50",
+            "p95",
+            "p99"
         )?;
         for noticed in &self.measured.noticed {
             let Noticed { came, in_full, degraded, failed, retried, latency, .. } = noticed;
             let down = noticed.down.as_deref().unwrap_or("nothing");
-            let requests = noticed.requests.as_ref().map(|Range { start, end }| format!("{start}..{end}"));
+            let requests =
+                noticed.requests.as_ref().map(|Range { start, end }| format!("{start}..{end}"));
             let requests = requests.unwrap_or_else(|| "all others".to_owned());
             let (p50, p95, p99) = (Ms(latency.p50), Ms(latency.p95), Ms(latency.p99));
             writeln!(
@@ -161,10 +173,39 @@ impl Summary {
         if self.measured.transitions.is_empty() {
             writeln!(f, "  all stayed closed")?;
         }
-        for change in &self.measured.transitions {
-            let Transition { at, request, breaker, from, to, why } = change;
-            let at = Ms(*at);
-            writeln!(f, "  {at:>11}  request {request:>6}  {breaker}: {from} -> {to}: {why}")?;
+        let changes = &self.measured.transitions;
+        for (at, change) in changes.iter().enumerate() {
+            let Transition { at: time, request, breaker, from, to, why } = change;
+            // Trials that fail come and go; what they are about is told when one succeeds.
+            if *to == "half-open" || (*from == "half-open" && *to == "open") {
+                continue;
+            }
+            let trials = trials(breaker, &changes[..at]);
+            let after = if *from == "half-open" && trials > 1 {
+                format!(", of {trials}")
+            } else {
+                String::new()
+            };
+            let time = Ms(*time);
+            writeln!(
+                f,
+                "  {time:>11}  request {request:>6}  {breaker}: {from} -> {to}: {why}{after}"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn balanced(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nwhat the balancers did")?;
+        writeln!(
+            f,
+            "  {:<9} {:>8} {:>8} {:>12} {:>11}",
+            "", "picked", "failed", "passed over", "for"
+        )?;
+        for (name, replica) in &self.measured.balanced {
+            let Balanced { picked, failed, passed_over, time, .. } = replica;
+            let time = Ms(*time);
+            writeln!(f, "  {name:<9} {picked:>8} {failed:>8} {passed_over:>12} {time:>11}")?;
         }
         Ok(())
     }
@@ -233,6 +274,15 @@ impl Summary {
         }
         Ok(())
     }
+}
+
+/// How many trials of `breaker` there were since it opened.
+fn trials(breaker: &str, changes: &[Transition]) -> usize {
+    let of_it = changes.iter().rev().filter(|change| change.breaker == breaker);
+    of_it
+        .take_while(|change| change.from != "closed")
+        .filter(|change| change.to == "half-open")
+        .count()
 }
 
 /// A time in milliseconds, as all of them are written.

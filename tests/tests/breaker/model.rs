@@ -30,6 +30,7 @@ pub(crate) struct Rules {
     pub(crate) min_calls: Option<u32>,
     pub(crate) slow: Option<Duration>,
     pub(crate) slow_rate: Option<u32>,
+    pub(crate) expected_in: Option<Duration>,
     pub(crate) starts: Option<State>,
 }
 
@@ -104,6 +105,7 @@ impl Rules {
         let to = with(to, self.min_calls, Settings::min_calls);
         let to = with(to, self.slow, Settings::slow);
         let to = with(to, self.slow_rate, |to, rate| to.slow_rate(share(rate)));
+        let to = with(to, self.expected_in, Settings::expected_in);
         with(to, self.starts, Settings::starts)
     }
 }
@@ -281,6 +283,11 @@ impl Model {
         }
         let long = self.rules.slow.is_some_and(|limit| passed(call.began, self.now) > limit);
         let slow = long && verdict != Verdict::Ignored;
+        let late = self.rules.expected_in.is_some_and(|limit| passed(call.began, self.now) > limit);
+        let verdict = match verdict {
+            Verdict::Success if late => Verdict::Failure,
+            verdict => verdict,
+        };
         match (self.state, call.place) {
             (State::HalfOpen, Some(place)) if self.trials.get(place) == Some(&Some(call.began)) => {
                 self.trials[place] = None;

@@ -55,6 +55,7 @@ enum Change {
     FailureRate(u32),
     MinCalls(u32),
     Slow(Duration),
+    ExpectedIn(Duration),
 }
 
 impl Change {
@@ -73,16 +74,18 @@ impl Change {
             Self::MinCalls(calls) => rules.min_calls = Some(calls),
             // A call that began before any was timed has no beginning.
             Self::Slow(limit) => rules.slow = rules.slow.and(Some(limit)),
+            Self::ExpectedIn(limit) => rules.expected_in = rules.expected_in.and(Some(limit)),
         }
         fits(&rules).then_some(rules)
     }
 }
 
 fn fits(rules: &Rules) -> bool {
-    match (rules.min_calls, rules.window) {
+    let counts = match (rules.min_calls, rules.window) {
         (Some(calls), Some(Span::Calls(window))) => calls <= window,
         _ => true,
-    }
+    };
+    counts && rules.expected_in.is_none_or(|limit| rules.slow.is_none_or(|slow| slow < limit))
 }
 
 fn fail_max() -> impl Strategy<Value = u32> {
@@ -108,6 +111,9 @@ fn window() -> impl Strategy<Value = Span> {
 fn slow() -> impl Strategy<Value = Duration> {
     select(vec![MS * 10, MS * 100])
 }
+fn expected_in() -> impl Strategy<Value = Duration> {
+    select(vec![MS * 20, MS * 300])
+}
 
 fn rules() -> impl Strategy<Value = Rules> {
     let limits = (
@@ -124,11 +130,12 @@ fn rules() -> impl Strategy<Value = Rules> {
         proptest::option::of(1..8_u32),
         proptest::option::of(slow()),
         proptest::option::of(percent()),
+        proptest::option::of(expected_in()),
         proptest::option::weighted(0.2, select(&TO[..])),
     );
     let made = (limits, rates).prop_map(|(limits, rates)| {
         let (fail_max, reset, threshold, success_rate, trials, probe) = limits;
-        let (window, failure_rate, min_calls, slow, slow_rate, starts) = rates;
+        let (window, failure_rate, min_calls, slow, slow_rate, expected_in, starts) = rates;
         Rules {
             fail_max,
             reset,
@@ -141,6 +148,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             min_calls,
             slow,
             slow_rate: slow.and(slow_rate),
+            expected_in,
             starts,
         }
     });
@@ -167,6 +175,7 @@ fn change() -> impl Strategy<Value = Change> {
         percent().prop_map(Change::FailureRate),
         (1..8_u32).prop_map(Change::MinCalls),
         slow().prop_map(Change::Slow),
+        expected_in().prop_map(Change::ExpectedIn),
     ]
 }
 

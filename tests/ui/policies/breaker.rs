@@ -40,6 +40,33 @@ fn rate_of_nothing_slow() -> Option<u8> {
     None
 }
 
+#[breaker(slow = 2s, expected_in = 200ms)]
+fn slow_when_it_has_failed_already() -> Option<u8> {
+    None
+}
+
+const LONG: std::time::Duration = std::time::Duration::from_secs(2);
+
+#[breaker(slow = LONG, expected_in = 2s)]
+fn slow_by_a_constant() -> Option<u8> {
+    None
+}
+
+#[breaker(expected_in = 0s)]
+fn expected_at_once() -> Option<u8> {
+    None
+}
+
+#[breaker(expected_in = 200)]
+fn expected_in_what() -> Option<u8> {
+    None
+}
+
+#[breaker(DB, expected_in = 200ms)]
+fn expected_in_of_a_static() -> Option<u8> {
+    None
+}
+
 #[breaker(window = 10, min_calls = 20)]
 fn more_calls_than_the_window() -> Option<u8> {
     None

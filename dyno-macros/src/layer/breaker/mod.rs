@@ -339,10 +339,9 @@ impl Layer for Breaker {
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
         self.which.check(&self.said, &WORDS, &known(), cx, diag);
-        // Others may open one that is shared, and slow calls and a rule need no failures.
+        // Others may open one that is shared, and these need no failures.
         let by_failures = matches!(self.which, Which::Own)
-            && !self.settings.gives("slow")
-            && !self.settings.gives("rule");
+            && !["slow", "expected_in", "rule"].iter().any(|key| self.settings.gives(key));
         if let Some(error) = never_fails(&cx.body_ret).filter(|_| by_failures) {
             diag.error(
                 error,

@@ -34,7 +34,7 @@ enum Reads {
 const STATES: [&str; 6] =
     ["closed", "open", "half_open", "forced_open", "disabled", "metrics_only"];
 
-const SETTINGS: [(&str, Reads); 16] = [
+const SETTINGS: [(&str, Reads); 17] = [
     ("fail_max", Reads::Count(1, u32::MAX)),
     ("reset_timeout", Reads::Reset),
     ("success_threshold", Reads::Count(1, 4000)),
@@ -47,6 +47,7 @@ const SETTINGS: [(&str, Reads); 16] = [
     ("min_calls", Reads::Count(1, u32::MAX)),
     ("slow", Reads::Time),
     ("slow_rate", Reads::Share(Bounds::Some)),
+    ("expected_in", Reads::Time),
     ("recover", Reads::Stages),
     ("rule", Reads::Rule),
     ("trip_error", Reads::Word("TripError", &["own", "rejected"])),
@@ -90,6 +91,8 @@ struct Given {
     key: Ident,
     value: TokenStream,
     number: Option<u32>,
+    /// Of a duration that is a literal.
+    nanos: Option<u64>,
     /// Of which it is said here what it comes to.
     is_share: bool,
 }
@@ -130,13 +133,13 @@ impl Settings {
     /// Reads the setting that `arg` gives.
     pub(super) fn set(&mut self, key: &Ident, arg: &Arg, diag: &mut Diag) {
         let Some((_, reads)) = SETTINGS.iter().find(|(name, _)| key == name) else { return };
-        let number = match &arg.value {
-            Value::Expr(expr) => value::number(expr),
-            _ => None,
+        let (number, nanos) = match &arg.value {
+            Value::Expr(expr) => (value::number(expr), value::literal(expr, "").ok().flatten()),
+            _ => (None, None),
         };
         let is_share = share::is_literal(&arg.value);
         let value = arg.value.to_token_stream();
-        self.given.push(Given { key: key.clone(), value, number, is_share });
+        self.given.push(Given { key: key.clone(), value, number, nanos, is_share });
         let fixed = is_const(&arg.value);
         self.is_const &= fixed;
         let what = format!("`{key}`");
@@ -233,16 +236,23 @@ impl Settings {
                 "`success_rate` is taken over `success_threshold` trials, and there is one; give `success_threshold`, such as 5",
             );
         }
-        let (Some(least), Some(window)) = (self.given("min_calls"), self.given("window")) else {
-            return;
-        };
-        if let (Some(calls), Some(size)) = (least.number, window.number) {
+        let number = |key| self.given(key).and_then(|given| Some((given, given.number?)));
+        if let (Some((least, calls)), Some((_, size))) = (number("min_calls"), number("window")) {
             if calls > size {
                 diag.error(
                     &least.value,
                     format!(
                         "`min_calls` must be at most {size}: the window never holds more calls"
                     ),
+                );
+            }
+        }
+        let nanos = |key| self.given(key).and_then(|given| Some((given, given.nanos?)));
+        if let (Some((slow, longer)), Some((_, limit))) = (nanos("slow"), nanos("expected_in")) {
+            if longer >= limit {
+                diag.error(
+                    &slow.value,
+                    "`slow` must be shorter than `expected_in`: a call that takes longer than that has failed already",
                 );
             }
         }

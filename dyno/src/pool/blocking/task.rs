@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::thread;
 
-use super::Blocking;
+use super::{Blocking, Working};
 use crate::clock::{self, Instant};
 use crate::point::harmless;
 
@@ -62,12 +62,14 @@ impl<T> Task<T> {
         end: Instant,
         late: impl FnOnce(),
     ) {
+        let working = Working(pool);
         if self.reach(Stage::AtWork).is_err() {
             return;
         }
         let result = catch_unwind(AssertUnwindSafe(job));
         // At the end the caller leaves, whichever of the two is first there.
         let in_time = result.is_err() || clock::now() < end;
+        drop(working);
         let too_late = if in_time {
             match self.reach(Stage::Over(result)) {
                 Ok(()) => return,
@@ -112,8 +114,15 @@ impl<T> Ticket<T> {
     /// Nothing is left to wait for; else `waker` is woken when that is so.
     pub(crate) fn is_over(&self, waker: &Waker) -> bool {
         let mut shared = self.task.lock();
-        shared.waker.get_or_insert_with(|| waker.clone());
-        !matches!(shared.stage, Stage::Waiting | Stage::AtWork)
+        if !matches!(shared.stage, Stage::Waiting | Stage::AtWork) {
+            return true;
+        }
+        // A future may be polled by another task each time.
+        let known = shared.waker.as_ref().is_some_and(|known| known.will_wake(waker));
+        let old = if known { None } else { shared.waker.replace(waker.clone()) };
+        drop(shared);
+        drop(old);
+        false
     }
 
     pub(crate) fn leave(self) -> Left<T> {

@@ -7,7 +7,11 @@ use crate::clock;
 
 /// A pool of its own, so that nobody else's jobs are on it.
 fn pool(most: usize) -> &'static Blocking {
-    Box::leak(Box::new(Blocking::new("test-blocking", most, IDLE)))
+    Box::leak(Box::new(Blocking::new("test-blocking", limits(most))))
+}
+
+const fn limits(size: usize) -> Limits {
+    Limits { size, queue: usize::MAX, idle: IDLE }
 }
 
 /// Until `is_so` of the pool, which another thread makes true.
@@ -27,7 +31,7 @@ fn start<T: Send + 'static>(
     pool: &'static Blocking,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Option<Ticket<T>> {
-    pool.start(Scope::empty(), job, far(), || {})
+    pool.start(Scope::empty(), job, far(), || {}).ok()
 }
 
 fn wait<T>(ticket: &Ticket<T>) {
@@ -80,8 +84,8 @@ fn no_job_waits_for_a_thread_that_another_has_been_promised() {
 
 #[test]
 fn threads_without_work_end_and_others_start_when_there_is_some() {
-    let pool: &Blocking =
-        Box::leak(Box::new(Blocking::new("test-blocking", 1, Duration::from_nanos(1))));
+    let limits = Limits { idle: Duration::from_nanos(1), ..limits(1) };
+    let pool: &Blocking = Box::leak(Box::new(Blocking::new("test-blocking", limits)));
     for started in 1..4 {
         let ticket = start(pool, || 7).expect("a thread");
         wait(&ticket);

@@ -56,7 +56,8 @@ mod tests {
         let service = carrier(Script::quiet()).expect("a port is free");
         let (client, address) = (Client::default(), &service.addresses()[1]);
         for (country, wanted) in [("EUR", 6), ("SEK", 11)] {
-            let fuel: Fuel = client.ask(format!("{address}/fuel/{country}")).await.expect("it is up");
+            let fuel: Fuel =
+                client.ask(format!("{address}/fuel/{country}")).await.expect("it is up");
             assert_eq!((fuel.country.as_str(), fuel.percent), (country, wanted));
         }
     }

@@ -50,7 +50,11 @@ impl Client {
     }
 
     /// What the replica that this attempt goes to has to say about `path`.
-    pub async fn get<T: DeserializeOwned>(&self, call: &Call, path: &str) -> Result<T, ServiceError> {
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        path: &str,
+    ) -> Result<T, ServiceError> {
         let target = call.target().map(ToString::to_string).unwrap_or_default();
         self.ask(format!("{target}{path}")).await
     }
@@ -62,7 +66,9 @@ impl Client {
         let status = answer.status().as_u16();
         let body = answer.bytes().await.map_err(no_answer)?;
         match status {
-            200 => serde_json::from_slice(&body).map_err(|error| ServiceError::Nonsense { url, error }),
+            200 => {
+                serde_json::from_slice(&body).map_err(|error| ServiceError::Nonsense { url, error })
+            }
             status => Err(ServiceError::Status { url, status }),
         }
     }
@@ -93,12 +99,16 @@ mod tests {
         let service = stock(Script { hiccups: 1000, ..Script::quiet() }).expect("a port is free");
         let (client, address) = (Client::default(), &service.addresses()[0]);
         for request in 0..5 {
-            let answer = for_request(request, client.ask::<IgnoredAny>(format!("{address}/stock/A-1")));
+            let answer =
+                for_request(request, client.ask::<IgnoredAny>(format!("{address}/stock/A-1")));
             let answer = answer.await.map(|_| ());
             assert!(matches!(answer, Err(ServiceError::Status { status: 503, .. })), "{answer:?}");
         }
         assert_eq!(service.seen()[0].hiccups, 5);
         let unknown = client.ask::<IgnoredAny>(format!("{address}/moon")).await.map(|_| ());
-        assert!(matches!(unknown, Err(ServiceError::Status { status: 503 | 404, .. })), "{unknown:?}");
+        assert!(
+            matches!(unknown, Err(ServiceError::Status { status: 503 | 404, .. })),
+            "{unknown:?}"
+        );
     }
 }

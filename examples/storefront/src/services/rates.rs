@@ -66,7 +66,8 @@ mod tests {
         let (client, addresses) = (Client::default(), service.addresses());
         for request in 0..30 {
             for (replica, address) in addresses.iter().enumerate() {
-                let quote = for_request(request, client.ask::<Quote>(format!("{address}/rates/GBP"))).await;
+                let quote =
+                    for_request(request, client.ask::<Quote>(format!("{address}/rates/GBP"))).await;
                 let micros = quote.map(|quote| quote.micros);
                 if replica == 0 && (10..20).contains(&request) {
                     assert!(matches!(micros, Err(ServiceError::NoAnswer { .. })), "{micros:?}");
@@ -75,7 +76,8 @@ mod tests {
                 }
             }
         }
-        let seen = |calls, cut_off| Seen { calls, answered: calls - cut_off, cut_off, ..Seen::default() };
+        let seen =
+            |calls, cut_off| Seen { calls, answered: calls - cut_off, cut_off, ..Seen::default() };
         assert_eq!(service.seen(), [seen(30, 10), seen(30, 0)]);
     }
 

@@ -96,7 +96,10 @@ mod tests {
     fn a_replica_is_down_for_the_requests_of_its_outages_and_no_others() {
         let script = Script { down: [vec![100..200, 700..701], vec![]], ..script(3) };
         let down = |replica| (0..1000).filter(move |&request| script.is_down(replica, request));
-        assert_eq!(down.clone()(0).collect::<Vec<_>>(), (100..200).chain([700]).collect::<Vec<_>>());
+        assert_eq!(
+            down.clone()(0).collect::<Vec<_>>(),
+            (100..200).chain([700]).collect::<Vec<_>>()
+        );
         assert_eq!(down(1).count(), 0);
     }
 

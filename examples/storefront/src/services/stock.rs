@@ -58,7 +58,8 @@ mod tests {
         let client = Client::default();
         let mut units = vec![];
         for address in service.addresses().iter().cycle().take(4) {
-            let shelf: Shelf = client.ask(format!("{address}/stock/KT-1352")).await.expect("it is up");
+            let shelf: Shelf =
+                client.ask(format!("{address}/stock/KT-1352")).await.expect("it is up");
             units.push(shelf.units);
         }
         assert_eq!(units, [units[0]; 4]);

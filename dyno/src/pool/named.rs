@@ -1,0 +1,58 @@
+//! Pools by name: one pool, many functions.
+
+use std::sync::atomic::Ordering;
+
+use super::Pool;
+use super::settings::Settings;
+use crate::shared::{Join, Joined, Known, Shared};
+
+static KNOWN: Known<Pool, Settings> = Known::new("pool");
+
+/// The pool that the attributes call `name`, or the first `static` of that name that has been used.
+///
+/// Attributes make theirs on their first call.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Pool> {
+    KNOWN.find(name, Pool::name)
+}
+
+/// Every pool that has been used or [listed](Pool::list).
+#[must_use]
+pub fn all() -> Vec<&'static Pool> {
+    KNOWN.all()
+}
+
+impl Pool {
+    /// Lets [`all`] and [`named`] find it before it is first used.
+    #[inline]
+    pub fn list(&'static self) -> &'static Self {
+        if !self.listed.load(Ordering::Relaxed) {
+            self.list_once();
+        }
+        self
+    }
+
+    #[cold]
+    fn list_once(&'static self) {
+        if !self.listed.swap(true, Ordering::Relaxed) {
+            KNOWN.list(self);
+        }
+    }
+}
+
+/// The pool that all attributes with the same name share.
+#[doc(hidden)]
+pub type SharedPool = Shared<Pool>;
+
+impl Join for Pool {
+    fn join(name: &'static str, new: Self) -> &'static Self {
+        let (given, here) = (new.given, new.location);
+        // Found by its name already.
+        new.listed.store(true, Ordering::Relaxed);
+        let Joined { one: pool, adds, .. } = KNOWN.join(name, new, given, here);
+        if adds {
+            pool.threads.limit(|limits| given.over(limits));
+        }
+        pool
+    }
+}

@@ -1,0 +1,17 @@
+//! The policies as layers of `tower`.
+
+#[path = "tower/support.rs"]
+mod support;
+
+#[path = "tower/breaker.rs"]
+mod breaker;
+#[path = "tower/deadline.rs"]
+mod deadline;
+#[path = "tower/limits.rs"]
+mod limits;
+#[path = "tower/observed.rs"]
+mod observed;
+#[path = "tower/retry.rs"]
+mod retry;
+#[path = "tower/timeout.rs"]
+mod timeout;

@@ -6,16 +6,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use dyno::clock::{self, Frozen};
+use dyno::clock::{self, Frozen, Instant};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 /// The clock moves by so much at a time.
 pub(crate) const STEP: Duration = Duration::from_millis(1);
 
+/// Later than the clock of any run of tests gets by itself.
+const BEGINS: Instant = Instant::from_nanos(1_000_000 * 1_000_000_000);
+
 pub(crate) struct Driver<'a> {
     tasks: FuturesUnordered<Pin<Box<dyn Future<Output = ()> + 'a>>>,
     woken: Arc<Woken>,
     clock: Frozen,
+}
+
+/// A clock that stands still, at the same moment each time.
+pub(crate) fn frozen() -> Frozen {
+    let clock = clock::freeze().manual();
+    clock.advance(BEGINS - clock::now());
+    clock
 }
 
 struct Woken(AtomicBool);
@@ -27,10 +37,10 @@ impl Wake for Woken {
 }
 
 impl<'a> Driver<'a> {
-    /// Freezes the clock.
-    pub(crate) fn new() -> Self {
+    /// No tasks yet, on this clock.
+    pub(crate) fn new(clock: Frozen) -> Self {
         let woken = Arc::new(Woken(AtomicBool::new(false)));
-        Self { tasks: FuturesUnordered::new(), woken, clock: clock::freeze().manual() }
+        Self { tasks: FuturesUnordered::new(), woken, clock }
     }
 
     pub(crate) fn spawn(&mut self, task: impl Future<Output = ()> + 'a) {

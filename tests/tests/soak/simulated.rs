@@ -5,16 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
-use dyno::breaker::{self, Settings};
+use dyno::balance::{Balancer, Target};
+use dyno::breaker::Settings;
 use dyno::limit::Bulkhead;
-use dyno::retry::{Budget, Retry};
-use dyno::timeout::timeout;
-use dyno::{Fault, clock};
+use dyno::retry::{Budget, Retry, retry};
+use dyno::service::{Call, Service};
+use dyno::{Deadline, Fault, clock, metrics};
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
 use crate::counts::Counts;
-use crate::driver::Driver;
+use crate::driver::{Driver, frozen};
 use crate::world::{BUG, Failed, TARGETS, World};
 
 /// Milliseconds.
@@ -24,19 +25,16 @@ const CALLS: u64 = 200;
 /// Longer than any call may take.
 const PATIENCE: u64 = 5_000;
 
-/// The further attempts that a soak may make: a fifth of its calls, and what is there at the beginning.
+/// What further attempts are paid out of: a fifth of the calls, and what is there at the beginning.
 const SHARE: f64 = 0.2;
 const CAPACITY: u32 = 20;
 
-fn budget() -> Budget {
-    Budget::new().share(SHARE).reserve(0).capacity(CAPACITY)
-}
-
-/// What is asked of the calls, made by `call`.
-fn soak(seed: u64, call: impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> (Counts, u64) {
+/// A minute of calls made by `call`, and what came of them.
+fn minute(seed: u64, call: impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> Minute {
     fastrand::seed(seed);
+    let clock = frozen();
     let world = World::new(seed, LENGTH);
-    let mut driver = Driver::new();
+    let mut driver = Driver::new(clock);
     for x in 0..LENGTH + PATIENCE {
         if x < LENGTH && world.dice(1000) < CALLS {
             driver.spawn(one(&world, &call, x));
@@ -46,16 +44,23 @@ fn soak(seed: u64, call: impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> (C
             break;
         }
     }
-    assert_eq!(driver.running(), 0, "a call never ends");
-    assert_eq!((world.busy(), driver.sleepers()), (0, 0), "of an attempt something is left");
-    let attempts = world.attempts();
-    println!("seed {seed}: {attempts:?} {:?}", world.counts());
-    (world.counts(), attempts.iter().sum())
+    assert_eq!(driver.running(), 0, "seed {seed}: a call never ends");
+    assert_eq!((world.busy(), driver.sleepers()), (0, 0), "seed {seed}: an attempt goes on");
+    Minute { counts: world.counts(), attempts: world.attempts(), in_vain: world.in_vain() }
 }
 
-/// A caller: one in a hundred gives up before there is an answer.
+/// What came of all calls, and what the targets saw of them.
+#[derive(Debug, PartialEq, Eq)]
+struct Minute {
+    counts: Counts,
+    attempts: [u64; TARGETS],
+    /// Attempts at targets that could not answer.
+    in_vain: u64,
+}
+
+/// A caller: one in twenty has little patience.
 async fn one(world: &World, call: &impl AsyncFn(&World, u64) -> Result<u64, Failed>, x: u64) {
-    let patience = if world.dice(100) == 0 { world.dice(100) } else { PATIENCE };
+    let patience = if world.dice(20) == 0 { world.dice(8) } else { PATIENCE };
     let gives_up = clock::sleep_async(Duration::from_millis(patience));
     let answer = pin!(AssertUnwindSafe(call(world, x)).catch_unwind());
     world.saw(match select(answer, gives_up).await {
@@ -83,43 +88,104 @@ fn why(failed: &Failed) -> &'static str {
     }
 }
 
+
+/// Where the simulated targets would be: the port says which one it is.
+static TARGETS_URLS: [&str; TARGETS] = [
+    "http://10.0.0.1:8000",
+    "http://10.0.0.1:8001",
+    "http://10.0.0.1:8002",
+    "http://10.0.0.1:8003",
+    "http://10.0.0.1:8004",
+];
+
 fn leak<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
-/// Until there is a balancer: what it would do, by hand.
-fn by_hand() -> impl AsyncFn(&World, u64) -> Result<u64, Failed> {
-    let budget = leak(budget());
-    let places = leak(Bulkhead::new("soak", 100));
-    let settings = Settings::new().fail_max(5).reset_timeout(Duration::from_millis(500));
-    let hosts = leak(breaker::Keyed::new("soak", settings));
-    let retry = Retry::new(4)
-        .backoff(Duration::from_millis(5)..Duration::from_millis(50))
-        .budget(budget)
-        .rejected();
-    async move |world, x| {
-        let attempts = retry.run_async(async || {
-            let target = fastrand::usize(..TARGETS);
-            let host = hosts.get(&target);
-            host.call_async(async || {
-                places
-                    .call_async(async || {
-                        let limit = timeout(Duration::from_millis(100));
-                        limit.run_async(world.serve(target, x)).await?
-                    })
-                    .await
-            })
-            .await
+/// All policies of a run, made for it.
+struct Stack {
+    balancer: &'static Balancer,
+    budget: &'static Budget,
+    places: &'static Bulkhead,
+    service: &'static Service,
+}
+
+impl Stack {
+    fn new(name: &'static str) -> Self {
+        let settings = Settings::new().fail_max(5).reset_timeout(Duration::from_millis(500));
+        let balancer = Balancer::new(name, &TARGETS_URLS).breaker(settings);
+        let balancer = leak(balancer.slow_start(Duration::from_secs(1)));
+        let budget = leak(Budget::new().share(SHARE).reserve(0).capacity(CAPACITY));
+        let places = leak(Bulkhead::new(name, 64));
+        let backoff = Duration::from_millis(5)..Duration::from_millis(50);
+        let service = Service::builder(name)
+            .deadline(Duration::from_secs(2))
+            .metrics()
+            .timing()
+            .timeout(Duration::from_secs(1))
+            .rate(100_000, Duration::from_secs(1))
+            .retry(Retry::new(4).backoff(backoff).budget(budget))
+            .retry_on_timeout()
+            .balance(balancer)
+            .bulkhead_of(places)
+            .attempt_timeout(Duration::from_millis(100));
+        Self { balancer, budget, places, service: leak(service.build()) }
+    }
+
+    fn minute(&self, seed: u64) -> Minute {
+        minute(seed, async |world, x| {
+            self.service.call_async(|call| async move { world.serve(index(&call), x).await }).await
+        })
+    }
+
+    /// Nothing is left of any call.
+    fn check(&self, seed: u64, minute: &Minute) {
+        let Minute { counts, attempts, in_vain } = minute;
+        println!("seed {seed}: {minute:?} {}", self.budget);
+        let (calls, attempts) = (counts.all(), attempts.iter().sum::<u64>());
+        assert!(calls > LENGTH * CALLS / 1000 * 9 / 10, "seed {seed}: {calls}");
+        let answered = calls - counts.of("given up") - counts.of("panicked");
+        assert!(counts.of("well") * 1000 >= answered * 995, "seed {seed}: {counts:?}");
+        assert!(in_vain * 20 < attempts, "seed {seed}: {in_vain} of {attempts} in vain");
+        self.check_budget(seed, calls, attempts);
+        let balancer = self.balancer.snapshot();
+        for target in &balancer.targets {
+            let stands = (target.state, target.out, target.in_flight);
+            assert_eq!(stands, ("closed", false, 0), "seed {seed}: {target:?}");
+        }
+        assert_eq!(self.places.snapshot().in_flight, 0, "seed {seed}");
+        let seen = metrics::of(self.service.name()).expect("it counts");
+        assert_eq!((seen.in_flight, seen.total.calls()), (0, calls), "seed {seed}: {seen:?}");
+        assert_eq!(Deadline::current(), None, "seed {seed}");
+        let mut made = 0;
+        let _ = retry(3).run(|| {
+            made += 1;
+            None::<u8>
         });
-        timeout(Duration::from_secs(1)).run_async(attempts).await?
+        assert_eq!(made, 3, "seed {seed}: the thread still counts as one that tries again");
+    }
+
+    fn check_budget(&self, seed: u64, calls: u64, attempts: u64) {
+        let granted = self.budget.snapshot().granted;
+        assert!(attempts <= calls + granted, "seed {seed}: {attempts} of {calls} and {granted}");
+        let most = calls / 5 + u64::from(CAPACITY);
+        assert!(granted > 0 && granted <= most, "seed {seed}: {granted} further ones of {most}");
     }
 }
 
+fn index(call: &Call) -> usize {
+    usize::from(call.target().map_or(0, Target::port) - 8000)
+}
+
 #[test]
-fn hand() {
-    let started = std::time::Instant::now();
-    let (counts, attempts) = soak(7, by_hand());
-    let (again, same) = soak(7, by_hand());
-    assert_eq!((counts, attempts), (again, same));
-    println!("{:?}", started.elapsed());
+fn a_service_goes_on_while_targets_die_and_return() {
+    for seed in 1..=4 {
+        let [minute, again] = ["once", "again"].map(|what| {
+            let stack = Stack::new(leak(format!("soak.{seed}.{what}")));
+            let minute = stack.minute(seed);
+            stack.check(seed, &minute);
+            minute
+        });
+        assert_eq!(again, minute, "seed {seed} decides everything");
+    }
 }

@@ -36,6 +36,7 @@ pub(crate) struct World {
     /// Calls at work at each target.
     busy: [Cell<u32>; TARGETS],
     attempts: [Cell<u64>; TARGETS],
+    in_vain: Cell<u64>,
     seen: Tally,
 }
 
@@ -48,6 +49,7 @@ impl World {
             dice: RefCell::new(fastrand::Rng::with_seed(seed ^ 0x5EED)),
             busy: Default::default(),
             attempts: Default::default(),
+            in_vain: Cell::default(),
             seen: Tally::default(),
         }
     }
@@ -70,6 +72,9 @@ impl World {
         let _busy = Busy::new(&self.busy[target]);
         self.attempts[target].set(self.attempts[target].get() + 1);
         let health = self.health(target);
+        if !matches!(health, Health::Well | Health::Slow) {
+            self.in_vain.set(self.in_vain.get() + 1);
+        }
         match health {
             Health::Well => self.work(1..6).await,
             Health::Slow => self.work(40..80).await,
@@ -96,6 +101,11 @@ impl World {
     /// Attempts that have reached a target.
     pub(crate) fn attempts(&self) -> [u64; TARGETS] {
         self.attempts.each_ref().map(Cell::get)
+    }
+
+    /// Those at targets that could not answer.
+    pub(crate) fn in_vain(&self) -> u64 {
+        self.in_vain.get()
     }
 
     /// Calls at work.

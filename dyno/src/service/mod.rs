@@ -10,7 +10,7 @@ mod engine;
 mod failure;
 mod judge;
 mod key;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "http", feature = "tower"))]
 mod layered;
 mod layers;
 mod made;
@@ -28,7 +28,9 @@ pub use self::call::Call;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
+pub(crate) use self::judge::ByItself;
+#[cfg(any(feature = "http", feature = "tower"))]
 pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]

@@ -111,8 +111,9 @@ async fn limited<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     f: &mut impl FnMut(Call) -> F,
 ) -> Result<R, Fault> {
     let ended = {
+        let limit = judge.limit(service.given.timeout);
         let inside = pin!(attempts(service, at, judge, f));
-        whole_named(service.name(), service.given.timeout, inside).await
+        whole_named(service.name(), limit, inside).await
     };
     Late::told(ended)
 }

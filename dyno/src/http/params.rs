@@ -80,7 +80,15 @@ macro_rules! several {
     )*};
 }
 
-several!([] [P], [] Vec<P>, [const N: usize] [P; N], [] Option<P>);
+several!([] [P], [] Vec<P>, [const N: usize] [P; N]);
+
+impl<P: Param> Param for Option<P> {
+    fn append_to(&self, name: &str, params: &mut Params<'_>) {
+        if let Some(value) = self {
+            value.append_to(name, params);
+        }
+    }
+}
 
 macro_rules! behind {
     ($($pointer:ty),*) => {$(

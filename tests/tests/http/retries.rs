@@ -107,7 +107,7 @@ async fn what_may_not_be_done_twice_is_not() {
 async fn what_was_not_sent_may_be_whatever_it_is() {
     let server = Loopback::stopped();
     let client = of(&server, "unsent").breaker(None);
-    let client = client.retry(Retry::new(3).listener(&Restarts)).build().expect("a client");
+    let client = client.retry(Retry::new(3).listen(&Restarts)).build().expect("a client");
     *RESTARTED.lock().expect("no panic") = Some(server);
     let answer = client.post("/").body("once").send().await.expect("it is there by then");
     assert_eq!(answer.attempt(), 3);
@@ -180,7 +180,8 @@ async fn a_budget_bounds_what_is_tried_again() {
         client.get("/").send().await.expect("an answer");
     }
     let again = server.counts().requests - 100;
-    assert!((1..=60).contains(&again), "{again} of 300");
+    // What a budget begins with, and a fifth.
+    assert!((1..=150).contains(&again), "{again} of 300");
 }
 
 #[tokio::test]

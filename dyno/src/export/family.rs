@@ -80,7 +80,7 @@ pub(super) const QUANTILES: [(f64, f64, &str); 5] = [
 
 const CALLS: &str = "dyno_calls_total";
 
-pub(super) static COUNTERS: [Counter; 15] = [
+pub(super) static COUNTERS: [Counter; 16] = [
     Counter {
         name: "dyno.calls",
         flat: CALLS,

@@ -17,6 +17,8 @@ pub(crate) struct Timeout {
     /// The same, as it is written.
     written: Option<Expr>,
     on_pool: Option<Ident>,
+    /// There may be none: the limit is an `Option`.
+    may_lack: bool,
     is_async: bool,
 }
 
@@ -64,6 +66,7 @@ pub(super) fn parse(
         limit,
         written,
         on_pool,
+        may_lack: false,
         is_async: false,
     }));
     layers
@@ -143,6 +146,12 @@ fn on_pool(limited: &TokenStream, body: &TokenStream, at: Span, cx: &Context) ->
 }
 
 impl Timeout {
+    /// One of which only the program knows whether there is any.
+    pub(super) fn of_preset(at: &Ident, said: Said, limit: TokenStream) -> Self {
+        let at = at.clone();
+        Self { at, said, limit, written: None, on_pool: None, may_lack: true, is_async: false }
+    }
+
     /// How the call ended: a statement, and a `Result` of what is inside or a `Fault`.
     fn ended(&self, inside: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
@@ -164,9 +173,11 @@ impl Timeout {
             );
         }
         let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
+        let limited = if self.may_lack { "limited_if" } else { "limited_here" };
+        let limited = Ident::new(limited, at);
         // What was late is gone, with all it held, before that is told.
         let ended = quote_spanned! {at=>
-            let __dyno_end = #p::limited_here(#point, #limit, #p::pin!(#future)).await;
+            let __dyno_end = #p::#limited(#point, #limit, #p::pin!(#future)).await;
         };
         (ended, told)
     }
@@ -180,8 +191,13 @@ impl Timeout {
         let at = here(self.at.span());
         let p = &cx.private;
         let failure = Failures::failure(at, cx);
+        let is_over = if self.may_lack {
+            quote_spanned!(at=> #p::Option::is_some_and(__dyno_timed.as_ref(), #p::Timed::is_over))
+        } else {
+            quote_spanned!(at=> #p::Timed::is_over(&__dyno_timed))
+        };
         Some(quote_spanned! {at=>
-            __dyno_late |= #p::Option::is_some(&#failure) && #p::Timed::is_over(&__dyno_timed);
+            __dyno_late |= #p::Option::is_some(&#failure) && #is_over;
         })
     }
 
@@ -238,12 +254,20 @@ impl Layer for Timeout {
         let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         let note = self.note(cx);
+        let (enter, end) = if self.may_lack {
+            (
+                Ident::new("enter_if", at),
+                quote_spanned!(at=> if let #p::Some(__dyno_timed) = __dyno_timed { #p::Timed::end(__dyno_timed); }),
+            )
+        } else {
+            (Ident::new("enter", at), quote_spanned!(at=> #p::Timed::end(__dyno_timed);))
+        };
         quote_spanned! {at=> {
-            match #p::Timed::enter(#point, #limit) {
+            match #p::Timed::#enter(#point, #limit) {
                 #p::Ok(__dyno_timed) => {
                     let __dyno_out = #inner;
                     #note
-                    #p::Timed::end(__dyno_timed);
+                    #end
                     __dyno_out
                 }
                 #p::Err(__dyno_fault) => #refuse,

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::Ident;
 
 use super::balance::{self, Balance, Tries};
-use super::call::{Call, Part};
+use super::call::{Call, Part, Target};
 use super::given::{Given, Policy, names};
 use crate::diag::Diag;
 use crate::expand::here;
@@ -52,8 +52,9 @@ pub(super) fn layers(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     share(&mut given);
-    let (tried, balanced) = (given.has("retry"), given.has("balance"));
-    let call = |at: &Ident, part| Box::new(Call::new(at, part, tried, balanced));
+    let tried = given.has("retry");
+    let target = if given.has("balance") { Target::Picked } else { Target::None };
+    let call = |at: &Ident, part| Box::new(Call::new(at, part, tried, target));
     let mut slots = Slots(ORDER.map(|_| Vec::new()));
     common.in_service = true;
     let mut balance = balance(&mut given, &mut slots, common, diag);
@@ -128,8 +129,24 @@ impl Slots {
     }
 }
 
+/// What the attribute of this name makes, where it is given.
+pub(super) fn parsed(
+    name: &str,
+    given: &mut Given,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Vec<Box<dyn Layer>> {
+    let parser = ORDER.iter().find(|(known, _)| *known == name);
+    let Some((_, Some(parse))) = parser else { return Vec::new() };
+    let Some(Policy { key, args, .. }) = given.remove(name) else { return Vec::new() };
+    common.in_service = true;
+    let layers = parse(&key, args, common, diag);
+    common.in_service = false;
+    layers
+}
+
 /// What is said for all of them, in the words of each.
-fn share(given: &mut Given) {
+pub(super) fn share(given: &mut Given) {
     let failures = std::mem::take(&mut given.failures);
     for policy in &mut given.policies {
         let own = names(&policy.args);

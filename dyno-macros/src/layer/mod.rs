@@ -12,6 +12,7 @@ mod harness;
 pub(crate) mod inject;
 mod limited;
 mod metrics;
+mod pool;
 mod rate;
 mod retry;
 mod said;

@@ -12,18 +12,13 @@ use crate::grammar::args::Value;
 use crate::grammar::{Arg, Args, Key, failures};
 use crate::layer::Common;
 
-const OWN: [Key; 4] = [
-    Key::flag("defaults"),
-    Key::value("expected_in"),
-    Key::policy("pool"),
-    Key::flag("retry_on_timeout"),
-];
+const OWN: [Key; 3] =
+    [Key::flag("defaults"), Key::value("expected_in"), Key::flag("retry_on_timeout")];
 
 /// The keys of one service.
 pub(super) struct Given {
     pub(super) at: Ident,
     pub(super) preset: Option<Preset>,
-    pub(super) pool: Option<Ident>,
     pub(super) policies: Vec<Policy>,
     /// Those that are left out of the usual ones.
     pub(super) off: Vec<Ident>,
@@ -63,7 +58,6 @@ impl Given {
         let mut given = Self {
             at: at.clone(),
             preset: None,
-            pool: None,
             policies: Vec::new(),
             off: Vec::new(),
             usual: None,
@@ -86,7 +80,6 @@ impl Given {
         };
         match key.to_string().as_str() {
             "defaults" => self.usual = arg.key,
-            "pool" => self.pool = arg.key,
             "retry_on_timeout" => self.retry_on_timeout = arg.key,
             "expected_in" => {
                 let value = arg.expr("`expected_in`", diag).cloned();

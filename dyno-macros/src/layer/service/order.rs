@@ -10,12 +10,12 @@ use super::given::{Given, Policy, names};
 use crate::diag::Diag;
 use crate::expand::here;
 use crate::layer::{
-    Common, Layer, Parse, breaker, bulkhead, cache, fallback, harness, metrics, rate, retry,
+    Common, Layer, Parse, breaker, bulkhead, cache, fallback, harness, metrics, pool, rate, retry,
     timeout, timing,
 };
 
 /// The policies, outermost first, each with the parser of its attribute, where there is one.
-const ORDER: [(&str, Option<Parse>); 13] = [
+const ORDER: [(&str, Option<Parse>); 14] = [
     ("deadline", Some(timeout::parse)),
     ("metrics", Some(metrics::parse)),
     ("timing", Some(timing::parse)),
@@ -28,12 +28,13 @@ const ORDER: [(&str, Option<Parse>); 13] = [
     ("balance", None),
     ("breaker", Some(breaker::parse)),
     ("bulkhead", Some(bulkhead::parse)),
+    ("pool", Some(pool::parse)),
     ("attempt_timeout", Some(timeout::parse)),
 ];
 
 /// Their names.
-pub(super) const NAMES: [&str; 13] = {
-    let mut names = [""; 13];
+pub(super) const NAMES: [&str; 14] = {
+    let mut names = [""; 14];
     let mut at = 0;
     while at < names.len() {
         names[at] = ORDER[at].0;
@@ -129,6 +130,19 @@ impl Slots {
     }
 }
 
+/// What runs on a pool is waited for there no longer than an attempt may take.
+fn limit_on_pool(given: &mut Given) {
+    if !given.has("pool") {
+        return;
+    }
+    let Some(limit) = given.remove("attempt_timeout") else { return };
+    let at = here(limit.key.span());
+    let args = limit.args;
+    if let Some(pool) = given.policies.iter_mut().find(|policy| policy.key == "pool") {
+        pool.add("limit", &quote_spanned!(at=> limit = #args));
+    }
+}
+
 /// What the attribute of this name makes, where it is given.
 pub(super) fn parsed(
     name: &str,
@@ -161,6 +175,7 @@ pub(super) fn share(given: &mut Given) {
             policy.add("timed_out", &quote_spanned!(at=> timed_out = stop));
         }
     }
+    limit_on_pool(given);
     if let Some((key, value)) = given.expected_in.take() {
         let said: TokenStream = quote_spanned!(here(key.span())=> #key = #value);
         match given.policies.iter_mut().find(|policy| policy.key == "breaker") {

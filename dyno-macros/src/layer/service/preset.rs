@@ -123,7 +123,7 @@ fn refuse(preset: &Preset, given: &Given, diag: &mut Diag) {
     for key in policies.filter(|key| BESIDE.iter().all(|beside| *key != beside)) {
         diag.error(key, say(key));
     }
-    let flags = [given.usual.as_ref(), given.retry_on_timeout.as_ref(), given.pool.as_ref()];
+    let flags = [given.usual.as_ref(), given.retry_on_timeout.as_ref()];
     let expected = given.expected_in.as_ref().map(|(key, _)| key);
     for key in flags.into_iter().chain([expected]).flatten().chain(&given.off) {
         diag.error(key, say(key));

@@ -9,6 +9,8 @@ mod built;
 mod cancelled;
 #[path = "service/dace.rs"]
 mod dace;
+#[path = "service/explained.rs"]
+mod explained;
 #[path = "service/judged.rs"]
 mod judged;
 #[path = "service/late.rs"]

@@ -7,6 +7,7 @@ mod check;
 mod defaults;
 mod end;
 mod engine;
+mod explain;
 mod failure;
 mod judge;
 mod key;
@@ -25,6 +26,7 @@ use std::sync::atomic::AtomicBool;
 pub use self::at::At;
 pub use self::build::Builder;
 pub use self::call::Call;
+pub use self::explain::explain;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};

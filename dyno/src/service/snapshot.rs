@@ -130,7 +130,9 @@ impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name)?;
         self.limits(f)?;
-        self.again(f)?;
+        if let Some(again) = self.again() {
+            write!(f, "\n  retry: {again}")?;
+        }
         if let Some(rate) = &self.rate {
             write!(f, "\n  rate: {}/{:?}, {} left", rate.limit, rate.per, rate.available)?;
         }
@@ -151,13 +153,7 @@ impl fmt::Display for Snapshot {
             write!(f, ", for {wait:?} at most")?;
         }
         for target in &self.targets {
-            write!(f, "\n  {}", target.name)?;
-            if let Some(breaker) = &target.breaker {
-                write!(f, ": {}", Circuit(breaker))?;
-            }
-            if let Some(bulkhead) = &target.bulkhead {
-                write!(f, ", {}", Room(bulkhead))?;
-            }
+            write!(f, "\n  {target}")?;
         }
         if self.stood_in.stood_in > 0 {
             write!(f, "\n  stood in: {} times", self.stood_in.stood_in)?;
@@ -190,14 +186,32 @@ impl Snapshot {
         Ok(())
     }
 
-    fn again(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(retry) = &self.retry else { return Ok(()) };
-        let also = if self.retry_on_timeout { ", also after time-outs" } else { "" };
-        write!(f, "\n  retry: {} attempts, pauses {:?}{also}", self.attempts, retry.pauses_told())?;
-        match &self.budget {
-            Some(Spent { tokens, capacity, refused, .. }) => {
-                write!(f, ", budget {tokens:.1} of {capacity} ({refused} refused)")
-            }
+    /// How it tries again, in words.
+    pub(super) fn again(&self) -> Option<String> {
+        let pauses = self.retry.as_ref()?.pauses_told();
+        let mut told = format!("{} attempts, pauses {pauses:?}", self.attempts);
+        if self.retry_on_timeout {
+            told.push_str(", also after time-outs");
+        }
+        if let Some(Spent { tokens, capacity, refused, .. }) = &self.budget {
+            let budget = format!(", budget {tokens:.1} of {capacity} ({refused} refused)");
+            told.push_str(&budget);
+        }
+        Some(told)
+    }
+}
+
+/// `pricing[10.0.0.1:80]: closed, 0 failures of 5 in a row, 3 of 10 in flight, 0 waiting`
+impl fmt::Display for TargetSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        let mut before = ": ";
+        if let Some(breaker) = &self.breaker {
+            write!(f, "{before}{}", Circuit(breaker))?;
+            before = ", ";
+        }
+        match &self.bulkhead {
+            Some(bulkhead) => write!(f, "{before}{}", Room(bulkhead)),
             None => Ok(()),
         }
     }

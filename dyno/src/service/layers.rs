@@ -24,7 +24,6 @@ pub(super) enum Breaking {
 }
 
 /// Its bulkhead, or those of its targets.
-#[expect(clippy::large_enum_variant, reason = "once a service, and never moved")]
 pub(super) enum Placing {
     None,
     Own(Bulkhead),
@@ -131,7 +130,6 @@ impl Service {
     /// How often to try; a single attempt, of which nothing is told, where it is not said. Its own
     /// budget is not in it: see [`attempts`](Self::attempts).
     #[inline]
-    #[must_use]
     pub const fn retry(&self) -> &Retry {
         &self.retry
     }

@@ -9,11 +9,13 @@ mod end;
 mod engine;
 mod explain;
 mod failure;
+mod given;
 mod judge;
 mod key;
 #[cfg(feature = "tower")]
 mod layered;
 mod layers;
+mod limits;
 mod made;
 mod named;
 mod snapshot;
@@ -38,7 +40,7 @@ pub use self::layers::Place;
 #[doc(hidden)]
 pub use self::named::SharedService;
 pub use self::named::{all, named};
-pub use self::snapshot::Snapshot;
+pub use self::snapshot::{Snapshot, TargetSnapshot};
 pub use self::with::With;
 
 use self::layers::{Breaking, Pacing, Placing};

@@ -11,7 +11,7 @@ use crate::breaker;
 use crate::fallback::{self, Count};
 use crate::limit::{bulkhead, rate};
 use crate::metrics;
-use crate::retry::{Retry, Spent};
+use crate::retry::{Budget, Retry, Spent};
 
 /// How a [`Service`] stands: what it goes by, and the state of its policies. Displayed as a line for
 /// each policy it has.
@@ -87,7 +87,7 @@ impl Service {
             retry: given.retry.map(|_| self.retry),
             retry_on_timeout: given.retry.is_some() && self.retry.again_when_timed_out(),
             budget_share: given.budget,
-            budget: budget.map(|budget| budget.snapshot()),
+            budget: budget.map(Budget::snapshot),
             expected_in: given.expected_in,
             breaker: self.breaker.of_all().map(breaker::Breaker::snapshot),
             bulkhead: self.bulkhead.of_all().map(bulkhead::Bulkhead::snapshot),

@@ -20,7 +20,7 @@ pub enum Asks {
     Rejected(Option<Duration>),
     /// dyno had not waited for it any longer.
     TimedOut,
-    /// Nothing: what it was made with cannot be had again.
+    /// Nothing: it is not to be done twice, or what it was made with cannot be had again.
     #[doc(hidden)]
     Once,
 }

@@ -51,7 +51,7 @@ mod failure;
 mod given;
 mod judge;
 mod key;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "http", feature = "tower"))]
 mod layered;
 mod layers;
 mod limits;
@@ -71,7 +71,9 @@ pub use self::explain::explain;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
+pub(crate) use self::judge::ByItself;
+#[cfg(any(feature = "http", feature = "tower"))]
 pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]

@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::harness::{caught_async, no_fields};
 use crate::limit;
 use crate::outcome::Outcome;
-use crate::retry::pinned;
+use crate::retry::{Asks, pinned};
 use crate::service::at::At;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -111,8 +111,9 @@ async fn limited<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     f: &mut impl FnMut(Call) -> F,
 ) -> Result<R, Fault> {
     let ended = {
+        let limit = judge.limit(service.given.timeout);
         let inside = pin!(attempts(service, at, judge, f));
-        whole_named(service.name(), service.given.timeout, inside).await
+        whole_named(service.name(), limit, inside).await
     };
     Late::told(ended)
 }
@@ -158,8 +159,9 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
         attempt_named(service.name(), service.given.attempt_timeout, made).await
     };
     drop(place);
-    match ended {
+    let ended = match ended {
         Ok(out) => passed.ended(out, judge),
         Err(late) => passed.late(late.fault()),
-    }
+    };
+    if judge.repeats() { ended } else { Ended { asks: Asks::Once, ..ended } }
 }

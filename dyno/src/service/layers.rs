@@ -25,7 +25,6 @@ pub(super) enum Breaking {
 }
 
 /// Its bulkhead, or those of its targets.
-#[expect(clippy::large_enum_variant, reason = "once a service, and never moved")]
 pub(super) enum Placing {
     None,
     Own(Bulkhead),
@@ -132,7 +131,6 @@ impl Service {
     /// How often to try; a single attempt, of which nothing is told, where it is not said. Its own
     /// budget is not in it: see [`attempts`](Self::attempts).
     #[inline]
-    #[must_use]
     pub const fn retry(&self) -> &Retry {
         &self.retry
     }
@@ -204,7 +202,7 @@ impl Service {
         }
     }
 
-    /// The same, and calls of one key go to one target.
+    /// The same, and calls of one key go to the same target as long as that is in.
     ///
     /// # Errors
     /// There is none.

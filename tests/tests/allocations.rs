@@ -4,6 +4,8 @@
 
 #[path = "allocations/kept.rs"]
 mod kept;
+#[path = "allocations/service.rs"]
+mod service;
 
 use std::fmt::Display;
 use std::future::ready;

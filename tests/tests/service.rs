@@ -9,6 +9,10 @@ mod built;
 mod cancelled;
 #[path = "service/dace.rs"]
 mod dace;
+#[path = "service/dace_targets.rs"]
+mod dace_targets;
+#[path = "service/explained.rs"]
+mod explained;
 #[path = "service/judged.rs"]
 mod judged;
 #[path = "service/late.rs"]

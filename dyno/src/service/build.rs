@@ -4,10 +4,10 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+use super::given::{Guard, Pace, Places};
 use super::{Service, check};
 use crate::balance::Balancer;
 use crate::breaker::{self, Breaker};
-use crate::limit::{Bulkhead, Rate};
 use crate::pool::Pool;
 use crate::retry::Retry;
 
@@ -34,6 +34,7 @@ use crate::retry::Retry;
 /// # assert_eq!((price, MS(1)), (Some(995), Duration::from_millis(1)));
 /// ```
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said for itself")]
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
     pub(super) name: &'static str,
@@ -55,32 +56,6 @@ pub struct Builder {
     pub(super) metrics: bool,
     pub(super) timing: bool,
     pub(super) harness: bool,
-}
-
-/// By which breaker.
-#[derive(Clone, Copy)]
-pub(super) enum Guard {
-    None,
-    /// That of the default set, which gives way to a balancer.
-    Default(breaker::Settings),
-    Own(breaker::Settings),
-    Shared(&'static Breaker),
-}
-
-/// In which bulkhead.
-#[derive(Clone, Copy)]
-pub(super) enum Places {
-    None,
-    Own { limit: u32, wait: Option<Duration>, queue: Option<u32> },
-    Shared(&'static Bulkhead),
-}
-
-/// At which rate.
-#[derive(Clone, Copy)]
-pub(super) enum Pace {
-    None,
-    Own { calls: u32, per: Duration, burst: Option<u32>, wait: Option<Duration> },
-    Shared(&'static Rate),
 }
 
 impl Builder {
@@ -236,115 +211,6 @@ impl Builder {
         self
     }
 
-    /// No more than so many attempts at a time; the next one is refused at once. In the
-    /// [default set](Service::defaults) 10.
-    ///
-    /// # Panics
-    /// When it is 0.
-    #[track_caller]
-    pub const fn bulkhead(mut self, limit: u32) -> Self {
-        assert!(limit != 0, "service: `bulkhead` must be at least 1, else no call ever passes");
-        self.bulkhead = Places::Own { limit, wait: None, queue: None };
-        self
-    }
-
-    /// The next one waits so long for its place: see [`Bulkhead::wait`].
-    ///
-    /// # Panics
-    /// When it is zero, or there is no [`bulkhead`](Self::bulkhead) before it.
-    #[track_caller]
-    pub const fn bulkhead_wait(mut self, wait: Duration) -> Self {
-        check::above_zero(
-            wait,
-            "service: `bulkhead_wait` must be above zero: leave it out, and calls are turned away at \
-             once",
-        );
-        let Places::Own { limit, queue, .. } = self.bulkhead else {
-            panic!("service: `bulkhead_wait` is of a bulkhead: give `bulkhead` before it")
-        };
-        self.bulkhead = Places::Own { limit, wait: Some(wait), queue };
-        self
-    }
-
-    /// So many wait at most: see [`Bulkhead::queue`].
-    ///
-    /// # Panics
-    /// When it is 0, or there is no [`bulkhead_wait`](Self::bulkhead_wait) before it.
-    #[track_caller]
-    pub const fn bulkhead_queue(mut self, queue: u32) -> Self {
-        assert!(
-            queue != 0,
-            "service: `bulkhead_queue` must be at least 1: leave out `bulkhead_wait`, and no call waits"
-        );
-        let Places::Own { limit, wait: Some(wait), .. } = self.bulkhead else {
-            panic!("service: `bulkhead_queue` is of those who wait: give `bulkhead_wait` before it")
-        };
-        self.bulkhead = Places::Own { limit, wait: Some(wait), queue: Some(queue) };
-        self
-    }
-
-    /// A bulkhead that others share.
-    pub const fn bulkhead_of(mut self, bulkhead: &'static Bulkhead) -> Self {
-        self.bulkhead = Places::Shared(bulkhead);
-        self
-    }
-
-    /// As many at a time as there are: what the [default set](Service::defaults) says of it is taken
-    /// back.
-    pub const fn no_bulkhead(mut self) -> Self {
-        self.bulkhead = Places::None;
-        self
-    }
-
-    /// No more than so many calls in so long: see [`Rate`]. Default: no limit.
-    ///
-    /// # Panics
-    /// When `calls` is 0 or `per` is zero.
-    #[track_caller]
-    pub const fn rate(mut self, calls: u32, per: Duration) -> Self {
-        assert!(calls != 0, "service: `rate` must be of at least 1 call, else no call ever passes");
-        check::above_zero(per, "service: `rate` must be in more than no time");
-        self.rate = Pace::Own { calls, per, burst: None, wait: None };
-        self
-    }
-
-    /// So many of them may come at once: see [`Rate::burst`].
-    ///
-    /// # Panics
-    /// When it is 0, or there is no [`rate`](Self::rate) before it.
-    #[track_caller]
-    pub const fn rate_burst(mut self, burst: u32) -> Self {
-        assert!(burst != 0, "service: `rate_burst` must be at least 1, else no call ever passes");
-        let Pace::Own { calls, per, wait, .. } = self.rate else {
-            panic!("service: `rate_burst` is of a rate: give `rate` before it")
-        };
-        self.rate = Pace::Own { calls, per, burst: Some(burst), wait };
-        self
-    }
-
-    /// The next one waits so long for its turn: see [`Rate::wait`].
-    ///
-    /// # Panics
-    /// When it is zero, or there is no [`rate`](Self::rate) before it.
-    #[track_caller]
-    pub const fn rate_wait(mut self, wait: Duration) -> Self {
-        check::above_zero(
-            wait,
-            "service: `rate_wait` must be above zero: leave it out, and calls are turned away at once",
-        );
-        let Pace::Own { calls, per, burst, .. } = self.rate else {
-            panic!("service: `rate_wait` is of a rate: give `rate` before it")
-        };
-        self.rate = Pace::Own { calls, per, burst, wait: Some(wait) };
-        self
-    }
-
-    /// A rate that others share.
-    pub const fn rate_of(mut self, rate: &'static Rate) -> Self {
-        self.rate = Pace::Shared(rate);
-        self
-    }
-
     /// Chooses a target for each attempt; [`Call::target`](super::Call::target) tells it. Each target
     /// has a breaker there, by the settings of the balancer.
     pub const fn balance(mut self, balancer: &'static Balancer) -> Self {
@@ -410,7 +276,7 @@ impl Builder {
     #[track_caller]
     pub const fn build(self) -> Service {
         check::all(&self);
-        Service::made(self)
+        Service::made(&self)
     }
 
     /// The one that all share who ask for it by this name: `#[service("…")]`,
@@ -421,7 +287,7 @@ impl Builder {
     #[track_caller]
     pub fn share(self) -> &'static Service {
         check::all(&self);
-        super::named::share(self)
+        super::named::share(&self)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::build::{Builder, Guard, Places};
+use super::build::Builder;
+use super::given::{Guard, Places};
 
 #[track_caller]
 pub(super) const fn above_zero(time: Duration, or_else: &'static str) {

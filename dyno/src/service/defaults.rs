@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::build::{Builder, Guard, Places};
+use super::build::Builder;
+use super::given::{Guard, Places};
 use crate::breaker;
 use crate::retry::Retry;
 

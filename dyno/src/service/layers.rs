@@ -1,6 +1,7 @@
 //! What the layers of `#[service(PRESET)]` read of a preset. A policy that it lacks is one branch.
 
 use std::fmt;
+use std::hash::Hash;
 use std::time::Duration;
 
 use super::Service;
@@ -24,7 +25,6 @@ pub(super) enum Breaking {
 }
 
 /// Its bulkhead, or those of its targets.
-#[expect(clippy::large_enum_variant, reason = "once a service, and never moved")]
 pub(super) enum Placing {
     None,
     Own(Bulkhead),
@@ -131,7 +131,6 @@ impl Service {
     /// How often to try; a single attempt, of which nothing is told, where it is not said. Its own
     /// budget is not in it: see [`attempts`](Self::attempts).
     #[inline]
-    #[must_use]
     pub const fn retry(&self) -> &Retry {
         &self.retry
     }
@@ -199,6 +198,22 @@ impl Service {
     pub fn pick(&self, tried: &Tried) -> Result<Option<Pick>, Fault> {
         match self.given.balance {
             Some(balancer) => balancer.pick(tried).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same, and calls of one key go to the same target as long as that is in.
+    ///
+    /// # Errors
+    /// There is none.
+    #[inline]
+    pub fn pick_for<K: Hash + ?Sized>(
+        &self,
+        key: &K,
+        tried: &Tried,
+    ) -> Result<Option<Pick>, Fault> {
+        match self.given.balance {
+            Some(balancer) => balancer.pick_for(key, tried).map(Some),
             None => Ok(None),
         }
     }

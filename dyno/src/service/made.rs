@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::Service;
-use super::build::{Builder, Guard, Pace, Places};
+use super::build::Builder;
+use super::given::{Guard, Pace, Places};
 use super::layers::{Breaking, Pacing, Placing};
 use crate::breaker::{Breaker, Keyed, Settings};
 use crate::harness::Harness;
@@ -13,17 +14,17 @@ use crate::metrics::Metrics;
 use crate::retry::{Budget, Retry};
 
 impl Service {
-    pub(super) const fn made(given: Builder) -> Self {
+    pub(super) const fn made(given: &Builder) -> Self {
         Self {
-            given,
-            retry: retry(&given),
+            given: *given,
+            retry: retry(given),
             budget: match given.budget {
                 Some(share) => Some(Budget::new().share(share).name(given.name)),
                 None => None,
             },
-            breaker: breaking(&given),
-            bulkhead: placing(&given),
-            rate: pacing(&given),
+            breaker: breaking(given),
+            bulkhead: placing(given),
+            rate: pacing(given),
             metrics: if given.metrics { Some(Metrics::new(given.name)) } else { None },
             harness: if given.harness { Some(Harness::named(given.name, given.at)) } else { None },
             listed: AtomicBool::new(false),

@@ -5,7 +5,8 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 use super::Service;
-use super::build::{Builder, Guard, Pace, Places};
+use super::build::Builder;
+use super::given::{Guard, Pace, Places};
 use crate::retry::Retry;
 use crate::shared::{Join, Known, Settings, Shared};
 
@@ -69,14 +70,14 @@ impl Join for Service {
 }
 
 /// Made by the first who says what it is like; all others must say the same.
-pub(super) fn share(builder: Builder) -> &'static Service {
+pub(super) fn share(builder: &Builder) -> &'static Service {
     if let Some(known) = named(builder.name) {
         // The same place once more, as in a loop: it is not taken down again.
-        if known.given.at == builder.at && known.given.merged(&builder).is_ok() {
+        if known.given.at == builder.at && known.given.merged(builder).is_ok() {
             return known;
         }
     }
-    KNOWN.join(builder.name, builder.build(), builder, builder.at).one
+    KNOWN.join(builder.name, builder.build(), *builder, builder.at).one
 }
 
 impl Settings for Builder {

@@ -11,7 +11,7 @@ use crate::breaker;
 use crate::fallback::{self, Count};
 use crate::limit::{bulkhead, rate};
 use crate::metrics;
-use crate::retry::{Retry, Spent};
+use crate::retry::{Budget, Retry, Spent};
 
 /// How a [`Service`] stands: what it goes by, and the state of its policies. Displayed as a line for
 /// each policy it has.
@@ -87,7 +87,7 @@ impl Service {
             retry: given.retry.map(|_| self.retry),
             retry_on_timeout: given.retry.is_some() && self.retry.again_when_timed_out(),
             budget_share: given.budget,
-            budget: budget.map(|budget| budget.snapshot()),
+            budget: budget.map(Budget::snapshot),
             expected_in: given.expected_in,
             breaker: self.breaker.of_all().map(breaker::Breaker::snapshot),
             bulkhead: self.bulkhead.of_all().map(bulkhead::Bulkhead::snapshot),
@@ -130,7 +130,9 @@ impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name)?;
         self.limits(f)?;
-        self.again(f)?;
+        if let Some(again) = self.again() {
+            write!(f, "\n  retry: {again}")?;
+        }
         if let Some(rate) = &self.rate {
             write!(f, "\n  rate: {}/{:?}, {} left", rate.limit, rate.per, rate.available)?;
         }
@@ -151,13 +153,7 @@ impl fmt::Display for Snapshot {
             write!(f, ", for {wait:?} at most")?;
         }
         for target in &self.targets {
-            write!(f, "\n  {}", target.name)?;
-            if let Some(breaker) = &target.breaker {
-                write!(f, ": {}", Circuit(breaker))?;
-            }
-            if let Some(bulkhead) = &target.bulkhead {
-                write!(f, ", {}", Room(bulkhead))?;
-            }
+            write!(f, "\n  {target}")?;
         }
         if self.stood_in.stood_in > 0 {
             write!(f, "\n  stood in: {} times", self.stood_in.stood_in)?;
@@ -190,14 +186,32 @@ impl Snapshot {
         Ok(())
     }
 
-    fn again(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(retry) = &self.retry else { return Ok(()) };
-        let also = if self.retry_on_timeout { ", also after time-outs" } else { "" };
-        write!(f, "\n  retry: {} attempts, pauses {:?}{also}", self.attempts, retry.pauses_told())?;
-        match &self.budget {
-            Some(Spent { tokens, capacity, refused, .. }) => {
-                write!(f, ", budget {tokens:.1} of {capacity} ({refused} refused)")
-            }
+    /// How it tries again, in words.
+    pub(super) fn again(&self) -> Option<String> {
+        let pauses = self.retry.as_ref()?.pauses_told();
+        let mut told = format!("{} attempts, pauses {pauses:?}", self.attempts);
+        if self.retry_on_timeout {
+            told.push_str(", also after time-outs");
+        }
+        if let Some(Spent { tokens, capacity, refused, .. }) = &self.budget {
+            let budget = format!(", budget {tokens:.1} of {capacity} ({refused} refused)");
+            told.push_str(&budget);
+        }
+        Some(told)
+    }
+}
+
+/// `pricing[10.0.0.1:80]: closed, 0 failures of 5 in a row, 3 of 10 in flight, 0 waiting`
+impl fmt::Display for TargetSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        let mut before = ": ";
+        if let Some(breaker) = &self.breaker {
+            write!(f, "{before}{}", Circuit(breaker))?;
+            before = ", ";
+        }
+        match &self.bulkhead {
+            Some(bulkhead) => write!(f, "{before}{}", Room(bulkhead)),
             None => Ok(()),
         }
     }

@@ -89,6 +89,17 @@ impl Timed {
     }
 }
 
+#[cfg(feature = "service")]
+impl Timed {
+    /// The same, where there was a limit.
+    #[inline]
+    pub(crate) fn end_if(timed: Option<Self>) {
+        if let Some(timed) = timed {
+            Self::end(timed);
+        }
+    }
+}
+
 impl fmt::Debug for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timed").field("span", &self.span).finish_non_exhaustive()

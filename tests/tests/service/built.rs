@@ -45,7 +45,7 @@ fn all_of_it_can_stand_in_a_constant() {
     assert_eq!(seen.bulkhead_wait, Some(50 * MS));
     let rate = seen.rate.expect("it has one");
     assert_eq!((rate.limit, rate.per, rate.burst, rate.wait), (100, SECOND, 10, 20 * MS));
-    let answer: Option<u8> = EVERYTHING.call(|call| Some(call.attempt() as u8));
+    let answer: Option<u32> = EVERYTHING.call(|call| Some(call.attempt()));
     assert_eq!(answer, Some(1));
 }
 
@@ -93,7 +93,7 @@ fn told(make: impl Fn() -> Builder) -> String {
 fn what_contradicts_itself_or_does_nothing_says_so() {
     let new = || Service::builder("built");
     let keyed = |told: &str, word: &str| {
-        assert!(told.contains(word) && told.starts_with("service: "), "{told}")
+        assert!(told.contains(word) && told.starts_with("service: "), "{told}");
     };
     keyed(&told(|| Service::builder("")), "the name is empty");
     keyed(&told(move || new().timeout(Duration::ZERO)), "`timeout` must be above zero");

@@ -14,7 +14,7 @@ use dyno::{clock, harness};
 
 use super::support::{Answer, MS, SECOND, Shop, block_on, leaked};
 
-fn full(it: Builder, targets: &'static Balancer) -> Builder {
+fn full(it: &Builder, targets: &'static Balancer) -> Builder {
     it.deadline(60 * SECOND)
         .timeout(30 * SECOND)
         .attempt_timeout(10 * SECOND)
@@ -61,7 +61,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 fn dropped_at_every_point_of_waiting_it_leaves_nothing() {
     static TARGETS: Balancer = Balancer::new("cancelled-targets", &["http://a:1", "http://b:2"]);
     static SERVICE: std::sync::LazyLock<Service> =
-        std::sync::LazyLock::new(|| full(Service::builder("cancelled"), &TARGETS).build());
+        std::sync::LazyLock::new(|| full(&Service::builder("cancelled"), &TARGETS).build());
     let frozen = clock::freeze();
     let held = Arc::new(());
     let mut ended = false;
@@ -101,7 +101,7 @@ fn dropped_at_every_point_of_waiting_it_leaves_nothing() {
 fn dropped_while_it_waits_for_its_turn_or_its_place_it_leaves_nothing() {
     static TARGETS: Balancer = Balancer::new("cancelled-waiting", &["http://a:1"]);
     let _frozen = clock::freeze();
-    let service = full(Service::builder("cancelled-waiting"), &TARGETS).rate(2, SECOND);
+    let service = full(&Service::builder("cancelled-waiting"), &TARGETS).rate(2, SECOND);
     let service = service.rate_wait(60 * SECOND).build();
     // Both places are taken: a third waits there, and a fourth for its turn before that.
     let places = (service.enter_bulkhead(None), service.enter_bulkhead(None));
@@ -122,7 +122,7 @@ fn dropped_while_it_waits_for_its_turn_or_its_place_it_leaves_nothing() {
 fn a_panic_goes_on_and_is_a_failure_of_the_target() {
     static TARGETS: Balancer = Balancer::new("cancelled-panics", &["http://a:1"])
         .breaker(Settings::new().fail_max(2).reset_timeout(std::time::Duration::from_secs(9)));
-    let service = full(Service::builder("cancelled-panics"), &TARGETS).build();
+    let service = full(&Service::builder("cancelled-panics"), &TARGETS).build();
     let _frozen = clock::freeze();
     let here = || service.call(|_| -> Answer { panic!("on a thread") });
     let task = || block_on(service.call_async(async |_| -> Answer { panic!("in a task") }));
@@ -143,7 +143,7 @@ fn a_panic_goes_on_and_is_a_failure_of_the_target() {
 fn a_panic_of_what_is_given_at_the_call_leaves_nothing() {
     static TARGETS: Balancer =
         Balancer::new("cancelled-given", &["http://a:1"]).breaker(Settings::new().fail_max(100));
-    let service = full(Service::builder("cancelled-given"), &TARGETS).build();
+    let service = full(&Service::builder("cancelled-given"), &TARGETS).build();
     let _frozen = clock::freeze();
     let or = |_: dyno::Error<Shop>| -> Answer { panic!("what stands in") };
     let fine = |_: &Shop| -> bool { panic!("what is asked") };

@@ -11,6 +11,9 @@ use dyno::{Fault, Outcome, Reason, Verdict};
 
 use super::support::{Answer, MS, SECOND, Shop, Step, block_on, both};
 
+type Any = Box<dyn Error + Send + Sync>;
+type Local = Box<dyn Error>;
+
 fn failing(name: &'static str) -> Service {
     let breaker = Settings::new().fail_max(2);
     Service::builder(name).retry(Retry::new(2)).breaker(breaker).metrics().build()
@@ -44,9 +47,7 @@ fn spent() -> Fault {
 fn errors_of_many_types_are_read() {
     assert_eq!(tried!(failing("judged-1"), Err::<u8, _>("down".to_owned())), (2, 2));
     assert_eq!(tried!(failing("judged-3"), Err::<u8, _>(io::Error::other("down"))), (2, 2));
-    type Any = Box<dyn Error + Send + Sync>;
     assert_eq!(tried!(failing("judged-4"), Err::<u8, Any>("down".into())), (2, 2));
-    type Local = Box<dyn Error>;
     assert_eq!(tried!(failing("judged-5"), Err::<u8, Local>("down".into())), (2, 2));
     assert_eq!(tried!(failing("judged-6"), None::<u8>), (2, 2));
     assert_eq!(
@@ -61,7 +62,6 @@ fn what_dyno_turned_away_further_in_is_no_failure_of_the_dependency() {
     assert_eq!(tried!(failing("judged-11"), Err::<u8, _>(spent())), (1, 0));
     assert_eq!(tried!(failing("judged-12"), Err::<u8, _>(Shop::from(spent()))), (1, 0));
     assert_eq!(tried!(failing("judged-13"), Err::<u8, _>(io::Error::from(spent()))), (1, 0));
-    type Any = Box<dyn Error + Send + Sync>;
     assert_eq!(tried!(failing("judged-14"), Err::<u8, Any>(spent().into())), (1, 0));
     let service = failing("judged-15");
     assert_eq!(tried!(service, Err::<u8, _>(Shop::from(spent()))), (1, 0));
@@ -161,14 +161,14 @@ fn a_time_out_among_the_sources_is_one() {
     let late = || NoPrice(Shop::from(Fault::timed_out("database", SECOND)));
     // A failure of the dependency, and not tried again.
     assert_eq!(tried_late(&failing("judged-late"), late), (1, 1));
+}
 
-    fn tried_late<E: Error + 'static>(service: &Service, late: impl Fn() -> E) -> (u32, u32) {
-        let calls = Cell::new(0);
-        let answer = service.or(|_: dyno::Error<E>| Ok(1)).call(|_| {
-            calls.set(calls.get() + 1);
-            Err::<u8, E>(late())
-        });
-        assert!(answer.is_ok());
-        (calls.get(), service.snapshot().breaker.map_or(0, |it| it.failures))
-    }
+fn tried_late<E: Error + 'static>(service: &Service, late: impl Fn() -> E) -> (u32, u32) {
+    let calls = Cell::new(0);
+    let answer = service.or(|_: dyno::Error<E>| Ok(1)).call(|_| {
+        calls.set(calls.get() + 1);
+        Err::<u8, E>(late())
+    });
+    assert!(answer.is_ok());
+    (calls.get(), service.snapshot().breaker.map_or(0, |it| it.failures))
 }

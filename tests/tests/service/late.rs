@@ -151,7 +151,9 @@ fn the_limit_is_the_deadline_of_all_that_is_called() {
     let service =
         Service::builder("late-carried").timeout(SECOND).attempt_timeout(400 * MS).build();
     let _frozen = clock::freeze();
-    let left = |left: Option<Duration>| left.ok_or(Shop::Down).map(|left| left.as_millis() as u32);
+    let left = |left: Option<Duration>| {
+        left.ok_or(Shop::Down).map(|left| u32::try_from(left.as_millis()).expect("it is short"))
+    };
     assert_eq!(service.call(|call| left(call.remaining())), Ok(400));
     let task = service.call_async(async |_| left(Deadline::current().map(Deadline::remaining)));
     assert_eq!(block_on(task), Ok(400));

@@ -12,7 +12,7 @@ use dyno::{Deadline, Reason, clock, harness, timing};
 
 use super::support::{Answer, DOWN, MS, OK, SECOND, Shop, Step, Way, block_on, both, overhear};
 
-fn everything(it: Builder) -> Builder {
+fn everything(it: &Builder) -> Builder {
     it.deadline(10 * SECOND)
         .timeout(5 * SECOND)
         .attempt_timeout(SECOND)
@@ -28,26 +28,33 @@ fn everything(it: Builder) -> Builder {
 /// What a call is in while it is made.
 #[test]
 fn within_the_call_all_of_them_are_in_force() {
-    both("order-within", everything, |way| {
-        let service = way.service;
-        let answer = way.call(|call| {
+    both(
+        "order-within",
+        |it| everything(&it),
+        |way| {
+            let service = way.service;
+            let answer = way.call(|call| {
+                let seen = service.snapshot();
+                // The innermost limit is the soonest.
+                assert_eq!(call.remaining(), Some(SECOND));
+                assert_eq!(seen.metrics.map(|it| it.in_flight), Some(1));
+                assert_eq!(seen.bulkhead.map(|it| it.in_flight), Some(1));
+                assert_eq!(seen.rate.map(|it| it.available), Some(2));
+                if call.attempt() < 3 { DOWN } else { OK }
+            });
+            assert_eq!(answer, Ok(995));
             let seen = service.snapshot();
-            // The innermost limit is the soonest.
-            assert_eq!(call.remaining(), Some(SECOND));
-            assert_eq!(seen.metrics.map(|it| it.in_flight), Some(1));
-            assert_eq!(seen.bulkhead.map(|it| it.in_flight), Some(1));
+            // One call, one turn of the rate, three attempts at the breaker.
+            let counted = seen.metrics.expect("it counts");
+            assert_eq!(
+                (counted.total.successes, counted.total.failures, counted.in_flight),
+                (1, 0, 0)
+            );
             assert_eq!(seen.rate.map(|it| it.available), Some(2));
-            if call.attempt() < 3 { DOWN } else { OK }
-        });
-        assert_eq!(answer, Ok(995));
-        let seen = service.snapshot();
-        // One call, one turn of the rate, three attempts at the breaker.
-        let counted = seen.metrics.expect("it counts");
-        assert_eq!((counted.total.successes, counted.total.failures, counted.in_flight), (1, 0, 0));
-        assert_eq!(seen.rate.map(|it| it.available), Some(2));
-        assert_eq!(seen.breaker.map(|it| it.failures), Some(0));
-        assert_eq!(seen.bulkhead.map(|it| it.in_flight), Some(0));
-    });
+            assert_eq!(seen.breaker.map(|it| it.failures), Some(0));
+            assert_eq!(seen.bulkhead.map(|it| it.in_flight), Some(0));
+        },
+    );
 }
 
 /// All that is inside of the layer which refuses is left alone.
@@ -67,61 +74,74 @@ fn under_a_spent_deadline(way: &Way, or: impl FnOnce(dyno::Error<Shop>) -> Answe
 
 #[test]
 fn the_deadline_is_outside_of_the_metrics() {
-    both("order-deadline", everything, |way| {
-        let answer = under_a_spent_deadline(way, |_| Ok(1));
-        assert_eq!(answer, Ok(1));
-        let seen = way.service.snapshot().metrics.expect("it counts");
-        let total = seen.total;
-        let counted = [total.successes, total.failures, total.ignored, total.rejected.total()];
-        assert_eq!((counted, seen.in_flight), ([0; 4], 0));
-        assert_eq!(untouched(way.service), (3, 0, 0));
-    });
+    both(
+        "order-deadline",
+        |it| everything(&it),
+        |way| {
+            let answer = under_a_spent_deadline(way, |_| Ok(1));
+            assert_eq!(answer, Ok(1));
+            let seen = way.service.snapshot().metrics.expect("it counts");
+            let total = seen.total;
+            let counted = [total.successes, total.failures, total.ignored, total.rejected.total()];
+            assert_eq!((counted, seen.in_flight), ([0; 4], 0));
+            assert_eq!(untouched(way.service), (3, 0, 0));
+        },
+    );
 }
 
 #[test]
 fn the_metrics_are_outside_of_what_stands_in_and_that_of_the_harness() {
-    both("order-fallback", everything, |way| {
-        assert_eq!(way.or(|_| DOWN, |_| Ok(1)), Ok(1));
-        let seen = way.service.snapshot();
-        // What stood in is what was counted, and the error was reported all the same.
-        let total = seen.metrics.expect("it counts").total;
-        assert_eq!((total.successes, total.failures, seen.stood_in.stood_in), (1, 0, 1));
-        let reported = harness::of(way.service.name()).expect("it has failed");
-        assert_eq!(reported.counts().failed, 1);
-        // One report for the three attempts: it is outside of the retry.
-        assert_eq!(seen.breaker.map(|it| it.state), Some(State::Open));
-    });
+    both(
+        "order-fallback",
+        |it| everything(&it),
+        |way| {
+            assert_eq!(way.or(|_| DOWN, |_| Ok(1)), Ok(1));
+            let seen = way.service.snapshot();
+            // What stood in is what was counted, and the error was reported all the same.
+            let total = seen.metrics.expect("it counts").total;
+            assert_eq!((total.successes, total.failures, seen.stood_in.stood_in), (1, 0, 1));
+            let reported = harness::of(way.service.name()).expect("it has failed");
+            assert_eq!(reported.counts().failed, 1);
+            // One report for the three attempts: it is outside of the retry.
+            assert_eq!(seen.breaker.map(|it| it.state), Some(State::Open));
+        },
+    );
 }
 
 #[test]
 fn the_span_is_around_all_but_the_metrics() {
-    both("order-timing", everything, |way| {
-        let name = way.service.name();
-        let (answer, tree) = timing::record("request", || way.or(|_| DOWN, |_| Ok(1)));
-        assert_eq!(answer, Ok(1));
-        let told: Vec<String> = tree.iter().map(|node| node.name().replace(name, "it")).collect();
-        assert_eq!(
-            told,
-            [
-                "request",
-                "it",
-                "it: attempt 1 failed, trying again at once",
-                "it: attempt 2 failed, trying again at once",
-                "it: breaker closed -> open: 3 failures in a row",
-                "it: gave up after 3 attempts: no more are allowed",
-                "it: failed, a fallback stands in",
-            ]
-        );
-        let span = tree.find(name).expect("there is one");
-        assert_eq!(tree.children(span).count(), 5, "all of it happened within");
-    });
+    both(
+        "order-timing",
+        |it| everything(&it),
+        |way| {
+            let name = way.service.name();
+            let (answer, tree) = timing::record("request", || way.or(|_| DOWN, |_| Ok(1)));
+            assert_eq!(answer, Ok(1));
+            let told: Vec<String> =
+                tree.iter().map(|node| node.name().replace(name, "it")).collect();
+            assert_eq!(
+                told,
+                [
+                    "request",
+                    "it",
+                    "it: attempt 1 failed, trying again at once",
+                    "it: attempt 2 failed, trying again at once",
+                    "it: breaker closed -> open: 3 failures in a row",
+                    "it: gave up after 3 attempts: no more are allowed",
+                    "it: failed, a fallback stands in",
+                ]
+            );
+            let span = tree.find(name).expect("there is one");
+            assert_eq!(tree.children(span).count(), 5, "all of it happened within");
+        },
+    );
 }
 
 #[test]
 fn the_limit_of_the_call_is_outside_of_the_rate() {
     both(
         "order-limit",
-        |it| everything(it).no_metrics(),
+        |it| everything(&it).no_metrics(),
         |way| {
             let service = Service::builder("order-limit-inner").timeout(SECOND).rate(1, SECOND);
             let service = service.rate_wait(60 * SECOND).build();

@@ -59,14 +59,14 @@ fn a_pool_that_is_full_is_no_failure_of_the_dependency() {
         .retry(Retry::new(3))
         .breaker(Settings::new().fail_max(1))
         .build();
-    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let (release, held) = std::sync::mpsc::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel::<()>();
-    let held = Arc::new(std::sync::Mutex::new(held));
+    let until = Arc::new(std::sync::Mutex::new(held));
     let holds = thread::spawn(move || {
         let tell = std::sync::Mutex::new(tell);
         SERVICE.call_on_pool(move |_| {
             tell.lock().expect("held briefly").send(()).expect("the test waits");
-            held.lock().expect("held by one").recv().expect("the test tells");
+            until.lock().expect("held by one").recv().expect("the test tells");
             Answer::Ok(1)
         })
     });
@@ -78,7 +78,7 @@ fn a_pool_that_is_full_is_no_failure_of_the_dependency() {
     let full = SERVICE.call_on_pool(|_| Answer::Ok(3)).expect_err("it is full");
     assert_eq!(full.fault().reason(), Some(Reason::BulkheadFull));
     assert_eq!(SERVICE.snapshot().breaker.map(|it| it.state), Some(State::Closed));
-    hold.send(()).expect("it waits");
+    release.send(()).expect("it waits");
     assert_eq!(holds.join().expect("it ends"), Ok(1));
     assert_eq!(waits.join().expect("it ends"), Ok(2));
 }

@@ -17,6 +17,8 @@ fn preset() -> Builder {
 
 #[test]
 fn all_who_ask_for_a_name_get_the_same() {
+    static ATTRIBUTE: SharedService =
+        SharedService::new("shared-preset", || Service::joining("shared-preset"));
     let one = preset().share();
     let found = service::named("shared-preset").expect("it is there");
     assert!(std::ptr::eq(one, found) && std::ptr::eq(one, preset().share()));
@@ -25,8 +27,6 @@ fn all_who_ask_for_a_name_get_the_same() {
     assert_eq!(one.call(|_| None::<u8>), None);
     assert!(std::ptr::eq(one, preset().share()));
 
-    static ATTRIBUTE: SharedService =
-        SharedService::new("shared-preset", || Service::joining("shared-preset"));
     assert!(std::ptr::eq(ATTRIBUTE.get(), one));
 }
 
@@ -45,8 +45,8 @@ fn one_that_is_defined_otherwise_elsewhere_is_refused() {
 fn a_static_is_found_once_it_is_listed() {
     static LISTED: Service = Service::builder("shared-listed").build();
     assert!(service::named("shared-listed").is_none());
-    assert!(std::ptr::eq(LISTED.list().list(), &LISTED));
-    assert!(service::named("shared-listed").is_some_and(|it| std::ptr::eq(it, &LISTED)));
+    assert!(std::ptr::eq(LISTED.list().list(), &raw const LISTED));
+    assert!(service::named("shared-listed").is_some_and(|it| std::ptr::eq(it, &raw const LISTED)));
     assert_eq!(service::all().iter().filter(|it| it.name() == "shared-listed").count(), 1);
 }
 
@@ -64,11 +64,11 @@ fn a_name_that_nobody_has_given_says_what_to_do() {
 
 #[test]
 fn threads_that_make_it_at_once_share_it() {
-    let make = || std::ptr::from_ref(preset_of_threads()).addr();
     fn preset_of_threads() -> &'static Service {
         Service::builder("shared-threads").bulkhead(3).share()
     }
+    let make = || std::ptr::from_ref(preset_of_threads()).addr();
     let threads: Vec<_> = (0..8).map(|_| std::thread::spawn(make)).collect();
-    let made: Vec<usize> = threads.into_iter().map(|it| it.join().expect("it ends")).collect();
-    assert!(made.iter().all(|one| *one == made[0]));
+    let addresses: Vec<usize> = threads.into_iter().map(|it| it.join().expect("it ends")).collect();
+    assert!(addresses.iter().all(|one| *one == addresses[0]));
 }

@@ -98,6 +98,12 @@ impl Bulkhead {
         }
     }
 
+    /// How many may wait: none where nobody waits.
+    #[cfg(feature = "service")]
+    pub(crate) fn queue_of(&self) -> u32 {
+        if self.wait.load(Ordering::Relaxed) == 0 { 0 } else { self.room.load(Ordering::Relaxed) }
+    }
+
     fn room(&self) -> usize {
         self.room.load(Ordering::Relaxed).try_into().unwrap_or(usize::MAX)
     }

@@ -12,6 +12,7 @@ use crate::service::judge::Judge;
 pub(super) struct Counting(Option<metrics::Call>);
 
 /// Why a call was refused, where nothing stands in for it.
+#[derive(Clone, Copy)]
 pub(super) enum Seen {
     /// It is as its outcome says.
     Outcome,

@@ -78,7 +78,7 @@ where
     match Timed::named(service.name(), Some(limit)) {
         Ok(timed) => {
             let out = counted(service, at, &judge, or, &mut f);
-            timed.map(Timed::end);
+            Timed::end_if(timed);
             out
         }
         Err(fault) => or.end(service.name(), Err(fault)),
@@ -147,7 +147,7 @@ fn limited<R, By>(
     let timed = Timed::whole(service.name(), service.given.timeout)?;
     service.enter_rate().map_err(limit::Refused::fault)?;
     let end = attempts(service, at, judge, f);
-    timed.map(Timed::end);
+    Timed::end_if(timed);
     end
 }
 
@@ -190,7 +190,7 @@ fn attempt<R, By>(
         Err(fault) => return Ended::refused(fault),
     };
     let made = f(run.call(number, &passed));
-    timed.map(Timed::end);
+    Timed::end_if(timed);
     drop(place);
     match made {
         Ok(out) => passed.ended(out, judge),

@@ -216,11 +216,17 @@ impl From<Failed> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, at, cause } = &*self.0;
-        if let Some(At { client, method, url }) = at {
+        if let Some(At { client, method, url }) = &self.0.at {
             write!(f, "{client}: {method} {url}: ")?;
         }
-        match (kind, cause) {
+        self.message(f)
+    }
+}
+
+impl Error {
+    /// What happened, without whose request it was.
+    pub(super) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.kind, &self.0.cause) {
             (_, Cause::Fault(fault)) => fault.fmt(f),
             (_, Cause::Fallback(failed)) => failed.fmt(f),
             (_, Cause::Answer(answer)) => write!(f, "answered {}", answer.status()),

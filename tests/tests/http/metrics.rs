@@ -54,7 +54,7 @@ async fn da_26_what_fails_is_reported_by_name() {
     server.otherwise(Reply::reset());
     let client = of(&server, "da-26").harness(true).build().expect("a client");
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let hears = heard.clone();
+    let to = heard.clone();
     let _reporting = harness::sink(harness::heard(move |report: &harness::Report| {
         hears
             .lock()

@@ -56,10 +56,7 @@ async fn da_26_what_fails_is_reported_by_name() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let to = heard.clone();
     let _reporting = harness::sink(harness::heard(move |report: &harness::Report| {
-        hears
-            .lock()
-            .expect("no panic")
-            .push((report.point().to_owned(), report.error().to_owned()));
+        to.lock().expect("no panic").push((report.point().to_owned(), report.error().to_owned()));
     }));
     client.get("/").send().await.expect_err("it is broken");
     let mut heard = heard.lock().expect("no panic").clone();

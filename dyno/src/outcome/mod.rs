@@ -12,7 +12,7 @@
 #[cfg(any(feature = "http", feature = "tower"))]
 mod date;
 #[cfg(any(feature = "http", feature = "tower"))]
-mod response;
+pub(crate) mod response;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,9 +20,6 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::fault::{Error, Fault};
-#[cfg(any(feature = "http", feature = "tower"))]
-#[cfg_attr(not(feature = "http"), allow(unused_imports))]
-pub(crate) use response::{is_failure, retry_after};
 
 /// How a call ended, in the eyes of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

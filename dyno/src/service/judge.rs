@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::fmt;
+use std::time::Duration;
 
 use super::failure::Failure;
 use crate::fault::Reason;
@@ -25,6 +26,11 @@ pub trait Judge<R, By> {
     }
     /// What a harness is told of a failure.
     fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>));
+    /// The limit of the whole call, where that of the service is not to hold: in a task.
+    #[inline]
+    fn limit(&self, of_service: Option<Duration>) -> Option<Duration> {
+        of_service
+    }
 }
 
 /// By the outcome itself.

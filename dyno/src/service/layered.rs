@@ -1,7 +1,16 @@
-//! What a layer of `tower` asks of a service.
+//! What a layer of `tower`, and a client, ask of a service.
+
+#[cfg(feature = "http")]
+use std::fmt;
+#[cfg(feature = "http")]
+use std::sync::Arc;
 
 use super::Service;
+#[cfg(feature = "http")]
+use super::layers::Breaking;
 use super::with::With;
+#[cfg(feature = "http")]
+use crate::breaker::Breaker;
 
 impl<'a, J, O> With<'a, J, O> {
     /// The same by a judge of the layer's own.
@@ -15,5 +24,14 @@ impl Service {
     /// It has something that is kept by target.
     pub(crate) const fn is_per_target(&self) -> bool {
         self.given.per_target
+    }
+
+    /// The breaker of a target, where each has one.
+    #[cfg(feature = "http")]
+    pub(crate) fn breaker_at<K: fmt::Display + ?Sized>(&self, key: &K) -> Option<Arc<Breaker>> {
+        match &self.breaker {
+            Breaking::Each(keyed) => Some(keyed.get(key)),
+            Breaking::None | Breaking::Own(_) | Breaking::Shared(_) => None,
+        }
     }
 }

@@ -10,7 +10,7 @@ mod engine;
 mod failure;
 mod judge;
 mod key;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "http", feature = "tower"))]
 mod layered;
 mod layers;
 mod made;
@@ -28,7 +28,9 @@ pub use self::call::Call;
 pub use self::failure::Failure;
 #[doc(hidden)]
 pub use self::failure::{ByError, ByLocal, ByText, ByThread};
-#[cfg(feature = "tower")]
+#[cfg(feature = "http")]
+pub(crate) use self::judge::ByItself;
+#[cfg(any(feature = "http", feature = "tower"))]
 pub(crate) use self::judge::Judge;
 pub use self::key::IdempotencyKey;
 #[doc(hidden)]
@@ -78,6 +80,20 @@ impl Service {
         R: Outcome<Failure: Failure<By>> + Refuse,
     {
         self.with().call(f)
+    }
+
+    /// The same on the [pool](Builder::pool) of the service.
+    ///
+    /// A call of its own, as what it calls goes to another thread: `f` is `'static`, and shared by the
+    /// attempts, of which one that was late may still be at work when the next one is made.
+    ///
+    /// # Panics
+    /// When the service has no pool, and as [`call`](Self::call).
+    pub fn call_on_pool<R, By>(&self, f: impl Fn(&Call) -> R + Send + Sync + 'static) -> R
+    where
+        R: Outcome<Failure: Failure<By>> + Refuse + Send + 'static,
+    {
+        self.with().call_on_pool(f)
     }
 
     /// The same for an async `f`.

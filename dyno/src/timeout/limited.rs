@@ -196,7 +196,7 @@ impl Limit {
     pub(crate) fn look(&mut self) -> Result<(), Late> {
         if !self.polled {
             self.polled = true;
-            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
+            if Ambient::current().at().is_some_and(clock::reached) {
                 return Err(Late(Why::Spent(self.who)));
             }
         }

@@ -75,7 +75,7 @@ impl Timed {
     /// Its time is over.
     #[must_use]
     pub fn is_over(timed: &Self) -> bool {
-        clock::now() >= timed.span.end
+        clock::reached(timed.span.end)
     }
 
     /// It has returned: when that was late, the observers hear of it.
@@ -106,7 +106,7 @@ fn spent(who: Who) -> Result<(), Fault> {
 
 #[cold]
 fn ended(span: Span) {
-    if clock::now() > span.end {
+    if clock::reached(span.end + Duration::from_nanos(1)) {
         span.late(false);
     }
 }

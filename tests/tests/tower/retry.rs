@@ -88,7 +88,7 @@ fn a_request_that_cannot_be_copied_is_not_tried_again() {
     let mut service = layer.copying(|_: &Stream| None).layer(inner);
     assert_eq!(now(call(&mut service, Stream)).expect_err("down").to_string(), "down");
     assert_eq!(seen.calls(), 1);
-    assert_eq!(heard.so_far(), ["gave up after 1 attempt: what it was made with cannot be copied"]);
+    assert_eq!(heard.so_far(), ["gave up after 1 attempt: it cannot be done twice"]);
 
     let inner = at_once(|_: Stream| Err::<(), BoxError>("down".into()));
     let seen = inner.seen.clone();

@@ -37,8 +37,9 @@ impl Bulkhead {
     }
 
     /// A place that is free; where there is none nothing is counted, nor told.
-    #[cfg(feature = "tower")]
-    pub(crate) fn pass(&self) -> Option<Permit<'_>> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn pass(&self) -> Option<Permit<'_>> {
         self.gate.pass().then(|| Permit::new(self))
     }
 

@@ -73,16 +73,16 @@ where
     O: End<R>,
 {
     let counting = Counting::start(service);
-    let (end, span) = if service.given.timing {
-        let mut span = SpanAsync::begin(service.name());
-        let end = span.run(pin!(reported(service, at, judge, f))).await;
-        (end, Some(span))
-    } else {
-        (reported(service, at, judge, f).await, None)
+    let inside = async {
+        let end = reported(service, at, judge, f).await;
+        let seen = counting.see::<R, O>(&end);
+        (seen, stand_in(service, or, end))
     };
-    let seen = counting.see::<R, O>(&end);
-    let out = stand_in(service, or, end);
-    drop(span);
+    let (seen, out) = if service.given.timing {
+        SpanAsync::begin(service.name()).run(pin!(inside)).await
+    } else {
+        inside.await
+    };
     counting.end(seen, &out, judge);
     out
 }
@@ -111,8 +111,9 @@ async fn limited<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     f: &mut impl FnMut(Call) -> F,
 ) -> Result<R, Fault> {
     let ended = {
+        let limit = judge.limit(service.given.timeout);
         let inside = pin!(attempts(service, at, judge, f));
-        whole_named(service.name(), service.given.timeout, inside).await
+        whole_named(service.name(), limit, inside).await
     };
     Late::told(ended)
 }

@@ -10,15 +10,19 @@
 //! ```
 
 #[cfg(any(feature = "http", feature = "tower"))]
-mod date;
+mod response;
 #[cfg(any(feature = "http", feature = "tower"))]
-pub(crate) mod response;
+mod retry_after;
 
 use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+#[cfg(feature = "http")]
+pub(crate) use self::response::is_failure;
+#[cfg(feature = "http")]
+pub(crate) use self::retry_after::retry_after;
 use crate::fault::{Error, Fault};
 
 /// How a call ended, in the eyes of a policy.

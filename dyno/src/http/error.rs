@@ -174,7 +174,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.cause {
             Cause::Fault(fault) => fault.retry_after(),
-            Cause::Answer(answer) => super::retry_after::retry_after(answer.headers()),
+            Cause::Answer(answer) => crate::outcome::retry_after(answer.headers()),
             _ => None,
         }
     }

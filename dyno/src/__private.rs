@@ -69,6 +69,8 @@ pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
 pub use crate::metrics::{Call as Counted, Metrics};
 pub use crate::outcome::{Look, LookFailing, LookPlain, Outcome, Refuse, Succeeds, Verdict, Wrap};
 pub use crate::point::Point;
+#[cfg(feature = "pool")]
+pub use crate::pool::{Pool, SharedPool};
 #[cfg(feature = "retry")]
 pub use crate::retry::{
     Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,

@@ -11,7 +11,15 @@ mod deadline;
 mod limits;
 #[path = "tower/observed.rs"]
 mod observed;
+#[path = "tower/preset.rs"]
+mod preset;
+#[path = "tower/respond.rs"]
+mod respond;
 #[path = "tower/retry.rs"]
 mod retry;
+#[path = "tower/server.rs"]
+mod server;
+#[path = "tower/stack.rs"]
+mod stack;
 #[path = "tower/timeout.rs"]
 mod timeout;

@@ -12,6 +12,7 @@ mod harness;
 pub(crate) mod inject;
 mod limited;
 mod metrics;
+mod pool;
 mod rate;
 mod retry;
 mod said;
@@ -22,7 +23,7 @@ mod which;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Expr, Ident, Lit, LitStr};
+use syn::{Expr, FnArg, Ident, Lit, LitStr};
 
 use crate::diag::Diag;
 use crate::expand::Context;
@@ -88,6 +89,10 @@ pub(crate) trait Layer {
     /// It takes parameters out of the signature: before anybody else looks at that.
     fn takes_parameters(&self) -> bool {
         self.as_inject().is_some()
+    }
+    /// It fills the parameter in.
+    fn fills_in(&self, _arg: &FnArg) -> bool {
+        false
     }
     /// For this function it does nothing: it is as if it were not there.
     fn is_idle(&self) -> bool {

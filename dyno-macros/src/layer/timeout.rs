@@ -1,9 +1,10 @@
 //! `#[timeout(250ms)]`: what is late is dropped, or told of its deadline, or left to a pool.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
-use syn::{Expr, FnArg, Ident, ReceiverKind, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::{Expr, Ident};
 
+use super::pool::Pool;
 use super::which::check_word;
 use super::{Common, Fallback, Layer, Said, keys};
 use crate::diag::Diag;
@@ -13,14 +14,15 @@ use crate::grammar::{Args, Failures, Key, value};
 pub(crate) struct Timeout {
     at: Ident,
     said: Said,
-    limit: TokenStream,
+    /// A service may have a pool and no limit.
+    limit: Option<TokenStream>,
     /// The same, as it is written.
     written: Option<Expr>,
-    on_pool: Option<Ident>,
+    on_pool: Option<Pool>,
     is_async: bool,
 }
 
-const OWN: [Key; 3] = [Key::value("limit"), Key::flag("on_pool"), Key::value("fallback")];
+const OWN: [Key; 3] = [Key::value("limit"), Key::policy("on_pool"), Key::value("fallback")];
 
 pub(super) fn parse(
     at: &Ident,
@@ -40,12 +42,14 @@ pub(super) fn parse(
             continue;
         }
         match arg.key.as_ref().map_or_else(|| "limit".to_owned(), Ident::to_string).as_str() {
-            "on_pool" => on_pool.clone_from(&arg.key),
+            "on_pool" => {
+                on_pool = arg.key.as_ref().map(|key| Pool::of(key, &arg.value, diag));
+            }
             "limit" if limit.is_some() => diag.error_at(arg.span(), "the limit is given twice"),
             "limit" => {
                 let Some(expr) = arg.expr("the limit", diag) else { continue };
                 written = Some(expr.clone());
-                limit = Some(diag.take(value::duration(expr, "the limit")).unwrap_or_default());
+                limit = Some(limit_of(expr, diag));
             }
             key => {
                 let Some(expr) = arg.expr(&format!("`{key}`"), diag) else { continue };
@@ -57,7 +61,6 @@ pub(super) fn parse(
         let (it, example) = (said.quoted(), said.with("250ms"));
         diag.error(at, format!("{it} needs a limit, such as {example}"));
     }
-    let limit = limit.unwrap_or_default();
     layers.push(Box::new(Timeout {
         at: at.clone(),
         said,
@@ -69,67 +72,20 @@ pub(super) fn parse(
     layers
 }
 
-/// What cannot be handed to another thread.
-fn is_lent(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => {
-            reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static")
-        }
-        Type::Group(group) => is_lent(&group.elem),
-        Type::Paren(paren) => is_lent(&paren.elem),
-        _ => false,
-    }
-}
-
-/// The `Rc` of `Option<Rc<u8>>`; what else is not `Send` the compiler finds.
-fn rc(tokens: &TokenStream) -> Option<Ident> {
-    let mut trees = tokens.clone().into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        let opens = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<');
-        match tree {
-            TokenTree::Ident(word) if opens && word == "Rc" => return Some(word),
-            TokenTree::Group(group) => match rc(&group.stream()) {
-                None => {}
-                found => return found,
-            },
-            _ => {}
-        }
-    }
-    None
-}
-
-/// What the pool cannot take.
-fn check_pool(on_pool: &Ident, cx: &Context, diag: &mut Diag) {
-    if cx.is_async {
-        diag.error(on_pool, "`on_pool` is for functions that block; an async one is dropped when it is late, so leave it out");
-        return;
-    }
-    for input in &cx.sig.inputs {
-        if let Some(counted) = rc(&input.to_token_stream()) {
-            diag.error(counted, "`on_pool` hands the arguments to another thread, and an `Rc` cannot go there; take an `Arc`");
-            continue;
-        }
-        let (lent, remedy) = match input {
-            FnArg::Receiver(receiver) => {
-                (matches!(receiver.kind, ReceiverKind::Reference(..)), "take `self: Arc<Self>`")
-            }
-            FnArg::Typed(arg) => (is_lent(&arg.ty), "take it by value: a `String`, an `Arc`"),
-        };
-        if lent {
-            diag.error(input, format!("`on_pool` hands the arguments to another thread, and this one is borrowed; {remedy}"));
-        }
-    }
-}
-
 /// `body` on the pool, which cannot reach the caller's note of a refusal.
-fn on_pool(limited: &TokenStream, body: &TokenStream, at: Span, cx: &Context) -> TokenStream {
+fn on_pool(
+    (called, given): &(TokenStream, TokenStream),
+    body: &TokenStream,
+    at: Span,
+    cx: &Context,
+) -> TokenStream {
     let p = &cx.private;
     if !cx.flagged.get() {
-        return quote_spanned!(at=> #p::on_pool(#limited, move || #body));
+        return quote_spanned!(at=> #called(#given, move || #body));
     }
     quote_spanned! {at=>
         #p::Result::map(
-            #p::on_pool(#limited, move || {
+            #called(#given, move || {
                 let mut __dyno_refused = false;
                 let __dyno_end = #body;
                 #p::Result::map(__dyno_end, |__dyno_out| (__dyno_out, __dyno_refused))
@@ -142,7 +98,24 @@ fn on_pool(limited: &TokenStream, body: &TokenStream, at: Span, cx: &Context) ->
     }
 }
 
+/// How long a call may take.
+fn limit_of(expr: &Expr, diag: &mut Diag) -> TokenStream {
+    diag.take(value::duration(expr, "the limit")).unwrap_or_default()
+}
+
 impl Timeout {
+    /// A body on `pool`, with a limit if there is one.
+    pub(super) fn on(
+        at: &Ident,
+        said: Said,
+        written: Option<Expr>,
+        pool: Pool,
+        diag: &mut Diag,
+    ) -> Self {
+        let limit = written.as_ref().map(|limit| limit_of(limit, diag));
+        Self { at: at.clone(), said, limit, written, on_pool: Some(pool), is_async: false }
+    }
+
     /// How the call ended: a statement, and a `Result` of what is inside or a `Fault`.
     fn ended(&self, inside: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
@@ -158,10 +131,8 @@ impl Timeout {
             (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())
         };
         if !self.is_async {
-            return (
-                TokenStream::new(),
-                on_pool(&quote_spanned!(at=> #point, #limit), &body, at, cx),
-            );
+            let (statics, called) = self.called(cx);
+            return (statics, on_pool(&called, &body, at, cx));
         }
         let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
         // What was late is gone, with all it held, before that is told.
@@ -169,6 +140,23 @@ impl Timeout {
             let __dyno_end = #p::limited_here(#point, #limit, #p::pin!(#future)).await;
         };
         (ended, told)
+    }
+
+    /// What stands before the call on the pool, and what is called with what.
+    fn called(&self, cx: &Context) -> (TokenStream, (TokenStream, TokenStream)) {
+        let at = here(self.at.span());
+        let (p, point) = (&cx.private, cx.point());
+        let limit = &self.limit;
+        let Some((statics, pool)) = self.on_pool.as_ref().and_then(|pool| pool.name(cx)) else {
+            let called = quote_spanned!(at=> #p::on_pool);
+            return (TokenStream::new(), (called, quote_spanned!(at=> #point, #limit)));
+        };
+        let limit = match limit {
+            Some(limit) => quote_spanned!(at=> #p::Some(#limit)),
+            None => quote_spanned!(at=> #p::None),
+        };
+        let called = quote_spanned!(at=> #p::on_named_pool);
+        (statics, (called, quote_spanned!(at=> #point, #pool, #limit)))
     }
 
     /// What fails when its time is over has failed by that, as far as anybody can tell.
@@ -226,7 +214,7 @@ impl Layer for Timeout {
             check_word(expr, &self.said, say, &keys(&[&OWN]), cx, diag);
         }
         if let Some(on_pool) = &self.on_pool {
-            check_pool(on_pool, cx, diag);
+            on_pool.prepare(cx, diag);
         }
     }
 

@@ -50,6 +50,14 @@ fn plain_uses_fit_on_a_screen() {
 }
 
 #[test]
+fn a_time_out_on_a_pool_of_a_name() {
+    let item = "fn f(name: String) -> Result<u8, E> { ask(name) }";
+    let args = "250ms, on_pool(\"io\", size = 10, queue = 50)";
+    let lines = snapshot("timeout_on_named_pool", &[("timeout", args)], item);
+    assert!(lines <= SCREEN, "it expands to {lines} lines");
+}
+
+#[test]
 fn a_stack_is_one_expansion_with_the_body_once() {
     let stack = [
         ("inject", "db = connect, rates = dial.await, fallback = None"),

@@ -63,6 +63,10 @@ pub enum Fault {
         after: Duration,
         /// How long it had been waited for: the limit or more, as a busy thread looks late.
         elapsed: Duration,
+        /// The fault's source: who forwards that still tells that it was late.
+        #[doc(hidden)]
+        #[source]
+        last: Last,
     },
     /// A dependency could not be had.
     #[error(transparent)]
@@ -106,7 +110,7 @@ impl Fault {
         retry_after: Option<Duration>,
         last: Option<LastError>,
     ) -> Self {
-        let last = Last { error: last, reason, retry_after };
+        let last = Last { error: last, reason: Some(reason), retry_after };
         Self::Rejected { point, reason, retry_after, last }
     }
 
@@ -121,7 +125,7 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn timed_out_late(point: impl Into<Name>, after: Duration, elapsed: Duration) -> Self {
-        Self::TimedOut { point: point.into(), after, elapsed }
+        Self::TimedOut { point: point.into(), after, elapsed, last: Last::TIMED_OUT }
     }
 
     /// `true` when the function had been run and was not waited for any longer.
@@ -162,20 +166,29 @@ impl Fault {
     }
 }
 
-/// Why dyno refused, for whoever looks among the sources of an error.
+/// Why dyno refused, or that it did not wait any longer, for whoever looks among the sources of an
+/// error.
 #[doc(hidden)]
 #[derive(Clone, Copy, thiserror::Error)]
-#[error("{reason}")]
+#[error("{}", Self::told(*.reason))]
 pub struct Last {
     /// Stands for the text of an error.
     error: Option<LastError>,
-    reason: Reason,
+    /// None: it was late.
+    reason: Option<Reason>,
     retry_after: Option<Duration>,
 }
 
 impl Last {
-    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
-    pub(crate) const fn reason(&self) -> Reason {
+    const TIMED_OUT: Self = Self { error: None, reason: None, retry_after: None };
+
+    fn told(reason: Option<Reason>) -> String {
+        reason.map_or_else(|| "it was late".to_owned(), |reason| reason.to_string())
+    }
+
+    /// Why dyno refused; none where it was late.
+    #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
+    pub(crate) const fn reason(&self) -> Option<Reason> {
         self.reason
     }
 

@@ -283,6 +283,7 @@ pub(super) fn kind_of(told: &Told<'_>) -> Kind {
     }
     match told.chain.itself.or(told.chain.source).and_then(word_in) {
         Some(Word::Fault(fault)) => kind_of_fault(fault),
+        Some(Word::Last(last)) if last.reason().is_none() => Kind::TimedOut,
         Some(Word::Last(_)) => Kind::Rejected,
         None => Kind::Failed,
     }

@@ -9,9 +9,9 @@
 //! assert!(Some(1).failure().is_none());
 //! ```
 
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "http", feature = "tower"))]
 mod date;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "http", feature = "tower"))]
 mod response;
 
 use std::convert::Infallible;
@@ -20,6 +20,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::fault::{Error, Fault};
+#[cfg(any(feature = "http", feature = "tower"))]
+#[cfg_attr(not(feature = "http"), allow(unused_imports))]
+pub(crate) use response::{is_failure, retry_after};
 
 /// How a call ended, in the eyes of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +53,9 @@ impl Verdict {
 
 /// A value that stands for success or for failure.
 ///
-/// Implemented for `Result`, `Option` and `ControlFlow`, and with the feature `tower` for
-/// `http::Response`, which stands for a failure when its status is 5xx or 429; implement it for a
-/// reply type of your own.
+/// Implemented for `Result`, `Option` and `ControlFlow`, and with the feature `tower` or `http` for
+/// `http::Response`, which stands for a failure when its status is 5xx or 429 (with `http` so does
+/// that of `reqwest`); implement it for a reply type of your own.
 ///
 /// ```
 /// use dyno::outcome::Outcome;

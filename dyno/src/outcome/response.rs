@@ -31,6 +31,28 @@ impl<B> Outcome for Response<B> {
     }
 }
 
+/// A failure when its status is 5xx or 429. Its `Retry-After` says how long it is to be left alone.
+#[cfg(feature = "http")]
+impl Outcome for reqwest::Response {
+    type Failure = Self;
+
+    fn failure(&self) -> Option<&Self> {
+        is_failure(self.status()).then_some(self)
+    }
+
+    fn split(self) -> Result<Self, Self> {
+        if is_failure(self.status()) { Err(self) } else { Ok(self) }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.headers())
+    }
+
+    fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status())
+    }
+}
+
 /// An answer of this status tells of trouble that is not the caller's.
 #[inline]
 pub(crate) fn is_failure(status: StatusCode) -> bool {

@@ -45,6 +45,19 @@ impl Retry {
         self.timed_out
     }
 
+    /// Its pauses, to be shown.
+    #[cfg(feature = "service")]
+    pub(crate) const fn pauses_told(&self) -> impl std::fmt::Debug {
+        self.wait
+    }
+
+    /// The same, paid for by nobody.
+    #[cfg(feature = "service")]
+    pub(crate) const fn unpaid(mut self) -> Self {
+        self.budget = None;
+        self
+    }
+
     /// It has a budget.
     #[cfg(feature = "service")]
     pub(crate) const fn pays(&self) -> Option<&'static Budget> {

@@ -371,7 +371,7 @@ impl Builder {
         self
     }
 
-    /// Attempts that block are made on this pool: see [`Service::call_on_pool`].
+    /// Calls that block are made on this pool, by [`Service::call_on_pool`].
     pub const fn pool(mut self, pool: &'static Pool) -> Self {
         self.pool = Some(pool);
         self

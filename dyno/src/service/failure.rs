@@ -113,7 +113,7 @@ impl<P: Deref<Target = str>> Failure<ByText> for P {
 fn reason(error: &(dyn Error + 'static)) -> Option<Reason> {
     match word_in(error)? {
         Word::Fault(fault) => fault.reason(),
-        Word::Last(last) => Some(last.reason()),
+        Word::Last(last) => last.reason(),
     }
 }
 

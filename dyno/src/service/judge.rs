@@ -19,6 +19,11 @@ pub trait Judge<R, By> {
     fn tell(&self, outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result;
     /// Why dyno itself had turned the call away, if it had.
     fn reason(&self, outcome: &R) -> Option<Reason>;
+    /// What another attempt needs is there.
+    #[inline]
+    fn repeats(&self) -> bool {
+        true
+    }
     /// What a harness is told of a failure.
     fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>));
     /// The limit of the whole call, where that of the service is not to hold: in a task.

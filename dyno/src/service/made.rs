@@ -57,8 +57,11 @@ const fn breaking(given: &Builder) -> Breaking {
     })
 }
 
-const fn expected(settings: Settings, _limit: Option<Duration>) -> Settings {
-    settings
+const fn expected(settings: Settings, limit: Option<Duration>) -> Settings {
+    match limit {
+        Some(limit) => settings.expected_in(limit),
+        None => settings,
+    }
 }
 
 const fn placing(given: &Builder) -> Placing {

@@ -82,6 +82,20 @@ impl Service {
         self.with().call(f)
     }
 
+    /// The same on the [pool](Builder::pool) of the service.
+    ///
+    /// A call of its own, as what it calls goes to another thread: `f` is `'static`, and shared by the
+    /// attempts, of which one that was late may still be at work when the next one is made.
+    ///
+    /// # Panics
+    /// When the service has no pool, and as [`call`](Self::call).
+    pub fn call_on_pool<R, By>(&self, f: impl Fn(&Call) -> R + Send + Sync + 'static) -> R
+    where
+        R: Outcome<Failure: Failure<By>> + Refuse + Send + 'static,
+    {
+        self.with().call_on_pool(f)
+    }
+
     /// The same for an async `f`.
     pub fn call_async<R, By, F>(&self, f: impl FnMut(Call) -> F) -> impl Future<Output = R>
     where

@@ -93,6 +93,16 @@ impl<'a, J, O> With<'a, J, O> {
         super::engine::call(self, f)
     }
 
+    /// See [`Service::call_on_pool`].
+    pub fn call_on_pool<R, By>(self, f: impl Fn(&Call) -> R + Send + Sync + 'static) -> R
+    where
+        R: Outcome + Send + 'static,
+        J: Judge<R, By>,
+        O: End<R>,
+    {
+        super::engine::call_on_pool(self, f)
+    }
+
     /// See [`Service::call_async`].
     pub fn call_async<R: Outcome, By, F>(self, f: impl FnMut(Call) -> F) -> impl Future<Output = R>
     where

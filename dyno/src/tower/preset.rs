@@ -13,7 +13,7 @@ use http::header::HOST;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::carries::CarriesFault;
+use super::carries::{CarriesFault, Said};
 use super::judge::{self, ByOutcome, Judge, judged};
 use super::policy::Policy;
 use super::retry::{Cloned, CopiedBy, Copies};
@@ -248,9 +248,16 @@ struct Judging<'a, J> {
 
 impl<T, E: CarriesFault, J: Judge<T, E>> service::Judge<Result<T, E>, ()> for Judging<'_, J> {
     fn judge(&self, outcome: &Result<T, E>) -> (Verdict, Asks) {
-        let (_, asks) = judge::asks(self.judge, outcome);
-        let asks = if self.repeats.load(Ordering::Relaxed) { asks } else { Asks::Once };
-        (judge::verdict(self.judge, outcome), asks)
+        match (judge::said(outcome), judge::asks(self.judge, outcome)) {
+            (Said::Refused(_), (_, asks @ Asks::Rejected(_))) => (Verdict::Failure, asks),
+            // Such as a deadline that is spent.
+            (Said::Refused(_), (_, asks)) => (Verdict::Ignored, asks),
+            (_, judged) => judged,
+        }
+    }
+
+    fn repeats(&self) -> bool {
+        self.repeats.load(Ordering::Relaxed)
     }
 
     fn tell(&self, outcome: &Result<T, E>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -258,7 +265,10 @@ impl<T, E: CarriesFault, J: Judge<T, E>> service::Judge<Result<T, E>, ()> for Ju
     }
 
     fn reason(&self, outcome: &Result<T, E>) -> Option<Reason> {
-        outcome.as_ref().err().and_then(CarriesFault::fault).and_then(Fault::reason)
+        match judge::said(outcome) {
+            Said::Refused(reason) => reason,
+            Said::Nothing | Said::TimedOut => None,
+        }
     }
 
     fn told(&self, outcome: &Result<T, E>, report: &mut dyn FnMut(&Told<'_>)) {

@@ -196,7 +196,7 @@ impl Summary {
     }
 
     fn balanced(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nwhat the balancers did")?;
+        writeln!(f, "\nwhat the balancers did: who was slower lately is picked less")?;
         writeln!(
             f,
             "  {:<9} {:>8} {:>8} {:>12} {:>11}",

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use dyno::balance::Balancer;
 use dyno::breaker::Settings;
+use dyno::http::{Client, Error};
 use dyno::retry::Budget;
 use dyno::service::Call;
 use dyno::{Injectable, harness, inject, metrics, service, timing};
@@ -23,7 +24,7 @@ use crate::money::{Currency, Minor, Rate};
 use crate::notes::Notes;
 use crate::orders::OrderBook;
 use crate::sale::{Sale, Surcharge, Units};
-use crate::services::{Carrier, Client, Rates, ServiceError, Stock};
+use crate::services::{self, Carrier, Rates, Stock};
 use crate::tariff::Tariff;
 
 // What the shop is made of.
@@ -40,8 +41,8 @@ pub fn begin_notes() -> Notes {
     Notes::default()
 }
 
-pub fn open_client() -> Client {
-    Client::default()
+pub fn open_client() -> Result<Client, Error> {
+    services::client()
 }
 
 #[inject(client = open_client)]
@@ -113,10 +114,10 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 #[timing("units on hand")]
 #[service(
     metrics("stock"),
-    fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product))),
-    retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET),
-    retry_on_timeout,         // to ask for a number twice does no harm
-    balance = STOCK,          // another attempt goes to the other warehouse
+    fallback(except_if = ShopError::is_nonsense, with = Ok(Units::printed(product))),
+    retry(3, backoff = 5ms..50ms, except_if = ShopError::is_nonsense, budget = BUDGET),
+    retry_on_timeout, // it does no harm to ask twice
+    balance = STOCK, // another attempt goes to the other warehouse
     bulkhead(32, wait = 250ms), // they have so many desks
     attempt_timeout = 1s,
 )]

@@ -40,18 +40,13 @@ impl Call {
 
     /// Takes the parameter out of the signature.
     fn take(&mut self, cx: &mut Context, diag: &mut Diag) {
-        let mut taken: Vec<PatType> = Vec::new();
         let inputs = std::mem::take(&mut cx.sig.inputs);
-        for input in inputs {
-            match input {
-                FnArg::Typed(arg) if is_call(&arg.ty) => taken.push(arg),
-                other => cx.sig.inputs.push(other),
-            }
-        }
+        let (taken, rest): (Vec<FnArg>, Vec<FnArg>) = inputs.into_iter().partition(is_call);
+        cx.sig.inputs = rest.into_iter().collect();
         if let Some(second) = taken.get(1) {
             diag.error(second, "an attempt belongs to one call; take one `&Call`");
         }
-        let Some(arg) = taken.into_iter().next() else { return };
+        let Some(FnArg::Typed(arg)) = taken.into_iter().next() else { return };
         if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
             diag.error(attr, "a parameter that the service fills in cannot depend on `cfg`; put the `cfg` on the function");
         }
@@ -86,6 +81,9 @@ impl Layer for Call {
     fn takes_parameters(&self) -> bool {
         true
     }
+    fn fills_in(&self, arg: &FnArg) -> bool {
+        is_call(arg)
+    }
     fn is_idle(&self) -> bool {
         self.idle
     }
@@ -113,13 +111,13 @@ impl Layer for Call {
 
 /// `true` when the function takes a `&Call`, or took one.
 pub(super) fn takes_call(cx: &Context) -> bool {
-    let is = |input: &FnArg| matches!(input, FnArg::Typed(arg) if is_call(&arg.ty));
-    cx.called.is_some() || cx.sig.inputs.iter().any(is)
+    cx.called.is_some() || cx.sig.inputs.iter().any(is_call)
 }
 
-/// `&Call`, by any path.
-pub(super) fn is_call(ty: &Type) -> bool {
-    let Type::Reference(reference) = plain(ty) else { return false };
+/// `call: &Call`, by any path.
+fn is_call(arg: &FnArg) -> bool {
+    let FnArg::Typed(arg) = arg else { return false };
+    let Type::Reference(reference) = plain(&arg.ty) else { return false };
     let Type::Path(path) = plain(&reference.elem) else { return false };
     reference.mutability.is_none() && path.path.segments.last().is_some_and(|it| it.ident == "Call")
 }

@@ -149,6 +149,9 @@ impl Given {
             diag.error(key, format!("`{key}` chooses which failures count, and nobody here counts any; that do: {names}"));
         }
         self.check_balance(diag);
+        if let Some(cache) = self.policy("cache") {
+            check_cache(cfg!(any(feature = "cache", test)), &cache.key, diag);
+        }
     }
 
     /// Who balances by a static has breakers already.
@@ -192,6 +195,13 @@ impl Policy {
     }
 }
 
+/// What is behind a feature of dyno that is off by default.
+fn check_cache(is_on: bool, key: &Ident, diag: &mut Diag) {
+    if !is_on {
+        diag.error(key, "`cache` is a feature of dyno that is off: `dyno = { version = \"…\", features = [\"cache\"] }`");
+    }
+}
+
 /// The keys of a list of arguments.
 pub(super) fn names(args: &TokenStream) -> Vec<Ident> {
     let mut names = Vec::new();
@@ -215,4 +225,20 @@ fn is_comma(tree: &proc_macro2::TokenTree) -> bool {
 
 fn is_off(value: &Value) -> bool {
     matches!(value, Value::Expr(Expr::Path(path)) if path.path.is_ident("off"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_cache;
+    use crate::diag::Diag;
+
+    #[test]
+    fn a_feature_that_is_off_is_told() {
+        let key: syn::Ident = syn::parse_str("cache").unwrap();
+        let mut diag = Diag::default();
+        check_cache(true, &key, &mut diag);
+        assert!(diag.is_empty());
+        check_cache(false, &key, &mut diag);
+        assert!(diag.into_tokens().to_string().contains("feature"));
+    }
 }

@@ -82,7 +82,7 @@ impl Fault {
             Self::Rejected { point, reason, retry_after, .. } => {
                 unknown(point, Rule::unknown(*reason, *retry_after))
             }
-            Self::TimedOut { point, after, elapsed } => {
+            Self::TimedOut { point, after, elapsed, .. } => {
                 unknown(point, Rule::TimeOut { limit: *after, elapsed: Some(*elapsed) })
             }
             Self::Inject(error) => {

@@ -1,5 +1,7 @@
 //! A call on a thread.
 
+use std::sync::Arc;
+
 use super::count::Counting;
 use super::run::{Ended, Run};
 use crate::fault::Fault;
@@ -19,6 +21,51 @@ pub(in crate::service) fn call<R, By, J, O>(
     with: With<'_, J, O>,
     mut f: impl FnMut(&Call) -> R,
 ) -> R
+where
+    R: Outcome,
+    J: Judge<R, By>,
+    O: End<R>,
+{
+    if with.service.given.pool.is_some() {
+        needs_a_pool(with.service);
+    }
+    made(with, |call| Ok(f(&call)))
+}
+
+pub(in crate::service) fn call_on_pool<R, By, J, O>(
+    with: With<'_, J, O>,
+    f: impl Fn(&Call) -> R + Send + Sync + 'static,
+) -> R
+where
+    R: Outcome + Send + 'static,
+    J: Judge<R, By>,
+    O: End<R>,
+{
+    let Some(pool) = with.service.given.pool else { has_no_pool(with.service) };
+    let f = Arc::new(f);
+    made(with, |call| {
+        let f = f.clone();
+        pool.run(move || f(&call))
+    })
+}
+
+#[cold]
+fn needs_a_pool(service: &Service) -> ! {
+    panic!(
+        "service \"{}\": its calls are made on a pool, so what they call goes to another thread: use \
+         `call_on_pool`",
+        service.name()
+    )
+}
+
+#[cold]
+fn has_no_pool(service: &Service) -> ! {
+    panic!("service \"{}\": it has no pool: give `pool`, or use `call`", service.name())
+}
+
+/// The call, of which an attempt may not be made after all, or be left to itself.
+#[inline]
+fn made<R, By, J, O>(with: With<'_, J, O>, mut f: impl FnMut(Call) -> Result<R, Fault>) -> R
 where
     R: Outcome,
     J: Judge<R, By>,
@@ -45,7 +92,7 @@ fn counted<R, By, J, O>(
     at: Option<At<'_>>,
     judge: &J,
     or: O,
-    f: &mut impl FnMut(&Call) -> R,
+    f: &mut impl FnMut(Call) -> Result<R, Fault>,
 ) -> R
 where
     R: Outcome,
@@ -67,7 +114,7 @@ fn reported<R, By>(
     service: &Service,
     at: Option<At<'_>>,
     judge: &impl Judge<R, By>,
-    f: &mut impl FnMut(&Call) -> R,
+    f: &mut impl FnMut(Call) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
     let Some(harness) = &service.harness else { return limited(service, at, judge, f) };
     match caught(|| limited(service, at, judge, f)) {
@@ -95,7 +142,7 @@ fn limited<R, By>(
     service: &Service,
     at: Option<At<'_>>,
     judge: &impl Judge<R, By>,
-    f: &mut impl FnMut(&Call) -> R,
+    f: &mut impl FnMut(Call) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
     let timed = Timed::whole(service.name(), service.given.timeout)?;
     service.enter_rate().map_err(limit::Refused::fault)?;
@@ -109,7 +156,7 @@ fn attempts<R, By>(
     service: &Service,
     at: Option<At<'_>>,
     judge: &impl Judge<R, By>,
-    f: &mut impl FnMut(&Call) -> R,
+    f: &mut impl FnMut(Call) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
     let run = Run::new(service, at);
     let mut attempts = service.own_attempts();
@@ -128,7 +175,7 @@ fn attempt<R, By>(
     run: &Run<'_>,
     number: u32,
     judge: &impl Judge<R, By>,
-    f: &mut impl FnMut(&Call) -> R,
+    f: &mut impl FnMut(Call) -> Result<R, Fault>,
 ) -> Ended<R> {
     let passed = match run.pass() {
         Ok(passed) => passed,
@@ -142,8 +189,12 @@ fn attempt<R, By>(
         Ok(timed) => timed,
         Err(fault) => return Ended::refused(fault),
     };
-    let out = f(&run.call(number, &passed));
+    let made = f(run.call(number, &passed));
     timed.map(Timed::end);
     drop(place);
-    passed.ended(out, judge)
+    match made {
+        Ok(out) => passed.ended(out, judge),
+        Err(fault) if fault.is_timed_out() => passed.late(fault),
+        Err(fault) => Ended::refused(fault),
+    }
 }

@@ -9,5 +9,5 @@ mod here;
 mod run;
 mod task;
 
-pub(super) use self::here::call;
+pub(super) use self::here::{call, call_on_pool};
 pub(super) use self::task::call_async;

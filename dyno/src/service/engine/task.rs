@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::harness::{caught_async, no_fields};
 use crate::limit;
 use crate::outcome::Outcome;
-use crate::retry::pinned;
+use crate::retry::{Asks, pinned};
 use crate::service::at::At;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -73,16 +73,16 @@ where
     O: End<R>,
 {
     let counting = Counting::start(service);
-    let (end, span) = if service.given.timing {
-        let mut span = SpanAsync::begin(service.name());
-        let end = span.run(pin!(reported(service, at, judge, f))).await;
-        (end, Some(span))
-    } else {
-        (reported(service, at, judge, f).await, None)
+    let inside = async {
+        let end = reported(service, at, judge, f).await;
+        let seen = counting.see::<R, O>(&end);
+        (seen, stand_in(service, or, end))
     };
-    let seen = counting.see::<R, O>(&end);
-    let out = stand_in(service, or, end);
-    drop(span);
+    let (seen, out) = if service.given.timing {
+        SpanAsync::begin(service.name()).run(pin!(inside)).await
+    } else {
+        inside.await
+    };
     counting.end(seen, &out, judge);
     out
 }
@@ -159,8 +159,9 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
         attempt_named(service.name(), service.given.attempt_timeout, made).await
     };
     drop(place);
-    match ended {
+    let ended = match ended {
         Ok(out) => passed.ended(out, judge),
         Err(late) => passed.late(late.fault()),
-    }
+    };
+    if judge.repeats() { ended } else { Ended { asks: Asks::Once, ..ended } }
 }

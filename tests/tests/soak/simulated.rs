@@ -88,7 +88,6 @@ fn why(failed: &Failed) -> &'static str {
     }
 }
 
-
 /// Where the simulated targets would be: the port says which one it is.
 static TARGETS_URLS: [&str; TARGETS] = [
     "http://10.0.0.1:8000",

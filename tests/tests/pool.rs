@@ -390,7 +390,7 @@ fn a_limit_of_ones_own_ends_the_wait_on_any_pool() {
     let limit = timeout::timeout(100 * MS).named("ask");
     assert_eq!(limit.run_on(pool, || 7), Ok(7));
     let fault = limit.run_on(pool, || clock::sleep(2000 * MS)).expect_err("late");
-    assert_eq!(fault, Fault::timed_out("ask", 100 * MS));
+    assert_eq!(fault, Fault::timed_out_late("ask", 100 * MS, 2000 * MS));
 }
 
 /// Many callers at once: each gets its own result or is turned away, and all is counted.

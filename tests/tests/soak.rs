@@ -11,5 +11,7 @@ mod driver;
 mod script;
 #[path = "soak/simulated.rs"]
 mod simulated;
+#[path = "soak/sockets.rs"]
+mod sockets;
 #[path = "soak/world.rs"]
 mod world;

@@ -134,7 +134,11 @@ pub(crate) fn run(section: &mut Section, bars: &mut Bars) {
     bars.at_most("P2C, pick and settle, against what is by hand", 2.0, mine / floor, "x");
     let tower = of(&alone, "tower: `p2c`, `PeakEwma`");
     bars.at_most("P2C, pick and settle, against tower's", 1.0, mine / tower, "x");
-    let counted = allocation_counter::measure(|| (0..1000).for_each(|_| drop(call(&P2C))));
+    let counted = allocation_counter::measure(|| {
+        for _ in 0..1000 {
+            std::hint::black_box(call(&P2C));
+        }
+    });
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     bars.at_most("P2C, pick and settle, allocations", 0.0, counted.count_total as f64, "");
 }

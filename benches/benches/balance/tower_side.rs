@@ -26,7 +26,7 @@ pub(crate) struct Tower {
 }
 
 /// A target: says that it was called, and answers when it is told to.
-struct Spot {
+pub(crate) struct Spot {
     at: usize,
     called: Called,
 }

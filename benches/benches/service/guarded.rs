@@ -106,10 +106,9 @@ const FIVE: f64 = 150.0;
 pub(crate) fn judge(bars: &mut Bars, all: &Results, set: Set) {
     let title = set.title();
     for name in [STACKED] {
-        for (name, peers) in [
-            (name.to_owned(), peers::sync(set)),
-            (in_async(name), peers::asynchronous(set)),
-        ] {
+        for (name, peers) in
+            [(name.to_owned(), peers::sync(set)), (in_async(name), peers::asynchronous(set))]
+        {
             let what = |of| format!("{title}: {}, {of}", name.trim_start_matches("dyno: "));
             if set == Set::Five {
                 bars.at_most(&what("over the call"), FIVE, all.over(&name), "ns");

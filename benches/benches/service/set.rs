@@ -47,7 +47,9 @@ impl Set {
 
     fn about(self) -> &'static str {
         match self {
-            Self::One => "A breaker that counts failures in a row. tower has none: it is failsafe's.",
+            Self::One => {
+                "A breaker that counts failures in a row. tower has none: it is failsafe's."
+            }
             Self::Three => {
                 "A time-out, a retry with a budget, and the breaker. A function that is not async \
                  cannot be ended from outside: dyno's has a deadline, the peers' have nothing. backon \

@@ -106,6 +106,7 @@ pub(crate) trait Layer {
     }
 }
 
+/// A parser of one attribute.
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
 const KINDS: [(&str, Parse); 14] = [

@@ -34,7 +34,6 @@ const OWN: [Key; 4] =
     [Key::value("size"), Key::value("queue"), Key::value("idle"), Key::value(LIMIT)];
 
 /// The key `pool` of a service, of which `limit` is how long an attempt may take.
-#[allow(dead_code)]
 pub(super) fn parse(
     at: &Ident,
     args: TokenStream,

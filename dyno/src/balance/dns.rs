@@ -85,25 +85,34 @@ impl Flight {
         self.landed.notify_all();
     }
 
-    /// Waits until it has landed, no longer than the deadline in force; `false` when it has not.
-    fn wait(&self) -> bool {
+    /// Waits while a resolver is at it, no longer than the deadline in force.
+    fn wait(&self) -> Waited {
         let mut state = self.lock();
         while state.flying {
             state = match Deadline::current().map(Deadline::remaining) {
                 None => self.landed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(Duration::ZERO) => return false,
+                Some(Duration::ZERO) => return Waited::Late,
                 Some(left) => {
                     let waited = self.landed.wait_timeout(state, left);
                     let (state, ended) = waited.unwrap_or_else(PoisonError::into_inner);
-                    if ended.timed_out() {
-                        return !state.flying;
+                    if ended.timed_out() && state.flying {
+                        return Waited::Late;
                     }
                     state
                 }
             };
         }
-        true
+        if state.found.is_some() { Waited::Landed } else { Waited::Settled }
     }
+}
+
+enum Waited {
+    /// There is something to be put in.
+    Landed,
+    /// Somebody has put it in.
+    Settled,
+    /// The deadline has passed first.
+    Late,
 }
 
 /// By the system.
@@ -131,13 +140,23 @@ impl Balancer {
         if self.now().len() > 0 {
             return Ok(());
         }
-        if now >= self.resolving.due.load(Ordering::Relaxed) {
-            if !flight.wait() {
-                return Err(self.no_target(format!("{url} is not resolved in time").into()));
+        self.wait_for(flight, url)
+    }
+
+    /// Waits until what a resolver finds is in force, whoever puts it in.
+    fn wait_for(&self, flight: &Flight, url: &str) -> Result<(), Fault> {
+        loop {
+            match flight.wait() {
+                Waited::Landed => {
+                    self.take(flight, member::now());
+                }
+                Waited::Settled => return Ok(()),
+                Waited::Late => {
+                    let message = format!("{url} is not resolved in time");
+                    return Err(self.no_target(message.into()));
+                }
             }
-            self.take(flight, member::now());
         }
-        Ok(())
     }
 
     /// Puts in what a resolver has found; `false` when there is nothing yet.
@@ -204,10 +223,7 @@ impl Balancer {
             // What is there already may be old.
             self.take(flight, member::now());
             flight.start(&self.name_in(url), self.given.resolver);
-            if !flight.wait() {
-                return Err(self.no_target(format!("{url} is not resolved in time").into()));
-            }
-            self.take(flight, member::now());
+            self.wait_for(flight, url)?;
             let failed = flight.lock().failed.clone();
             if let Some(why) = failed {
                 return Err(self.no_target(why));

@@ -2,7 +2,6 @@
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::core::{Real, Time};
 use super::permit::dropped;
 use super::word::{Phase, Ticks, UNWINDING};
 use super::{Breaker, Permit, Report, Settings};
-use crate::fault::{Fault, LastError, Reason};
+use crate::fault::{Facts, Fault, Reason};
 use crate::outcome::Verdict;
 
 /// A permit of a breaker that its holder has otherwise; it says nothing when it is dropped.
@@ -40,7 +39,7 @@ impl Permit<'_> {
 pub(crate) struct Refusing {
     pub(crate) reason: Reason,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) last: Option<LastError>,
+    pub(crate) last: Facts,
 }
 
 impl Breaker {
@@ -105,7 +104,7 @@ impl Breaker {
             _ => Reason::BreakerOpen,
         };
         let retry_after = self.retry_after(&self.settings_in_force());
-        let last = LastError::from_number(self.last.load(Ordering::Relaxed));
+        let last = self.facts_of(reason);
         Refusing { reason, retry_after, last }
     }
 }

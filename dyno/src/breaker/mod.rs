@@ -32,6 +32,7 @@ mod check;
 mod core;
 mod defaults;
 mod ended;
+mod explain;
 mod fuse;
 mod guard;
 mod keyed;
@@ -103,6 +104,7 @@ use self::listen::Listeners;
 use self::window::Window;
 use self::word::{Phase, UNGUARDED};
 use crate::fault::Fault;
+use crate::fault::explain::Opened;
 use crate::outcome::{Outcome, Refuse, Verdict};
 use crate::point::{Name, Point};
 
@@ -209,6 +211,7 @@ impl Breaker {
     }
 
     /// Opens it by hand, or starts its time-out anew.
+    #[track_caller]
     pub fn trip(&self) {
         self.force(Phase::Open);
     }
@@ -225,6 +228,7 @@ impl Breaker {
     }
 
     /// Turns every call away until it is set otherwise by hand.
+    #[track_caller]
     pub fn force_open(&self) {
         self.force(Phase::ForcedOpen);
     }
@@ -243,6 +247,7 @@ impl Breaker {
         self.force(Phase::of(state));
     }
 
+    #[track_caller]
     fn force(&self, phase: Phase) {
         let change = if self.shares() {
             self.force_shared(phase)
@@ -250,7 +255,11 @@ impl Breaker {
             self.core.force(phase, Why::ByHand, Real.now())
         };
         // No error has done this.
-        self.last.store(0, Ordering::Relaxed);
+        if matches!(phase, Phase::Open | Phase::ForcedOpen) {
+            self.keep("", Opened::ByHand { at: Location::caller() });
+        } else {
+            self.last.store(0, Ordering::Relaxed);
+        }
         if let Some(change) = change {
             self.tell_change(change);
         }

@@ -70,6 +70,10 @@ impl Share {
         Self((share * Self::ONE as f64 + 0.5) as u32)
     }
 
+    pub(super) const fn millionths(self) -> u32 {
+        self.0
+    }
+
     pub(super) fn as_f64(self) -> f64 {
         f64::from(self.0) / f64::from(Self::ONE)
     }

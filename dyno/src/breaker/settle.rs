@@ -306,8 +306,8 @@ impl Breaker {
                 |in_a_row| rate.or_else(|| judge_by_rule(settings, seen, in_a_row, &panicked));
             self.fail_shared(permit, end.failed, settings, why, asked)
         };
-        if let core::Verdict::Opened(_) = verdict {
-            self.keep_error(report, end);
+        if let core::Verdict::Opened(change) = verdict {
+            self.keep_error(report, end, change.why, settings);
         }
         if verdict != core::Verdict::Late {
             self.tell_end(ways, ended.verdict, report);
@@ -354,7 +354,7 @@ impl Breaker {
                 if trial.only_slow() {
                     change.why = Why::SlowTrial;
                 }
-                self.keep_error(report, trial.end());
+                self.keep_error(report, trial.end(), change.why, settings);
                 if let Some(time) = report.asked() {
                     self.keep_open(time);
                 }

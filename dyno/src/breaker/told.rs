@@ -4,14 +4,15 @@
 
 use std::sync::atomic::Ordering;
 
-use super::core::Refusal;
+use super::core::{Real, Refusal};
 use super::listen::Happened;
-use super::settings::{Settings, TripError};
+use super::settings::{Settings, Share, TripError};
 use super::settle::LISTENED;
-use super::why::Change;
+use super::why::{Change, Why};
 use super::window::End;
 use super::{Breaker, Report};
-use crate::fault::{Fault, LastError, Reason};
+use crate::fault::explain::Opened;
+use crate::fault::{Facts, Fault, LastError, Reason};
 use crate::outcome::Verdict;
 use crate::point::{self, Event};
 
@@ -34,8 +35,35 @@ impl Breaker {
 
     /// What is told to a caller that may not pass.
     pub(super) fn fault(&self, refusal: Refusal) -> Fault {
+        Fault::refused(self.shared_name(), self.facts_of(refusal.reason), refusal.retry_after())
+    }
+
+    /// The numbers of a refusal that has just been made for this reason.
+    #[inline]
+    pub(super) fn facts_of(&self, reason: Reason) -> Facts {
         let last = LastError::from_number(self.last.load(Ordering::Relaxed));
-        Fault::rejected_after(self.shared_name(), refusal.reason, refusal.retry_after(), last)
+        match reason {
+            Reason::BreakerOpen => Facts::Open(last),
+            reason => self.facts(reason, last),
+        }
+    }
+
+    /// What is seldom told.
+    #[cold]
+    fn facts(&self, reason: Reason, last: Option<LastError>) -> Facts {
+        let settings = self.settings_in_force();
+        match reason {
+            Reason::ForcedOpen => Facts::ForcedOpen(last),
+            // All of them were taken, whatever has become of them since.
+            Reason::HalfOpenBusy => Facts::Trials { permits: settings.permits(), last },
+            Reason::Recovering => match self.core.stage(self.core.view(), &settings, &Real) {
+                Some((share, _)) => {
+                    Facts::Share { millionths: Share::of(share).millionths(), last }
+                }
+                None => Facts::Plain(reason),
+            },
+            reason => Facts::Plain(reason),
+        }
     }
 
     /// What the call that has opened it returns in place of its own outcome. A call that succeeded
@@ -46,11 +74,14 @@ impl Breaker {
             .then(|| self.fault(Refusal::new(Reason::BreakerOpen, self.retry_after(settings))))
     }
 
-    /// Keeps the words of the error that has opened it.
-    pub(super) fn keep_error(&self, report: &Report<'_>, end: End) {
+    /// Keeps why it has opened, and the words of the error that has done it.
+    pub(super) fn keep_error(&self, report: &Report<'_>, end: End, why: Why, settings: &Settings) {
         let text = if end.failed { report.text() } else { "too slow".to_owned() };
-        let number = if text.is_empty() { 0 } else { LastError::keep(text.into()).number() };
-        self.last.store(number, Ordering::Relaxed);
+        self.keep(&text, why.opened(settings));
+    }
+
+    pub(super) fn keep(&self, text: &str, opened: Opened) {
+        self.last.store(LastError::keep(text, opened).number(), Ordering::Relaxed);
     }
 
     pub(super) fn tell_end(&self, ways: u8, verdict: Verdict, report: &Report<'_>) {

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::settings::Share;
+use super::settings::{Settings, Share};
 use super::state::State;
+use crate::fault::explain::Opened;
 
 /// A change of state that has been made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,6 +90,26 @@ impl Why {
 
     pub(super) fn slow_rate(slow: u64, calls: u64, limit: Share) -> Self {
         Self::SlowRate { slow, calls, limit: limit.as_f64() }
+    }
+}
+
+impl Why {
+    /// The same, of a breaker that has opened by these settings.
+    pub(super) fn opened(self, settings: &Settings) -> Opened {
+        match self {
+            Self::Failures { in_a_row } => {
+                Opened::Failures { in_a_row, limit: settings.max_failures() }
+            }
+            Self::FailureRate { failures, calls, limit } => {
+                Opened::FailureRate { failures, calls, limit }
+            }
+            Self::SlowRate { slow, calls, limit } => Opened::SlowRate { slow, calls, limit },
+            Self::Rule { name } => Opened::Rule { name },
+            Self::TrialsFailed { failures } => Opened::TrialsFailed { failures },
+            Self::SlowTrial => Opened::SlowTrial,
+            // None of the others opens it: by hand it is told where that was said.
+            _ => Opened::Remote,
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub use text::ParseDeadlineError;
 
 use crate::ambient::{self, Ambient};
 use crate::clock::{self, Instant};
-use crate::fault::{Fault, Reason};
+use crate::fault::Fault;
 use crate::point::Name;
 
 /// The header in which dyno's client and its layers hand a deadline on, unless told otherwise: its
@@ -66,14 +66,15 @@ impl Deadline {
     ///
     /// # Errors
     /// The deadline in force here has passed: a rejection by `point` with
-    /// [`Reason::DeadlineSpent`].
+    /// [`Reason::DeadlineSpent`](crate::Reason::DeadlineSpent).
     #[inline]
     pub fn check(point: impl Into<Name>) -> Result<(), Fault> {
         match Self::current() {
-            Some(deadline) if deadline.is_spent() => {
-                Err(Fault::rejected(point, Reason::DeadlineSpent, None))
+            Some(deadline) => {
+                let now = clock::now();
+                if now < deadline.0 { Ok(()) } else { Err(Fault::spent(point, now - deadline.0)) }
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

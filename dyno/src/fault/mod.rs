@@ -13,6 +13,7 @@
 
 mod aspect;
 pub mod explain;
+mod facts;
 #[cfg(any(feature = "harness", feature = "retry"))]
 mod find;
 mod inject;
@@ -24,6 +25,8 @@ use std::time::Duration;
 
 pub use aspect::{AspectError, AspectErrorKind, NthFilter};
 pub use explain::Explanation;
+#[cfg_attr(not(any(feature = "limit", feature = "pool")), allow(unused_imports))]
+pub(crate) use facts::{Facts, Micros};
 #[cfg(any(feature = "harness", feature = "retry"))]
 pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
@@ -38,7 +41,7 @@ use crate::point::Name;
 #[non_exhaustive]
 pub enum Fault {
     /// A policy turned the call away; the function did not run.
-    #[error("{point}: {reason}{}{}", Hint(*.retry_after), After(.last.error))]
+    #[error("{point}: {reason}{}{}", Hint(*.retry_after), Before(.last.error()))]
     #[non_exhaustive]
     Rejected {
         /// Who refused: the point, or the breaker's name.
@@ -99,19 +102,37 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn rejected(point: impl Into<Name>, reason: Reason, retry_after: Option<Duration>) -> Self {
-        Self::rejected_after(point.into(), reason, retry_after, None)
+        Self::refused(point.into(), Facts::Plain(reason), retry_after)
     }
 
-    /// The same, because of an error that is kept.
-    #[cfg_attr(not(feature = "breaker"), allow(dead_code))]
+    /// The same, by a rule whose numbers are known.
+    #[inline]
+    pub(crate) fn refused(point: Name, facts: Facts, retry_after: Option<Duration>) -> Self {
+        let last = Last { facts: Some(facts), after: facts::After::of(retry_after) };
+        Self::Rejected { point, reason: facts.reason(), retry_after, last }
+    }
+
+    /// The same, in the name of a rule that would refuse as well, for a `reason` that may be another.
+    #[cfg_attr(not(feature = "balance"), allow(dead_code))]
     pub(crate) fn rejected_after(
         point: Name,
         reason: Reason,
         retry_after: Option<Duration>,
-        last: Option<LastError>,
+        facts: Facts,
     ) -> Self {
-        let last = Last { error: last, reason: Some(reason), retry_after };
-        Self::Rejected { point, reason, retry_after, last }
+        let facts = match reason {
+            same if same == facts.reason() => facts,
+            Reason::BreakerOpen => Facts::Open(facts.last()),
+            reason => Facts::Plain(reason),
+        };
+        Self::refused(point, facts, retry_after)
+    }
+
+    /// A rejection by `point`, whose deadline passed so long ago.
+    #[cold]
+    pub(crate) fn spent(point: impl Into<Name>, ago: Duration) -> Self {
+        let ago = u64::try_from(ago.as_nanos()).unwrap_or(u64::MAX);
+        Self::refused(point.into(), Facts::Passed { ago }, None)
     }
 
     /// A time-out at `point`, whose limit was `after`.
@@ -151,7 +172,7 @@ impl Fault {
     #[must_use]
     pub fn last_error(&self) -> Option<Arc<str>> {
         match self {
-            Self::Rejected { last, .. } => last.error.and_then(LastError::text),
+            Self::Rejected { last, .. } => last.error().and_then(LastError::text),
             _ => None,
         }
     }
@@ -170,44 +191,50 @@ impl Fault {
 /// error.
 #[doc(hidden)]
 #[derive(Clone, Copy, thiserror::Error)]
-#[error("{}", Self::told(*.reason))]
+#[error("{}", Self::told(*.facts))]
 pub struct Last {
-    /// Stands for the text of an error.
-    error: Option<LastError>,
     /// None: it was late.
-    reason: Option<Reason>,
-    retry_after: Option<Duration>,
+    facts: Option<Facts>,
+    after: facts::After,
 }
 
 impl Last {
-    const TIMED_OUT: Self = Self { error: None, reason: None, retry_after: None };
+    const TIMED_OUT: Self = Self { facts: None, after: facts::After::of(None) };
 
-    fn told(reason: Option<Reason>) -> String {
-        reason.map_or_else(|| "it was late".to_owned(), |reason| reason.to_string())
+    fn told(facts: Option<Facts>) -> String {
+        facts.map_or_else(|| "it was late".to_owned(), |facts| facts.reason().to_string())
+    }
+
+    /// Stands for the error before.
+    fn error(&self) -> Option<LastError> {
+        self.facts.and_then(|facts| facts.last())
     }
 
     /// Why dyno refused; none where it was late.
     #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
     pub(crate) const fn reason(&self) -> Option<Reason> {
-        self.reason
+        match self.facts {
+            Some(facts) => Some(facts.reason()),
+            None => None,
+        }
     }
 
     /// When another try may be worth while, where that is known.
     #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.after.time()
     }
 }
 
 impl fmt::Debug for Last {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Last({:?})", self.error)
+        write!(f, "Last({:?})", self.facts)
     }
 }
 
-struct After(Option<LastError>);
+struct Before(Option<LastError>);
 
-impl fmt::Display for After {
+impl fmt::Display for Before {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.and_then(LastError::text) {
             Some(error) => write!(f, " (last error: {error})"),

@@ -19,7 +19,6 @@ use crate::outcome::Verdict;
 use crate::service::{Call, IdempotencyKey};
 
 /// What all attempts share.
-#[expect(clippy::struct_excessive_bools, reason = "as a request has them")]
 struct Sent<'r> {
     inner: &'r Inner,
     bound: Option<&'r Bound>,

@@ -174,7 +174,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.cause {
             Cause::Fault(fault) => fault.retry_after(),
-            Cause::Answer(answer) => super::retry_after::retry_after(answer.headers()),
+            Cause::Answer(answer) => crate::outcome::retry_after(answer.headers()),
             _ => None,
         }
     }
@@ -216,15 +216,21 @@ impl From<Failed> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, at, cause } = &*self.0;
-        if let Some(At { client, method, url }) = at {
+        if let Some(At { client, method, url }) = &self.0.at {
             write!(f, "{client}: {method} {url}: ")?;
         }
-        match (kind, cause) {
-            (_, Cause::Fault(fault)) => fault.fmt(f),
-            (_, Cause::Fallback(failed)) => failed.fmt(f),
+        self.message(f)
+    }
+}
+
+impl Error {
+    /// What happened, without whose request it was.
+    pub(super) fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.kind, &self.0.cause) {
+            (_, Cause::Fault(fault)) => fmt::Display::fmt(fault, f),
+            (_, Cause::Fallback(failed)) => fmt::Display::fmt(failed, f),
             (_, Cause::Answer(answer)) => write!(f, "answered {}", answer.status()),
-            (_, Cause::Other(error)) => error.fmt(f),
+            (_, Cause::Other(error)) => fmt::Display::fmt(error, f),
             (kind, Cause::Reqwest(error)) => {
                 f.write_str(match kind {
                     ErrorKind::Connect if error.is_timeout() => "no connection in time",

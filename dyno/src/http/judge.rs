@@ -72,7 +72,8 @@ impl Judge<Result<Response, Error>, Error> for Judging {
     fn tell(&self, outcome: &Result<Response, Error>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match outcome {
             Ok(_) => Ok(()),
-            Err(error) => fmt::Display::fmt(error, f),
+            // The breaker that keeps it is the host's.
+            Err(error) => error.message(f),
         }
     }
 

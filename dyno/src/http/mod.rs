@@ -36,7 +36,6 @@ mod of_call;
 mod params;
 mod request;
 mod response;
-mod retry_after;
 mod room;
 mod settings;
 mod status;

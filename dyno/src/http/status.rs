@@ -4,6 +4,8 @@ use std::fmt;
 
 use ::http::StatusCode;
 
+use crate::outcome::is_failure;
+
 /// Which statuses of an answer are failures of the service, and which of those are worth another try.
 ///
 /// ```
@@ -23,7 +25,7 @@ pub struct Statuses {
 impl Statuses {
     /// 5xx and 429 are failures, and tried again: what a client is told when it is to come later or
     /// elsewhere.
-    pub const DEFAULT: Self = Self::failing(is_sick);
+    pub const DEFAULT: Self = Self::failing(is_failure);
 
     /// None is: an answer is an answer, and only what comes without one opens a circuit, or is tried
     /// again. As the service clients of infuse have it.
@@ -71,10 +73,6 @@ impl fmt::Debug for Statuses {
             .field("retrying", &format_args!("{}", named(self.again)))
             .finish()
     }
-}
-
-fn is_sick(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 /// `429, 500..=599`

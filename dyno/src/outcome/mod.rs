@@ -10,19 +10,20 @@
 //! ```
 
 #[cfg(any(feature = "http", feature = "tower"))]
-mod date;
-#[cfg(any(feature = "http", feature = "tower"))]
 mod response;
+#[cfg(any(feature = "http", feature = "tower"))]
+mod retry_after;
 
 use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+#[cfg(feature = "http")]
+pub(crate) use self::response::is_failure;
+#[cfg(feature = "http")]
+pub(crate) use self::retry_after::retry_after;
 use crate::fault::{Error, Fault};
-#[cfg(any(feature = "http", feature = "tower"))]
-#[cfg_attr(not(feature = "http"), allow(unused_imports))]
-pub(crate) use response::{is_failure, retry_after};
 
 /// How a call ended, in the eyes of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Named pools of threads that know what is in force.
 //!
 //! A [`Pool`] is for calls that block: `static IO: Pool = Pool::new("io").size(10).queue(50);`. Those
-//! for computing are rayon's: one from [`scoped`] carries the [`Scope`] in which it was made: overrides, a virtual clock, a
-//! tenant's registry hold on its threads too, but no deadline. Dependencies are built on private workers, each a
-//! rayon pool of one thread (`dyno-build-N`): a provider may use rayon inside, and can neither
-//! steal another build nor starve in the program's own pool. Calls that may hang, and that
-//! [`timeout`](mod@crate::timeout) leaves, are on threads of their own: `dyno-blocking-N`, up to
-//! [`BLOCKING_THREADS`].
+//! for computing are rayon's: one from [`scoped`] carries the [`Scope`] in which it was made:
+//! overrides, a virtual clock, a tenant's registry hold on its threads too, but no deadline.
+//! Dependencies are built on private workers, each a rayon pool of one thread (`dyno-build-N`): a
+//! provider may use rayon inside, and can neither steal another build nor starve in the program's own
+//! pool. Calls that may hang, and that [`timeout`](mod@crate::timeout) leaves, are on threads of
+//! their own: `dyno-blocking-N`, up to [`BLOCKING_THREADS`], unless they name a [`Pool`].
 //!
 //! ```
 //! use rayon::prelude::*;

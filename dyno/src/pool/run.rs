@@ -7,7 +7,7 @@ use super::Pool;
 use super::blocking::{Blocking, Left, Load, Ticket};
 use crate::ambient;
 use crate::clock::{self, Instant};
-use crate::fault::{Fault, Reason};
+use crate::fault::{Facts, Fault, Micros};
 use crate::point::{self, Event};
 use crate::scope::Scope;
 
@@ -20,6 +20,20 @@ pub(crate) enum Missed {
     Full(Load),
     /// It is at work, or was late.
     Late,
+}
+
+impl Load {
+    /// Of a call that came at `began`, for which there was no thread.
+    pub(crate) fn facts(&self, began: Instant) -> Facts {
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        Facts::Full {
+            limit: count(self.size),
+            in_flight: count(self.at_work),
+            waiting: count(self.waiting),
+            queue: count(self.queue),
+            waited: Micros::of(began.elapsed()),
+        }
+    }
 }
 
 impl Blocking {
@@ -75,8 +89,8 @@ struct Span {
 impl Span {
     fn begin(pool: &'static Pool) -> Result<Self, Fault> {
         let (began, end) = (clock::now(), ambient::deadline());
-        if end.is_some_and(|end| end <= began) {
-            return Err(pool.refuse(Reason::DeadlineSpent));
+        if let Some(end) = end.filter(|end| *end <= began) {
+            return Err(pool.refused(Fault::spent(pool.name(), began - end)));
         }
         Ok(Self { pool, began, end })
     }
@@ -126,9 +140,9 @@ impl Pool {
     /// ```
     ///
     /// # Errors
-    /// Rejected with [`BulkheadFull`](Reason::BulkheadFull), at once when all threads are at work and
+    /// Rejected with [`BulkheadFull`](crate::Reason::BulkheadFull), at once when all threads are at work and
     /// as many calls wait as may, or when no thread was free until the deadline; with
-    /// [`DeadlineSpent`](Reason::DeadlineSpent) when that had passed. `f` is not run then.
+    /// [`DeadlineSpent`](crate::Reason::DeadlineSpent) when that had passed. `f` is not run then.
     /// [`Fault::TimedOut`] when the deadline passed while `f` was at work: it goes on to its end,
     /// where its result is dropped.
     ///
@@ -172,13 +186,12 @@ impl Pool {
 
     /// No thread is free, nor is there room to wait for one any longer.
     #[cold]
-    pub(crate) fn full(&'static self, _load: &Load, _began: Instant) -> Fault {
-        self.refuse(Reason::BulkheadFull)
+    pub(crate) fn full(&'static self, load: &Load, began: Instant) -> Fault {
+        self.refused(Fault::refused(self.name().into(), load.facts(began), None))
     }
 
     #[cold]
-    fn refuse(&'static self, reason: Reason) -> Fault {
-        let fault = Fault::rejected(self.name(), reason, None);
+    fn refused(&'static self, fault: Fault) -> Fault {
         self.tell(&Event::Rejected { fault: &fault });
         fault
     }

@@ -1,6 +1,8 @@
 //! What can be seen of a pool.
 
 use super::Pool;
+use super::blocking::Load;
+use crate::fault::explain::Rule;
 
 /// What a pool is like at one moment; made by [`Pool::snapshot`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,21 @@ pub struct Snapshot {
 }
 
 impl Pool {
+    /// How it stands now, as a rule: its threads are the places of a bulkhead.
+    #[must_use]
+    pub fn explain(&self) -> Rule {
+        let Load { size, queue, at_work, waiting, .. } = self.threads.load();
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        Rule::Bulkhead {
+            limit: count(size),
+            in_flight: count(at_work),
+            waiting: count(waiting),
+            queue: count(queue),
+            waited: None,
+            retry_after: None,
+        }
+    }
+
     /// What it is like now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

@@ -61,7 +61,7 @@ pub(super) fn run<T: Send + 'static>(
 ) -> Result<T, Fault> {
     let span = Span::begin(who, limit)?;
     on(&BLOCKING, Some(span), body).map_err(|missed| match missed {
-        Missed::Full(_) => who.refuse(Reason::BulkheadFull),
+        Missed::Full(load) => who.refused(Fault::refused(who.name(), load.facts(span.began), None)),
         Missed::Late => span.timed_out(),
     })
 }

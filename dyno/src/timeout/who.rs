@@ -2,6 +2,8 @@
 
 use std::panic::Location;
 
+use crate::ambient;
+use crate::clock;
 use crate::fault::{Fault, Reason};
 use crate::point::{self, Event, Name, Point};
 
@@ -31,7 +33,17 @@ impl Who {
     /// It was not run.
     #[cold]
     pub(super) fn refuse(self, reason: Reason) -> Fault {
-        let fault = Fault::rejected(self.name(), reason, None);
+        let spent = ambient::deadline().filter(|_| reason == Reason::DeadlineSpent);
+        let fault = match spent {
+            Some(at) => Fault::spent(self.name(), clock::now() - at),
+            None => Fault::rejected(self.name(), reason, None),
+        };
+        self.refused(fault)
+    }
+
+    /// The same, with a fault that is made already.
+    #[cold]
+    pub(super) fn refused(self, fault: Fault) -> Fault {
         self.tell(&Event::Rejected { fault: &fault });
         fault
     }

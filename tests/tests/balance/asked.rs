@@ -8,7 +8,13 @@ use dyno::breaker::Settings;
 use dyno::clock::freeze;
 use dyno::{Fault, Reason};
 
-use super::support::{A, B, SEC, ask, fail, in_flight, picks, seen};
+use super::support::{A, B, SEC, ask, in_flight, picks, seen};
+
+fn trip(balancer: &Balancer, url: &str) {
+    let all = balancer.members();
+    let member = all.iter().find(|member| member.target().url() == url).expect("it is known");
+    member.breaker().trip();
+}
 
 fn alternating() -> Result<(&'static str, String), TargetError> {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
@@ -67,9 +73,9 @@ fn what_is_out_is_asked_for_once_more_for_each_target_known() {
     })
     .breaker(settings);
     assert_eq!((ask(&balancer), ask(&balancer)), (A.to_owned(), B.to_owned()));
-    fail(&balancer, A);
+    trip(&balancer, A);
     assert_eq!((ask(&balancer), ask(&balancer)), (B.to_owned(), B.to_owned()));
-    fail(&balancer, B);
+    trip(&balancer, B);
     let before = count.load(Ordering::Relaxed);
     let fault = balancer.pick(&Tried::new()).expect_err("both are out");
     assert_eq!((fault.reason(), fault.retry_after()), (Some(Reason::BreakerOpen), Some(SEC)));
@@ -108,7 +114,7 @@ fn of_many_that_are_named_some_are_known() {
     });
     let held = balancer.pick(&Tried::new()).expect("a target");
     ask(&balancer);
-    fail(&balancer, "http://host1:80");
+    trip(&balancer, "http://host1:80");
     for _ in 0..3000 {
         ask(&balancer);
         assert!(balancer.targets().len() <= 1025);

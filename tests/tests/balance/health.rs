@@ -15,7 +15,7 @@ fn in_turn(targets: &'static [&'static str]) -> Balancer {
 
 #[test]
 fn da_17_one_that_is_out_leaves_the_others_alone() {
-    let _frozen = freeze();
+    let frozen = freeze();
     for policy in Policy::ALL {
         let balancer = in_turn(&[A, B]).policy(policy);
         let mut failed = 0;
@@ -27,8 +27,11 @@ fn da_17_one_that_is_out_leaves_the_others_alone() {
             } else {
                 pick.success();
             }
+            // What is known of a failure fades.
+            frozen.advance(SEC);
         }
         assert_eq!(failed, 2, "{policy}");
+        fail(&balancer, A);
         let before = picks(&balancer);
         for _ in 0..20 {
             assert_eq!(ask(&balancer), B, "{policy}");
@@ -82,13 +85,13 @@ fn a_bad_trial_keeps_it_out() {
 
 #[test]
 fn no_more_than_the_share_is_passed_over() {
-    let _frozen = freeze();
+    let frozen = freeze();
     let balancer = in_turn(&[A, B, C, D]);
     let snapshot = balancer.snapshot();
     assert_eq!((snapshot.max_out, snapshot.out), (2, 0));
     for url in [B, D] {
         fail(&balancer, url);
-        ask(&balancer);
+        frozen.advance(MS);
     }
     assert_eq!(order(&balancer, 4).replace('C', ""), "AA", "two are out");
     fail(&balancer, A);
@@ -128,12 +131,8 @@ fn when_all_are_out_the_call_is_turned_away_until_the_first_may_be_tried() {
     for policy in Policy::ALL {
         let balancer = in_turn(&[A, B, C]).policy(policy).max_ejected(0.3);
         for url in [B, A, C] {
-            let member = balancer.members().into_iter().find(|one| one.target().url() == url);
-            let permit = member.expect("it is one").breaker().acquire().expect("closed");
-            permit.settle(Verdict::Ignored, &Report::NOTHING);
             fail(&balancer, url);
             frozen.advance(100 * MS);
-            let _ = balancer.pick(&Tried::new());
         }
         let fault = balancer.pick(&Tried::new()).expect_err("all are out");
         assert_eq!(fault.reason(), Some(Reason::BreakerOpen), "{policy}");

@@ -52,11 +52,15 @@ pub(super) fn in_flight(balancer: &Balancer) -> u64 {
     balancer.snapshot().targets.iter().map(|target| target.in_flight).sum()
 }
 
-/// Opens the breaker of the target at `url`, by as many failures as it takes.
+/// Opens the breaker of the target at `url`; it is out when this returns. Keys take no turns.
 pub(super) fn fail(balancer: &Balancer, url: &str) {
-    for member in balancer.members() {
-        if member.target().url() == url {
-            member.breaker().trip();
+    let all = balancer.members();
+    let member = all.iter().find(|member| member.target().url() == url).expect("it is a target");
+    member.breaker().trip();
+    for key in 0.. {
+        drop(balancer.pick_for(&key, &Tried::new()));
+        if seen(balancer, url).out {
+            return;
         }
     }
 }

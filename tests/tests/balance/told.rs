@@ -38,8 +38,8 @@ fn leaving_and_returning_are_told() {
         [
             "told/10.0.0.1:80: breaker closed -> open: 2 failures in a row",
             "told: http://10.0.0.1:80 is out",
-            "told/10.0.0.1:80: breaker open -> half-open: the reset time-out of 1s has passed",
-            "told/10.0.0.1:80: breaker half-open -> closed: 1 successful trial",
+            "told/10.0.0.1:80: breaker open -> half-open: 1.0s have passed",
+            "told/10.0.0.1:80: breaker half-open -> closed: the trial succeeded",
             "told: http://10.0.0.1:80 is back after 1.0s",
         ]
     );
@@ -52,8 +52,7 @@ fn a_refusal_is_told_once_and_asking_is_not() {
     let _frozen = freeze();
     metrics::enable();
     let balancer = Balancer::new("refuses", &[A, B]).breaker(QUICK);
-    fail(&balancer, A);
-    fail(&balancer, B);
+    balancer.members().iter().for_each(|one| one.breaker().trip());
     // Who finds out that they have opened meanwhile is turned away by each.
     assert!(balancer.pick(&Tried::new()).is_err());
     let each = || {
@@ -85,7 +84,7 @@ fn what_is_seen_is_a_table() {
     let _held = pick(&balancer);
     let table = "\
 prices (round-robin)         state   weight  in flight  latency  failing  picks  failures
-http://10.0.0.1:80           closed       3          1   20.0ms     0.0%      2         0
+http://10.0.0.1:80           closed       3          1   20.0ms     0.0%      3         0
 http://prices.internal:8080  open         1          0        -    23.4%      2         2";
     assert_eq!(balancer.snapshot().to_string(), table);
     frozen.advance(SEC);
@@ -127,9 +126,6 @@ fn a_recording_has_a_mark_of_what_was_told() {
     let balancer = Balancer::new("marks", &[A, B]).breaker(QUICK);
     let ((), tree) = timing::record("request", || {
         fail(&balancer, A);
-        while balancer.snapshot().out == 0 {
-            ask(&balancer);
-        }
     });
     let report = tree.to_string();
     assert!(report.contains("marks: http://10.0.0.1:80 is out"), "{report}");

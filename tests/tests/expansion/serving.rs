@@ -32,6 +32,7 @@ macro_rules! both {
 mod calls;
 mod dace;
 mod order;
+mod presets;
 mod targets;
 mod times;
 

@@ -54,12 +54,9 @@ async fn da_26_what_fails_is_reported_by_name() {
     server.otherwise(Reply::reset());
     let client = of(&server, "da-26").harness(true).build().expect("a client");
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let hears = heard.clone();
+    let to = heard.clone();
     let _reporting = harness::sink(harness::heard(move |report: &harness::Report| {
-        hears
-            .lock()
-            .expect("no panic")
-            .push((report.point().to_owned(), report.error().to_owned()));
+        to.lock().expect("no panic").push((report.point().to_owned(), report.error().to_owned()));
     }));
     client.get("/").send().await.expect_err("it is broken");
     let mut heard = heard.lock().expect("no panic").clone();

@@ -28,7 +28,8 @@ static BUDGET: LazyLock<Arc<TpsBudget>> =
     LazyLock::new(|| Arc::new(TpsBudget::new(Duration::from_secs(10), 1, SHARE)));
 
 pub(super) fn enter(group: &mut Group, set: Set) {
-    let broken = async |x| futures::CircuitBreaker::call(&*BREAKER, call_async(x)).await.map_err(own);
+    let broken =
+        async |x| futures::CircuitBreaker::call(&*BREAKER, call_async(x)).await.map_err(own);
     match set {
         Set::One => group.call_own(NAME, move || {
             let mut service = service_fn(broken);

@@ -12,14 +12,22 @@ use crate::layer::inject::plain;
 
 /// One part of it.
 pub(super) struct Call {
-    pub(super) at: Ident,
-    pub(super) part: Part,
+    at: Ident,
+    part: Part,
     /// There are attempts, of which it has the number.
-    pub(super) tried: bool,
-    /// There is a target.
-    pub(super) balanced: bool,
+    tried: bool,
+    target: Target,
     arg: Option<PatType>,
     idle: bool,
+}
+
+/// Whom it goes to.
+#[derive(Clone, Copy)]
+pub(super) enum Target {
+    None,
+    Picked,
+    /// Only the program knows whether there is one.
+    Perhaps,
 }
 
 /// Where it stands.
@@ -34,8 +42,8 @@ pub(super) enum Part {
 }
 
 impl Call {
-    pub(super) fn new(at: &Ident, part: Part, tried: bool, balanced: bool) -> Self {
-        Self { at: at.clone(), part, tried, balanced, arg: None, idle: true }
+    pub(super) fn new(at: &Ident, part: Part, tried: bool, target: Target) -> Self {
+        Self { at: at.clone(), part, tried, target, arg: None, idle: true }
     }
 
     /// Takes the parameter out of the signature.
@@ -62,14 +70,15 @@ impl Call {
         let at = here(ty.span());
         let number =
             if self.tried { quote_spanned!(at=> __dyno_number) } else { quote_spanned!(at=> 1) };
-        let target = if self.balanced {
-            quote_spanned!(at=> #p::Some(__dyno_target))
-        } else {
-            quote_spanned!(at=> #p::None)
+        let target = match self.target {
+            Target::None => quote_spanned!(at=> #p::None),
+            Target::Picked => quote_spanned!(at=> #p::Some(__dyno_target)),
+            Target::Perhaps => quote_spanned!(at=> __dyno_target),
         };
         quote_spanned! {at=>
+            let __dyno_call = &#p::Call::new(#point, __dyno_key, #number, #target);
             #(#attrs)*
-            let #pat: #ty = &#p::Call::new(#point, __dyno_key, #number, #target);
+            let #pat: #ty = __dyno_call;
         }
     }
 }

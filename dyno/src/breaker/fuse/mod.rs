@@ -14,7 +14,8 @@ pub use named::SharedFuse;
 pub use named::{fuse, fuses};
 
 use self::listen::{Change, Listeners};
-use crate::fault::{Fault, Reason};
+use crate::fault::explain::Opened;
+use crate::fault::{Facts, Fault, LastError};
 use crate::outcome::Refuse;
 use crate::point::{self, Event, Point};
 
@@ -45,6 +46,8 @@ pub struct Fuse {
     off: AtomicBool,
     /// Which of all switches of the program was its last; 0: it never was switched.
     switched: AtomicU64,
+    /// Where that was said.
+    pub(super) thrown: AtomicU64,
     listed: AtomicBool,
     listeners: Listeners,
     label: Label,
@@ -74,6 +77,7 @@ impl Fuse {
         Self {
             off: AtomicBool::new(false),
             switched: AtomicU64::new(0),
+            thrown: AtomicU64::new(0),
             listed: AtomicBool::new(false),
             listeners: Listeners::new(),
             label,
@@ -100,7 +104,7 @@ impl Fuse {
     /// Calls `f` if the fuse is on. What comes of it never switches the fuse.
     ///
     /// A call that is turned away returns [`Refuse::refuse`] of a [`Fault::Rejected`] with
-    /// [`Reason::FuseOff`]. One that is inside already when the fuse goes off goes on.
+    /// [`Reason::FuseOff`](crate::Reason::FuseOff). One that is inside already when the fuse goes off goes on.
     #[inline]
     pub fn call<R: Refuse>(&self, f: impl FnOnce() -> R) -> R {
         match self.check() {
@@ -125,7 +129,7 @@ impl Fuse {
     /// Whether a call may pass.
     ///
     /// # Errors
-    /// [`Fault::Rejected`] with [`Reason::FuseOff`], of which observers hear. When it will be on
+    /// [`Fault::Rejected`] with [`Reason::FuseOff`](crate::Reason::FuseOff), of which observers hear. When it will be on
     /// again nobody knows, so the fault does not say.
     #[inline]
     pub fn check(&self) -> Result<(), Fault> {
@@ -135,11 +139,13 @@ impl Fuse {
     /// Switches it off. Nothing happens when it is off already.
     ///
     /// The calls that are inside finish; those that come later are turned away.
+    #[track_caller]
     pub fn trip(&self) {
         self.switch(true);
     }
 
     /// Switches it on. Nothing happens when it is on already.
+    #[track_caller]
     pub fn reset(&self) {
         self.switch(false);
     }
@@ -200,14 +206,17 @@ impl Fuse {
 
     #[cold]
     fn refuse(&self) -> Fault {
-        let fault = Fault::rejected(self.name(), Reason::FuseOff, None);
+        let thrown = LastError::from_number(self.thrown.load(Ordering::Relaxed));
+        let fault = Fault::refused(self.name().into(), Facts::Off(thrown), None);
         point::emit(self.name(), &Event::Rejected { fault: &fault });
         fault
     }
 
     #[cold]
+    #[track_caller]
     fn switch(&self, off: bool) {
-        let others = named::switch(self, off);
+        let by = LastError::keep("", Opened::ByHand { at: Location::caller() }).number();
+        let others = named::switch(self, off, by);
         self.tell();
         for fuse in others {
             fuse.tell();
@@ -220,7 +229,8 @@ impl Fuse {
     }
 
     /// `true` when it has been the other way round; then it waits to be told.
-    fn set(&self, off: bool, switched: u64, observed: bool) -> bool {
+    fn set(&self, off: bool, (switched, by): (u64, u64), observed: bool) -> bool {
+        self.thrown.store(by, Ordering::Relaxed);
         self.switched.store(switched, Ordering::Relaxed);
         let changed = self.off.swap(off, Ordering::Relaxed) != off;
         if changed {

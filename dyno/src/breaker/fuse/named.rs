@@ -71,8 +71,10 @@ impl Fuse {
             return;
         };
         // As if they had been one from the beginning.
-        let switched = |fuse: &Self| fuse.switched.load(Ordering::Relaxed);
-        let is_last = entry.is_unsaid() || switched(self) > switched(entry.first());
+        let switched = |fuse: &Self| {
+            (fuse.switched.load(Ordering::Relaxed), fuse.thrown.load(Ordering::Relaxed))
+        };
+        let is_last = entry.is_unsaid() || switched(self).0 > switched(entry.first()).0;
         entry.only_asked = false;
         let last = if is_last { self } else { entry.first() };
         let (off, number) = (!last.is_on(), switched(last));
@@ -88,10 +90,10 @@ impl Fuse {
 }
 
 /// Switches `fuse` and, if it is listed, all others of its name: those are to be told as well.
-pub(super) fn switch(fuse: &Fuse, off: bool) -> Vec<&'static Fuse> {
+pub(super) fn switch(fuse: &Fuse, off: bool, by: u64) -> Vec<&'static Fuse> {
     let mut known = lock();
     known.switches += 1;
-    let number = known.switches;
+    let number = (known.switches, by);
     fuse.set(off, number, true);
     // Under the lock, so nobody is listed meanwhile.
     if !fuse.listed.load(Ordering::Relaxed) {
@@ -135,7 +137,7 @@ impl SharedFuse {
             None => known.make(self.name, self.starts_off, self.location),
         };
         let begins = entry.is_unsaid() && self.starts_off;
-        let changed = if begins { entry.set(true, 0) } else { Vec::new() };
+        let changed = if begins { entry.set(true, (0, 0)) } else { Vec::new() };
         entry.only_asked = false;
         let (fuse, (starts_off, there)) = (entry.first(), *entry.site.get_or_insert(site));
         drop(known);
@@ -222,7 +224,7 @@ impl Named {
     }
 
     /// Switches all, of which observers have heard; those for which it is a change.
-    fn set(&self, off: bool, switched: u64) -> Vec<&'static Fuse> {
+    fn set(&self, off: bool, switched: (u64, u64)) -> Vec<&'static Fuse> {
         self.all.iter().copied().filter(|fuse| fuse.set(off, switched, false)).collect()
     }
 }

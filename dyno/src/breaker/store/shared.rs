@@ -18,6 +18,7 @@ use super::super::{Breaker, State};
 use super::steps::{record_of, told_of};
 use super::{Record, Sharing, Storage, StoreError};
 use crate::clock;
+use crate::fault::explain::Opened;
 use crate::point::{self, Event};
 
 /// The store cannot be read.
@@ -247,7 +248,7 @@ impl Shared {
         let told = others && change.from != change.to;
         if told {
             // No error that is known here has done this.
-            breaker.last.store(0, Ordering::Relaxed);
+            breaker.keep("", Opened::Remote);
         }
         told.then_some(change)
     }

@@ -37,7 +37,7 @@ use std::fmt;
 
 pub use rule::{Circuit, Opened, Rule};
 
-use super::Fault;
+use super::{Facts, Fault};
 use crate::point::Name;
 
 /// Which rule refused, and with which numbers; or, of a whole point, each of its rules and how it
@@ -77,26 +77,25 @@ impl Fault {
     /// an explanation says less.
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        let unknown = |point: &Name, rule| Explanation::of(point.clone(), rule);
+        let of = |point: &Name, rule| Explanation::of(point.clone(), rule);
         match self {
-            Self::Rejected { point, reason, retry_after, .. } => {
-                unknown(point, Rule::unknown(*reason, *retry_after))
+            Self::Rejected { point, reason, retry_after, last } => {
+                let unknown = Facts::Plain(*reason);
+                of(point, last.facts.unwrap_or(unknown).rule(*retry_after))
             }
             Self::TimedOut { point, after, elapsed, .. } => {
-                unknown(point, Rule::TimeOut { limit: *after, elapsed: Some(*elapsed) })
+                of(point, Rule::TimeOut { limit: *after, elapsed: Some(*elapsed) })
             }
             Self::Inject(error) => {
                 let point = error.function().or(error.provider()).unwrap_or("inject");
                 let point = Name::from(point.to_owned());
                 Explanation::of(point, Rule::Inject { error: error.clone() })
             }
-            Self::Aspect(error) => unknown(error.join(), Rule::Aspect { error: error.clone() }),
+            Self::Aspect(error) => of(error.join(), Rule::Aspect { error: error.clone() }),
             Self::NoTarget { point, message } => {
-                unknown(point, Rule::Target { message: message.clone() })
+                of(point, Rule::Target { message: message.clone() })
             }
-            Self::Store { point, message } => {
-                unknown(point, Rule::Store { message: message.clone() })
-            }
+            Self::Store { point, message } => of(point, Rule::Store { message: message.clone() }),
         }
     }
 }
@@ -104,10 +103,16 @@ impl Fault {
 /// Such as `db: the bulkhead is full: 10 of 10 in flight`, a line for each rule.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rules = self.rules.iter();
-        if let Some(rule) = rules.next() {
-            write!(f, "{}: {rule}", self.point)?;
+        for (at, rule) in self.rules.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            match rule {
+                // They say themselves of whom they speak.
+                Rule::Inject { .. } | Rule::Aspect { .. } => write!(f, "{rule}")?,
+                _ => write!(f, "{}: {rule}", self.point)?,
+            }
         }
-        rules.try_for_each(|rule| write!(f, "\n{}: {rule}", self.point))
+        Ok(())
     }
 }

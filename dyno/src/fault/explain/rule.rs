@@ -178,7 +178,7 @@ pub enum Circuit {
 }
 
 /// What opened a breaker, with the numbers that decided.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Opened {
     /// So many failures in a row.
@@ -231,6 +231,16 @@ pub enum Opened {
     },
     /// Another program that shares it said so.
     Remote,
+}
+
+impl Opened {
+    /// Where somebody said so.
+    pub(crate) const fn by_hand(&self) -> Option<&'static Location<'static>> {
+        match self {
+            Self::ByHand { at } => Some(at),
+            _ => None,
+        }
+    }
 }
 
 impl Rule {

@@ -39,12 +39,8 @@ impl fmt::Display for Rule {
                 } else {
                     "the retry budget: "
                 })?;
-                let share = share * 100.0;
-                write!(
-                    f,
-                    "{tokens:.1} tokens, a further attempt takes {cost}; {share}% of the calls and \
-                     {reserve} a second come back"
-                )
+                write!(f, "{tokens} tokens, a further attempt takes {cost}; ")?;
+                write!(f, "a call gives {share}, a second {reserve}")
             }
             Self::Deadline { left, passed, needed } => {
                 f.write_str("the deadline is spent")?;

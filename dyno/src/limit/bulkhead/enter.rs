@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
+use std::time::Duration;
 
 use super::wait::Wait;
 use super::{Bulkhead, Permit};
@@ -19,7 +20,7 @@ impl Bulkhead {
     #[doc(hidden)]
     #[inline]
     pub fn try_enter(&self) -> Result<Permit<'_>, Refused<'_>> {
-        if self.gate.pass() { Ok(Permit::new(self)) } else { Err(self.full()) }
+        if self.gate.pass() { Ok(Permit::new(self)) } else { Err(self.full(Duration::ZERO)) }
     }
 
     /// A place, for which it waits as long as the bulkhead says.
@@ -51,19 +52,19 @@ impl Bulkhead {
 
     #[cold]
     fn wait_here(&self) -> Result<Permit<'_>, Refused<'_>> {
-        let until = self.until()?;
+        let (began, until) = self.span()?;
         self.note();
         let mut wait = Wait::new(&self.gate, self.room());
         let until = (until != NEVER).then_some(until);
         if clock::block_on(&mut wait, until).unwrap_or_else(|| wait.give_up()) {
             Ok(Permit::new(self))
         } else {
-            Err(self.full())
+            Err(self.full(began.elapsed()))
         }
     }
 
     async fn wait_async(&self) -> Result<Permit<'_>, Refused<'_>> {
-        let until = self.until()?;
+        let (began, until) = self.span()?;
         self.note();
         let mut wait = Wait::new(&self.gate, self.room());
         let mut sleep = None;
@@ -77,24 +78,24 @@ impl Bulkhead {
             let sleep = sleep.get_or_insert_with(|| clock::sleep_async(until - clock::now()));
             Pin::new(sleep).poll(cx).map(|()| wait.give_up())
         });
-        if is_in.await { Ok(Permit::new(self)) } else { Err(self.full()) }
+        if is_in.await { Ok(Permit::new(self)) } else { Err(self.full(began.elapsed())) }
     }
 
-    /// Until when a call waits.
-    fn until(&self) -> Result<Instant, Refused<'_>> {
+    /// From when and until when a call waits.
+    fn span(&self) -> Result<(Instant, Instant), Refused<'_>> {
         let wait = self.wait.load(Ordering::Relaxed);
         if wait == 0 {
-            return Err(self.full());
+            return Err(self.full(Duration::ZERO));
         }
         let now = clock::now().as_nanos();
         let until = Instant::from_nanos(now.saturating_add(wait));
         match ambient::deadline() {
             Some(deadline) if deadline.as_nanos() <= now => {
                 self.turned_away.fetch_add(1, Ordering::Relaxed);
-                Err(Refused::late(&self.label))
+                Err(Refused::passed(self, now - deadline.as_nanos()))
             }
-            Some(deadline) => Ok(until.min(deadline)),
-            None => Ok(until),
+            Some(deadline) => Ok((Instant::from_nanos(now), until.min(deadline))),
+            None => Ok((Instant::from_nanos(now), until)),
         }
     }
 
@@ -116,10 +117,10 @@ impl Bulkhead {
     }
 
     #[cold]
-    fn full(&self) -> Refused<'_> {
+    fn full(&self, waited: Duration) -> Refused<'_> {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
         self.note();
-        Refused::full(&self.label, self.estimate.span())
+        Refused::full(self, waited)
     }
 
     #[inline]

@@ -4,6 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Bulkhead;
+use crate::fault::explain::Rule;
+use crate::fault::{Facts, Micros};
+use crate::point::Name;
 
 /// What a bulkhead is like at one moment; made by [`Bulkhead::snapshot`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,46 @@ pub struct Snapshot {
 }
 
 impl Bulkhead {
+    /// When a place may become free: as long as it lately took.
+    pub(in crate::limit) fn soon(&self) -> Option<Duration> {
+        self.estimate.span()
+    }
+
+    pub(in crate::limit) fn shared_name(&self) -> Name {
+        self.label.shared_name()
+    }
+
+    /// What it goes by, for one for whom there was no place, which has waited so long.
+    pub(in crate::limit) fn facts(&self, waited: Micros) -> Facts {
+        let count = |many: u64| u32::try_from(many).unwrap_or(u32::MAX);
+        let waits = self.wait.load(Ordering::Relaxed) != 0;
+        let limit = count(self.gate.limit());
+        Facts::Full {
+            limit,
+            // All places were taken, even if one has become free since.
+            in_flight: count(self.gate.count()).max(limit),
+            // The lock is for those who wait.
+            waiting: if waits { count(self.gate.waiting() as u64) } else { 0 },
+            queue: if waits { self.room.load(Ordering::Relaxed) } else { 0 },
+            waited,
+        }
+    }
+
+    /// How it stands now, as a rule.
+    #[must_use]
+    pub fn explain(&self) -> Rule {
+        let Snapshot { limit, in_flight, waiting, retry_after, .. } = self.snapshot();
+        let waits = self.wait.load(Ordering::Relaxed) != 0;
+        Rule::Bulkhead {
+            limit,
+            in_flight,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            queue: if waits { self.room.load(Ordering::Relaxed) } else { 0 },
+            waited: None,
+            retry_after,
+        }
+    }
+
     /// What it is like now. Figures that change meanwhile need not fit together.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

@@ -56,7 +56,7 @@ impl Rate {
     #[inline]
     fn refuse(&self, miss: Miss, calls: u32) -> Result<(), Refused<'_>> {
         match miss {
-            Miss::Early(left) => Err(Refused::limited(&self.label, left)),
+            Miss::Early(left) => Err(Refused::limited(self, left)),
             Miss::Held => self.take_behind(calls),
         }
     }
@@ -69,12 +69,12 @@ impl Rate {
             if !line.is_empty() {
                 let others = line.len() + (calls as usize - 1);
                 let left = self.core.left(others, Real.now());
-                return Err(Refused::limited(&self.label, left));
+                return Err(Refused::limited(self, left));
             }
             drop(line);
             match self.core.take(calls, &Real) {
                 Ok(()) => return Ok(()),
-                Err(Miss::Early(left)) => return Err(Refused::limited(&self.label, left)),
+                Err(Miss::Early(left)) => return Err(Refused::limited(self, left)),
                 Err(Miss::Held) => {}
             }
         }

@@ -80,6 +80,8 @@ pub struct Rate {
     wait: AtomicU64,
     /// No code of the user's runs while it is locked.
     line: Mutex<Line>,
+    /// It goes by another rate than it was given.
+    is_changed: AtomicBool,
     label: Label,
     listed: AtomicBool,
 }
@@ -119,6 +121,7 @@ impl Rate {
             given,
             wait: AtomicU64::new(given.wait_nanos()),
             line: Mutex::new(Line::new()),
+            is_changed: AtomicBool::new(false),
             label,
             listed: AtomicBool::new(false),
         }
@@ -271,6 +274,7 @@ impl Rate {
         }
         self.wait.store(settings.wait_nanos(), Ordering::Relaxed);
         line.changed = Some(settings);
+        self.is_changed.store(true, Ordering::Relaxed);
         if line.is_empty() {
             self.core.release();
         }
@@ -295,7 +299,7 @@ impl Rate {
         self.label.name()
     }
 
-    fn shared_name(&self) -> Name {
+    pub(super) fn shared_name(&self) -> Name {
         self.label.shared_name()
     }
 

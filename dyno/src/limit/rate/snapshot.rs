@@ -1,9 +1,12 @@
 //! What can be seen of a rate.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::Rate;
 use super::enter::Real;
+use crate::fault::Facts;
+use crate::fault::explain::Rule;
 use crate::point::Name;
 
 /// All that can be seen of a [`Rate`], at one moment.
@@ -29,6 +32,36 @@ pub struct Snapshot {
 }
 
 impl Rate {
+    /// What it goes by, for one whom it has refused. The lock is for those who wait, and changes.
+    pub(in crate::limit) fn facts(&self) -> Facts {
+        let (settings, waiting) = if self.wait_nanos() == 0 && !self.is_changed.load(Relaxed) {
+            (self.given, 0)
+        } else {
+            let line = self.line();
+            (line.changed.unwrap_or(self.given), line.len())
+        };
+        let (calls, per) = settings.rate.unwrap_or_default();
+        Facts::Early {
+            calls,
+            burst: settings.most(),
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            per: u64::try_from(per.as_nanos()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The same as a rule, and when the next call may come.
+    #[must_use]
+    pub fn explain(&self) -> Rule {
+        let Snapshot { limit, per, burst, next_in, waiting, .. } = self.snapshot();
+        Rule::Rate {
+            calls: limit,
+            per,
+            burst,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            next_in: (!next_in.is_zero()).then_some(next_in),
+        }
+    }
+
     /// All that can be seen of it, at one moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

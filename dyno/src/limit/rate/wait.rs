@@ -246,8 +246,8 @@ impl<'a> Waiting<'a> {
 
     fn refused(&self, left: u64, late: Late) -> Refused<'a> {
         match late {
-            Late::Wait => Refused::limited(&self.rate.label, left),
-            Late::Deadline => Refused::limited_late(&self.rate.label, left),
+            Late::Wait => Refused::limited(self.rate, left),
+            Late::Deadline => Refused::limited_late(self.rate, left),
         }
     }
 

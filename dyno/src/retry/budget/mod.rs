@@ -10,6 +10,7 @@ pub use named::SharedBudget;
 
 use self::bucket::{Bucket, Level, TICKS_A_SECOND, TOKEN};
 use crate::clock;
+use crate::fault::explain::Rule;
 
 /// What further attempts are paid for out of: a bucket of tokens.
 ///
@@ -164,6 +165,27 @@ impl Budget {
             capacity: self.capacity / TOKEN,
             granted: self.granted.load(Ordering::Relaxed),
             refused: self.refused.load(Ordering::Relaxed),
+        }
+    }
+
+    /// How it stands now, as a rule.
+    ///
+    /// ```
+    /// use dyno::retry::Budget;
+    ///
+    /// assert_eq!(
+    ///     Budget::new().explain().to_string(),
+    ///     "the retry budget: 100 tokens, a further attempt takes 1; a call gives 0.2, a second 10",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn explain(&self) -> Rule {
+        let tokens = |parts: u32| f64::from(parts) / f64::from(TOKEN);
+        Rule::Budget {
+            tokens: self.snapshot().tokens,
+            cost: tokens(self.cost),
+            share: tokens(self.share),
+            reserve: self.reserve,
         }
     }
 

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ::http::HeaderMap;
-use ::http::header::{DATE, RETRY_AFTER};
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// What the header `Retry-After` says (RFC 9110, 10.2.3): seconds, or a date, which is held against
 /// the server's own clock where the answer tells it.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // Too many digits are as good as for ever.

@@ -149,7 +149,7 @@ impl Timeout {
             let body = quote_spanned!(at=> #label: { #p::Ok::<_, #p::Fault>(#inside) });
             (body, quote_spanned!(at=> #p::Late::told(__dyno_end)))
         } else if self.is_async {
-            let told = quote_spanned!(at=> #p::Result::map_err(__dyno_end, #p::Late::fault));
+            let told = quote_spanned!(at=> #p::Late::ended(__dyno_end));
             (inside.clone(), told)
         } else {
             (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())

@@ -120,6 +120,11 @@ impl Timeout {
         }
     }
 
+    /// The same within a limit of which only the program knows whether there is any.
+    pub(super) fn within(self, limit: TokenStream) -> Self {
+        Self { limit: Some(limit), may_lack: true, ..self }
+    }
+
     /// A body on `pool`, with a limit if there is one.
     pub(super) fn on(
         at: &Ident,
@@ -178,6 +183,7 @@ impl Timeout {
             return (TokenStream::new(), (called, quote_spanned!(at=> #point, #limit)));
         };
         let limit = match limit {
+            Some(limit) if self.may_lack => limit.clone(),
             Some(limit) => quote_spanned!(at=> #p::Some(#limit)),
             None => quote_spanned!(at=> #p::None),
         };

@@ -1,5 +1,7 @@
 //! Targets that are out: passed over, tried, called all the same, and back by and by.
 
+use std::time::Duration;
+
 use dyno::balance::{Balancer, Policy, Tried};
 use dyno::breaker::{Report, Settings, State};
 use dyno::clock::freeze;
@@ -10,7 +12,10 @@ use super::support::{A, B, C, D, MS, SEC, ask, fail, order, pick, picks, seen};
 const QUICK: Settings = Settings::new().fail_max(2).reset_timeout(SEC);
 
 fn in_turn(targets: &'static [&'static str]) -> Balancer {
-    Balancer::new("health", targets).policy(Policy::RoundRobin).breaker(QUICK).slow_start(0 * SEC)
+    Balancer::new("health", targets)
+        .policy(Policy::RoundRobin)
+        .breaker(QUICK)
+        .slow_start(Duration::ZERO)
 }
 
 #[test]

@@ -46,6 +46,19 @@ pub(super) fn parse(
     vec![Box::new(Timeout::on(at, said, written, pool, diag))]
 }
 
+/// The same beside a preset, which knows how long an attempt may take: an `Option`.
+pub(super) fn of_preset(
+    at: &Ident,
+    args: TokenStream,
+    limit: TokenStream,
+    diag: &mut Diag,
+) -> Box<dyn Layer> {
+    let said = Said::new(at, true);
+    let (named, _) = read(at, said.clone(), args, &OWN[..3], diag);
+    let pool = Pool { key: at.clone(), named: Some(named) };
+    Box::new(Timeout::on(at, said, None, pool, diag).within(limit))
+}
+
 /// The pool, and the limit if one is given beside it.
 fn read(
     at: &Ident,

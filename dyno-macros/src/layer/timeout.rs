@@ -120,6 +120,11 @@ impl Timeout {
         }
     }
 
+    /// The same within a limit of which only the program knows whether there is any.
+    pub(super) fn within(self, limit: TokenStream) -> Self {
+        Self { limit: Some(limit), may_lack: true, ..self }
+    }
+
     /// A body on `pool`, with a limit if there is one.
     pub(super) fn on(
         at: &Ident,
@@ -149,7 +154,7 @@ impl Timeout {
             let body = quote_spanned!(at=> #label: { #p::Ok::<_, #p::Fault>(#inside) });
             (body, quote_spanned!(at=> #p::Late::told(__dyno_end)))
         } else if self.is_async {
-            let told = quote_spanned!(at=> #p::Result::map_err(__dyno_end, #p::Late::fault));
+            let told = quote_spanned!(at=> #p::Late::ended(__dyno_end));
             (inside.clone(), told)
         } else {
             (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())
@@ -178,6 +183,7 @@ impl Timeout {
             return (TokenStream::new(), (called, quote_spanned!(at=> #point, #limit)));
         };
         let limit = match limit {
+            Some(limit) if self.may_lack => limit.clone(),
             Some(limit) => quote_spanned!(at=> #p::Some(#limit)),
             None => quote_spanned!(at=> #p::None),
         };

@@ -141,6 +141,15 @@ impl Late {
     /// How a future ended, told if it was late.
     ///
     /// # Errors
+    /// It was late.
+    #[inline]
+    pub fn ended<T>(ended: Result<T, Self>) -> Result<T, Fault> {
+        ended.map_err(Self::fault)
+    }
+
+    /// The same of a future that ends with a refusal or without.
+    ///
+    /// # Errors
     /// Its own refusal, or that it was late.
     #[inline]
     pub fn told<T>(ended: Result<Result<T, Fault>, Self>) -> Result<T, Fault> {

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, Ident, LitStr};
 
 use super::call::{Call, Part, Target};
-use super::given::Given;
+use super::given::{Given, Policy};
 use super::guard::{Guard, Place, Rate};
 use super::{balance, order};
 use crate::diag::Diag;
@@ -18,7 +18,7 @@ use crate::layer::retry::Retry;
 use crate::layer::timeout::Timeout;
 use crate::layer::timing::Timing;
 use crate::layer::which::lent;
-use crate::layer::{Common, Layer};
+use crate::layer::{Common, Layer, pool};
 
 /// Which service it is.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ pub(super) enum Preset {
 }
 
 /// What needs the types of the function, and so is said beside a preset.
-const BESIDE: [&str; 6] = ["metrics", "timing", "fallback", "cache", "harness", "balance"];
+const BESIDE: [&str; 7] = ["metrics", "timing", "fallback", "cache", "harness", "balance", "pool"];
 
 impl Preset {
     fn span(&self) -> Span {
@@ -59,6 +59,7 @@ pub(super) fn layers(
     let tried_at = Ident::new("retry", preset.span());
     let (of_metrics, of_harness) = (failures(diag), failures(diag));
     let (of_retry, of_guard) = (failures(diag), failures(diag));
+    let on_pool = given.remove("pool");
     let key = balance::key(given.remove("balance"), common, diag);
     order::share(&mut given);
     let read = |what: &str| {
@@ -68,6 +69,10 @@ pub(super) fn layers(
     };
     let limit = |name: &str| {
         Box::new(Timeout::of_preset(&at, common.said(&at), read(name))) as Box<dyn Layer>
+    };
+    let attempt = match on_pool {
+        Some(Policy { key, args, .. }) => pool::of_preset(&key, args, read("attempt_limit"), diag),
+        None => limit("attempt_limit"),
     };
     let call = |part| Box::new(Call::new(&at, part, true, Target::Perhaps)) as Box<dyn Layer>;
     let own = |layer: Box<dyn Layer>| vec![layer];
@@ -98,7 +103,7 @@ pub(super) fn layers(
         ("", own(call(Part::Number))),
         ("", own(Box::new(Guard::new(&at, key, of_guard)))),
         ("", own(Box::new(Place { at: at.clone() }))),
-        ("", own(limit("attempt_limit"))),
+        ("", own(attempt)),
         ("", own(call(Part::Value))),
     ];
     let mut layers = Vec::new();

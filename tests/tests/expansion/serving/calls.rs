@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::{E, Tries, block_on, sendable};
 use super::MS;
+use dyno::pool::{self, Pool};
 use dyno::service::{Call, IdempotencyKey};
 use dyno::{Fault, clock, inject, retry, service};
 
@@ -159,6 +160,21 @@ fn on_the_pool(call: &Call, text: String) -> Result<String, E> {
     if call.attempt() == 1 { Err(E::Bad) } else { Ok(format!("{text}{}", call.attempt())) }
 }
 
+static IO: Pool = Pool::new("serving.calls.static").size(1);
+
+#[service(retry(2, timed_out = retry), pool("serving.calls.io", size = 4, queue = 1), attempt_timeout = 100ms)]
+fn on_its_own_pool(call: &Call, text: String) -> Result<String, E> {
+    assert!(call.remaining().is_some_and(|left| left <= 100 * MS));
+    if call.attempt() == 1 {
+        clock::sleep(500 * MS);
+    }
+    Ok(format!("{text}{}", call.attempt()))
+}
+#[service(pool = IO, retry = 2)]
+fn without_a_limit(call: &Call) -> Result<u32, E> {
+    if call.attempt() == 1 { Err(E::Bad) } else { Ok(call.attempt()) }
+}
+
 #[service(cache(ttl = 60s, refresh = background, key = sku), retry = 2)]
 async fn refreshed(call: &Call, sku: String) -> Result<String, E> {
     if call.attempt() == 1 { Err(E::Bad) } else { Ok(format!("{sku}{}", call.attempt())) }
@@ -168,5 +184,8 @@ async fn refreshed(call: &Call, sku: String) -> Result<String, E> {
 fn on_other_threads_and_in_the_background() {
     let _frozen = clock::freeze();
     assert_eq!(on_the_pool("x".into()), Ok("x2".into()));
+    assert_eq!(on_its_own_pool("z".into()), Ok("z2".into()));
+    assert!(pool::named("serving.calls.io").is_some());
+    assert_eq!(without_a_limit(), Ok(2));
     assert_eq!(block_on(sendable(refreshed("y".into()))), Ok("y2".into()));
 }

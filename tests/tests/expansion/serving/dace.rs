@@ -72,6 +72,12 @@ both! { pause;
         Ok(1)
     }
 
+    #[service(breaker(fail_max = 1), expected_in = 500ms)]
+    fn expected() -> Result<u32, E> {
+        pause!(1000 * MS);
+        Ok(1)
+    }
+
     #[service(harness, name = "serving.dace.prices")]
     fn told() -> Result<u32, E> {
         Err(E::Worse(503))
@@ -261,6 +267,14 @@ fn da_19_a_success_may_take_its_time() {
         assert_eq!(sync::unhurried(), Ok(1));
         assert_eq!(block_on(sendable(later::unhurried())), Ok(1));
     }
+}
+
+#[test]
+fn da_18_a_success_that_takes_longer_than_expected_counts_as_a_failure() {
+    let _frozen = clock::freeze();
+    assert_eq!((sync::expected(), reason(&sync::expected())), (Ok(1), Some(Reason::BreakerOpen)));
+    assert_eq!(block_on(sendable(later::expected())), Ok(1));
+    assert_eq!(reason(&block_on(later::expected())), Some(Reason::BreakerOpen));
 }
 
 #[service(bulkhead = 10)]

@@ -104,6 +104,24 @@ fn a_preset_is_found_by_its_name() {
     assert_eq!((block_on(sendable(later::named(&tries, 20))), tries.made()), (Ok(23), 3));
 }
 
+static BLOCKING: Service = Service::builder("serving.presets.blocking")
+    .retry(Retry::new(2))
+    .attempt_timeout(Duration::from_millis(50))
+    .build();
+
+#[service(BLOCKING, pool("serving.presets.io", size = 4, queue = 1))]
+fn on_a_pool(call: &Call, text: String, time: Duration) -> Result<String, E> {
+    clock::sleep(time);
+    if call.attempt() == 1 { Err(E::Bad) } else { Ok(text) }
+}
+
+#[test]
+fn a_preset_on_a_pool() {
+    let _frozen = clock::freeze();
+    assert_eq!(on_a_pool("x".into(), MS), Ok("x".into()));
+    assert!(is_timed_out(&on_a_pool("x".into(), 60 * MS)));
+}
+
 static TARGETS: Balancer = Balancer::new("serving.presets.targets", &["http://a:1", "http://b:2"])
     .policy(Policy::RoundRobin)
     .breaker(Settings::new().fail_max(1));

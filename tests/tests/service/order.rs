@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use dyno::breaker::{Settings, State};
+use dyno::breaker::{Breaker, Settings, State};
 use dyno::retry::Retry;
 use dyno::service::{Builder, Service};
 use dyno::{Deadline, Reason, clock, harness, timing};
@@ -250,6 +250,81 @@ fn the_breaker_is_outside_of_the_bulkhead_which_is_no_failure() {
             let seen = way.service.snapshot();
             assert_eq!(seen.breaker.map(|it| (it.state, it.failures)), Some((State::Closed, 0)));
             assert_eq!(untouched(way.service).2, 1, "turned away once: it is not tried again");
+        },
+    );
+}
+
+#[test]
+fn what_stands_in_for_a_refusal_is_what_is_counted() {
+    both(
+        "order-stood-in",
+        |it| it.rate(1, SECOND).metrics(),
+        |way| {
+            assert_eq!(way.call(|_| OK), Ok(995));
+            assert_eq!(way.or(|_| panic!("one a second"), |_| Ok(1)), Ok(1));
+            assert_eq!(
+                way.or(|_| panic!("one a second"), |_| Err(Shop::NotFound)),
+                Err(Shop::NotFound)
+            );
+            let total = way.service.snapshot().metrics.expect("it counts").total;
+            assert_eq!((total.successes, total.failures, total.rejected.total()), (2, 1, 0));
+        },
+    );
+}
+
+#[test]
+fn a_retry_further_in_leaves_a_further_attempt_at_one() {
+    both(
+        "order-nested",
+        |it| it.retry(Retry::new(3)),
+        |way| {
+            let inner = Service::builder("order-nested-inner").retry(Retry::new(3)).build();
+            let calls = Cell::new(0);
+            let answer = way.call(|_| {
+                let within = inner.call(|_| {
+                    calls.set(calls.get() + 1);
+                    Answer::Err(Shop::Down)
+                });
+                Step(MS, within)
+            });
+            // Three of the first attempt, and one of each further one.
+            assert_eq!((answer, calls.get()), (Err(Shop::Down), 5));
+        },
+    );
+}
+
+#[test]
+fn one_that_is_open_and_full_says_that_it_is_open() {
+    static OPEN: Breaker = Breaker::new("order-open");
+    both(
+        "order-both",
+        |it| it.breaker_of(&OPEN).bulkhead(1),
+        |way| {
+            OPEN.reset();
+            let answer = way.call(|_| {
+                OPEN.trip();
+                let (calls, refused) = way_nested(way);
+                let reason = refused.expect_err("both").fault().reason();
+                assert_eq!((calls, reason), (0, Some(Reason::BreakerOpen)));
+                OK
+            });
+            assert_eq!(answer, Ok(995));
+            assert_eq!(untouched(way.service).2, 0, "nobody has asked for a place");
+        },
+    );
+}
+
+#[test]
+fn the_harness_is_outside_of_the_limit_of_the_call() {
+    both(
+        "order-harness",
+        |it| it.timeout(SECOND).harness(),
+        |way| {
+            if way.is_async() {
+                assert!(way.call(|_| Step(2 * SECOND, Ok(1))).is_err());
+                let reported = harness::of(way.service.name()).expect("it was late");
+                assert_eq!(reported.counts().timed_out, 1);
+            }
         },
     );
 }

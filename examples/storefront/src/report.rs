@@ -94,6 +94,13 @@ impl Summary {
                  {p50:>9} {p95:>9} {p99:>9}"
             )?;
         }
+        let rest = self.measured.noticed.last().map_or(0, |rest| rest.degraded);
+        if rest > 0 {
+            writeln!(
+                f,
+                "  of the last row {rest} came before the breakers tried again, or met a failure"
+            )?;
+        }
         Ok(())
     }
 

@@ -38,9 +38,7 @@ pub(super) fn measured<T, E>(f: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     out
 }
 
-pub(super) async fn measured_async<T, E>(
-    f: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
+pub(super) async fn measured_async<T, E>(f: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let begun = Instant::now();
     let out = f.await;
     SEEN.note(begun, out.is_ok());

@@ -49,7 +49,9 @@ pub(super) fn enter(group: &mut Group, set: Set) {
                 let layers = layers.layer(retry).layer(breaker);
                 let layers = layers.layer(place).layer(attempt);
                 let mut service = layers.service(service_fn(call_async));
-                async move |x| refused(measured_async(serve(&mut service, x)).await).or(Ok::<_, Fail>(0))
+                async move |x| {
+                    refused(measured_async(serve(&mut service, x)).await).or(Ok::<_, Fail>(0))
+                }
             });
         }
     }

@@ -1,10 +1,10 @@
 //! seatbelt's time-out, retry and breaker; what it lacks is in the call.
 
 use layered::{Execute, Service as _, Stack as _};
+use seatbelt::RecoveryInfo;
 use seatbelt::breaker::Breaker;
 use seatbelt::retry::Retry;
 use seatbelt::timeout::Timeout;
-use seatbelt::RecoveryInfo;
 use tokio::sync::Semaphore;
 
 use super::prometheus::measured_async;

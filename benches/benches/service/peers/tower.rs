@@ -25,10 +25,11 @@ static BREAKER: LazyLock<Breaker> = LazyLock::new(breaker);
 static PLACE: LazyLock<Arc<Semaphore>> =
     LazyLock::new(|| Arc::new(Semaphore::new(PLACES as usize)));
 static BUDGET: LazyLock<Arc<TpsBudget>> =
-    LazyLock::new(|| Arc::new(TpsBudget::new(Duration::from_secs(10), 1, SHARE)));
+    LazyLock::new(|| Arc::new(TpsBudget::new(Duration::from_secs(10), 1, SHARE as f32)));
 
 pub(super) fn enter(group: &mut Group, set: Set) {
-    let broken = async |x| futures::CircuitBreaker::call(&*BREAKER, call_async(x)).await.map_err(own);
+    let broken =
+        async |x| futures::CircuitBreaker::call(&*BREAKER, call_async(x)).await.map_err(own);
     match set {
         Set::One => group.call_own(NAME, move || {
             let mut service = service_fn(broken);

@@ -35,16 +35,7 @@ pub(crate) fn enter(group: &mut Group, set: Set) {
                 let whole = || rated(|| retried(|| broken(|| placed(|| call(x)))));
                 measured(whole).or(Ok::<_, Fail>(0))
             });
-<<<<<<< HEAD
-            group.call_async(NAME, async |x| {
-                let attempt =
-                    async || broken_async(placed_async(in_time(ATTEMPT, call_async(x)))).await;
-                let whole = in_time(LIMIT, rated_async(retried_async(attempt)));
-                measured_async(whole).await.or(Ok::<_, Fail>(0))
-            });
-=======
             group.call_async(NAME, all);
->>>>>>> h6-bench
         }
     }
 }

@@ -106,11 +106,7 @@ const FIVE: f64 = 150.0;
 
 pub(crate) fn judge(bars: &mut Bars, all: &Results, set: Set) {
     let title = set.title();
-<<<<<<< HEAD
-    for name in [STACKED] {
-=======
     for name in [STACKED, ATTRIBUTE, CALLED] {
->>>>>>> h6-bench
         for (name, peers) in
             [(name.to_owned(), peers::sync(set)), (in_async(name), peers::asynchronous(set))]
         {

@@ -20,11 +20,14 @@ async fn f(host: Host) -> Result<u8, E> {
             ::dyno::__private::SharedKeyedBulkhead::get(&__DYNO_BULKHEAD),
             &host,
         );
-        let __dyno_place = match ::dyno::__private::Bulkhead::enter_async(
-                &__dyno_bulkhead,
-            )
-            .await
-        {
+        let __dyno_place = match match ::dyno::__private::Bulkhead::pass(
+            &__dyno_bulkhead,
+        ) {
+            ::dyno::__private::Some(__dyno_place) => ::dyno::__private::Ok(__dyno_place),
+            ::dyno::__private::None => {
+                ::dyno::__private::Bulkhead::enter_async(&__dyno_bulkhead).await
+            }
+        } {
             ::dyno::__private::Ok(__dyno_place) => __dyno_place,
             ::dyno::__private::Err(__dyno_refusal) => {
                 break '__dyno_limited_2 <Result<

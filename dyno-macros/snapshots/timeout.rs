@@ -15,10 +15,7 @@ async fn f(name: &str) -> Result<u8, E> {
                 ),
             )
             .await;
-        match ::dyno::__private::Result::map_err(
-            __dyno_end,
-            ::dyno::__private::Late::fault,
-        ) {
+        match ::dyno::__private::Late::ended(__dyno_end) {
             ::dyno::__private::Ok(__dyno_out) => __dyno_out,
             ::dyno::__private::Err(__dyno_fault) => {
                 <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)

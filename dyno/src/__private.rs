@@ -82,7 +82,7 @@ pub use crate::service::{Call, Place, Service, SharedService};
 #[cfg(any(feature = "aspect", feature = "breaker", feature = "harness"))]
 pub use crate::tell::{Tell, TellDebug, TellDisplay, TellName};
 #[cfg(feature = "timeout")]
-pub use crate::timeout::{Late, Timed, limited_here, limited_if};
+pub use crate::timeout::{Late, Timed, attempted, limited_here, limited_if, limited_whole};
 #[cfg(all(feature = "timeout", feature = "pool"))]
 pub use crate::timeout::{on_named_pool, on_pool};
 #[cfg(feature = "timing")]

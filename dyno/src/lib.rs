@@ -52,7 +52,7 @@
 //! | [`#[timing]`](macro@timing) | where the time of a request goes |
 //! | [`#[harness]`](macro@harness) | an error is reported, and passed on untouched |
 //! | [`#[aspect]`](macro@aspect) | advice before, after, around |
-//! | [`#[service]`](macro@service) | all of it around a call to another service, in one fixed order |
+//! | [`#[service]`](macro@service) | all policies around a call to another service, in one fixed order |
 //! | [`#[dyno::test]`](macro@test) | tests with [`swap`]s and a frozen [`clock`] of their own |
 //!
 //! **Written order is wrapping order**: the attribute on top is the outermost. `#[retry]` above `#[breaker]` counts every
@@ -63,14 +63,46 @@
 //! `name = "…"` names the [`point`], else it is called by its path. `crate = ::path` says where dyno is to be found when it
 //! has another name or comes through a re-export.
 //!
+//! `#[service]` has an order of its own, whatever the order of its keys:
+//!
+//! ```
+//! use dyno::prelude::*;
+//!
+//! #[service(timeout = 800ms, retry(3, backoff = 50ms..2s), breaker(fail_max = 5), fallback = Ok(1095))]
+//! fn listed_price(sku: &str) -> Result<u32, Fault> {
+//!     ask(sku) // a single attempt
+//! }
+//! # fn ask(_: &str) -> Result<u32, Fault> { Ok(995) }
+//!
+//! assert_eq!(listed_price("sku-1"), Ok(995));
+//! ```
+//!
+//! # The modules
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`inject`](mod@inject), [`registry`] | providers, warm-up, the graph; values by type and tag |
+//! | [`service`](mod@service) | [`Service`](service::Service), all policies in one value; [`Call`](service::Call), what an attempt knows |
+//! | [`balance`] | [`Balancer`](balance::Balancer): a target for each call |
+//! | [`breaker`](mod@breaker), [`retry`](mod@retry), [`timeout`](mod@timeout), [`limit`], [`fallback`](mod@fallback) | the policies, without attributes |
+//! | `cache` | [`Cache`](cache::Cache)s, and their second level |
+//! | `http` | [`Client`](http::Client): calls over HTTP that go through all policies |
+//! | `tower` | the policies as [layers](tower) |
+//! | [`metrics`](mod@metrics), [`timing`](mod@timing), [`harness`](mod@harness), `export` | what happens, how often, and where the time goes |
+//! | [`fault`], [`outcome`] | why dyno refused, and [in which numbers](Fault::explain); what counts as failure |
+//! | [`point`], [`scope`], [`clock`], [`deadline`] | who is annotated; which overrides hold; time; until when |
+//! | [`aspect`](mod@aspect), [`pool`], [`stats`], `socket` | advice; threads; figures; connections |
+//!
 //! # Features
 //!
 //! Every module is a feature. By default: `inject`, `registry`, `aspect`, `breaker`, `retry`, `fallback`, `timeout`,
-//! `limit`, `metrics`, `timing`, `harness`, `stats`, `pool` and `warm-up` (sites known at link time). Off by default:
-//! `cache` and `cache-backend` (its second level), `tokio` (timers, async tests), `socket` (connections as dependencies),
+//! `limit`, `balance`, `service`, `metrics`, `timing`, `harness`, `stats`, `pool` and `warm-up` (sites known at link time).
+//! Off by default: `cache` and `cache-backend` (its second level), `http` (the client) and `https` (over TLS), `tower` (layers)
+//! and `axum` (faults as answers), `tokio` (timers, async tests), `socket` (connections as dependencies),
 //! `progress` (bars in a terminal), `stream` (streams under a breaker), `log` and `tracing` (what happens at a breaker, what
-//! a harness reports and a recording takes down, for those crates), `tracing-layer` (their spans in a recording), `serde` (what is read of metrics, timing and
-//! harnesses), `rusage` (what a span used), and the exporters of metrics: `prometheus`, `statsd`, `metrics-facade`, `otel`.
+//! a harness reports and a recording takes down, for those crates), `tracing-layer` (their spans in a recording), `serde` (what is
+//! read of metrics, timing and harnesses), `rusage` (what a span used), and the exporters of metrics: `prometheus`, `statsd`,
+//! `metrics-facade`, `otel`.
 
 // Expansions name the crate by one path; inside the crate it is the crate itself.
 extern crate self as dyno;

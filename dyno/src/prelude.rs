@@ -19,6 +19,9 @@ pub use crate::harness::ResultExt as _;
 pub use dyno_macros::metrics;
 #[cfg(feature = "retry")]
 pub use dyno_macros::retry;
+// `&Call` is a parameter.
+#[cfg(feature = "service")]
+pub use crate::service::Call;
 #[cfg(feature = "service")]
 pub use dyno_macros::service;
 #[cfg(feature = "timeout")]

@@ -4,6 +4,8 @@
 
 #[path = "allocations/kept.rs"]
 mod kept;
+#[path = "allocations/service.rs"]
+mod service;
 
 use std::fmt::Display;
 use std::future::ready;
@@ -14,6 +16,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
+use dyno::balance::{Balancer, Pick, Policy, Tried};
 use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
 use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
@@ -293,6 +296,28 @@ fn a_place_in_a_bulkhead() {
     assert_eq!(of_many(|x| host(&"a").call(|| Some(7 + x)).expect("it is free")), 0);
     let _taken = host(&"b").acquire_owned();
     assert_eq!(of_many(|x| host(&"b").try_acquire().map_or_else(|_| 7 + x, |_| 0)), 0);
+}
+
+#[test]
+fn a_pick_and_its_end() {
+    static TARGETS: &[&str] = &["http://a:1", "http://b:1", "http://c:1"];
+    for policy in Policy::ALL {
+        let balancer = Balancer::new("allocations", TARGETS).policy(policy);
+        let called = |x| {
+            let tried = Tried::new();
+            for end in [Pick::success, Pick::ignored] {
+                end(balancer.pick(&tried).expect("a target"));
+            }
+            balancer.pick_for(&x, &tried).expect("a target").success();
+            7 + x
+        };
+        assert_eq!(of_many(called), 0, "{policy}");
+        // One is out, and then another one, which is called all the same.
+        for member in &balancer.members()[1..] {
+            member.breaker().trip();
+            assert_eq!(of_many(called), 0, "{policy}");
+        }
+    }
 }
 
 #[test]

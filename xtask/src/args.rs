@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use crate::nearest::nearest;
 use crate::step::{STEPS, Step};
 
-const TASKS: &[&str] = &["test", "lint", "bench", "miri", "help"];
+const TASKS: &[&str] = &["test", "lint", "bench", "miri", "soak", "help"];
+
+/// How long a soak lasts by itself.
+const MINUTE: u64 = 60;
 
 /// What was asked for.
 #[derive(Debug, PartialEq)]
@@ -19,6 +22,8 @@ pub(crate) enum Task {
         rest: Vec<String>,
     },
     Miri,
+    /// Seconds.
+    Soak(u64),
 }
 
 impl Task {
@@ -34,6 +39,7 @@ impl Task {
                 Some(extra) => Err(format!("`{word}` takes no arguments, and `{extra}` is one")),
             },
             "bench" => Ok(Self::Bench { name: words.next(), rest: words.collect() }),
+            "soak" => words.next().map_or(Ok(MINUTE), |word| seconds(&word)).map(Self::Soak),
             wrong => Err(unknown("task", wrong, TASKS.iter().copied())),
         }
     }
@@ -46,6 +52,7 @@ usage: cargo xtask test [STEP…]          every check, or the steps named
        cargo xtask lint                  formatting and clippy only
        cargo xtask bench [NAME [ARG…]]   one benchmark beside its peers, or all
        cargo xtask miri                  the breaker's unit tests under Miri; needs a nightly Rust
+       cargo xtask soak [SECONDS]        servers die and return under a client, for a minute or so long
 
 steps of `test`, in order:"
         .to_owned();
@@ -76,6 +83,11 @@ fn find_step(name: &str) -> Result<Step, String> {
     found.copied().ok_or_else(|| unknown("step", name, STEPS.iter().map(|step| step.name)))
 }
 
+fn seconds(word: &str) -> Result<u64, String> {
+    let seconds = word.parse().ok().filter(|seconds| *seconds > 0);
+    seconds.ok_or_else(|| format!("`soak` takes a number of seconds, and `{word}` is none"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +101,8 @@ mod tests {
         assert_eq!(parse("test"), Ok(Task::Test(vec![])));
         assert_eq!(parse("lint"), Ok(Task::Lint));
         assert_eq!(parse("miri"), Ok(Task::Miri));
+        assert_eq!(parse("soak"), Ok(Task::Soak(60)));
+        assert_eq!(parse("soak 5"), Ok(Task::Soak(5)));
         assert_eq!(parse("bench"), Ok(Task::Bench { name: None, rest: vec![] }));
         let rest = vec!["--quick".to_owned()];
         assert_eq!(
@@ -111,17 +125,22 @@ mod tests {
         assert_eq!(parse("benhc x").unwrap_err(), "no task `benhc`: did you mean `bench`?");
         assert_eq!(
             parse("deploy").unwrap_err(),
-            "no task `deploy`: there is `test`, `lint`, `bench`, `miri`, `help`"
+            "no task `deploy`: there is `test`, `lint`, `bench`, `miri`, `soak`, `help`"
         );
         assert_eq!(parse("lint now").unwrap_err(), "`lint` takes no arguments, and `now` is one");
+        assert_eq!(
+            parse("soak 0").unwrap_err(),
+            "`soak` takes a number of seconds, and `0` is none"
+        );
         assert_eq!(parse("").unwrap_err(), "which task?");
     }
 
     #[test]
     fn usage_names_every_step_and_task() {
         let text = usage();
-        for word in
-            ["test", "lint", "bench", "miri"].into_iter().chain(STEPS.iter().map(|s| s.name))
+        for word in ["test", "lint", "bench", "miri", "soak"]
+            .into_iter()
+            .chain(STEPS.iter().map(|s| s.name))
         {
             assert!(text.contains(word), "usage says nothing of `{word}`:\n{text}");
         }

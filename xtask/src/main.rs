@@ -1,4 +1,4 @@
-//! `cargo xtask test | lint | bench | miri`: everything that is checked about this workspace, in one place.
+//! `cargo xtask test | lint | bench | miri | soak`: everything that is checked about this workspace, in one place.
 //!
 //! `test` is a list of [steps](step::STEPS). Each is announced with its time; the first failure ends
 //! the run and prints the command that repeats it. What a fresh machine lacks is installed, and said.
@@ -10,6 +10,7 @@ mod miri;
 mod msrv;
 mod nearest;
 mod program;
+mod soak;
 mod step;
 mod tools;
 
@@ -48,6 +49,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Lint => step::run(&[Step::named("fmt"), Step::named("clippy")]),
         Task::Bench { name, rest } => bench::run(name.as_deref(), &rest),
         Task::Miri => miri::run(),
+        Task::Soak(seconds) => soak::run(seconds),
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn storefront() -> Result<(), Failure> {
     build.run()?;
     let run = Cmd::new(
         "cargo run --quiet --locked --release --package storefront -- \
-         --requests 400 --threads 4 --seed 7 --json",
+         --requests 400 --tills 4 --seed 7 --json",
     );
     println!("$ {run}");
     let text = run.output_within(LIMIT)?;

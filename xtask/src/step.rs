@@ -55,7 +55,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "docs", about: "rustdoc without a warning", check: docs },
     Step {
         name: "loom",
-        about: "breakers, limits, flights of a cache, calls in flight in every interleaving",
+        about: "breakers, limits, targets, flights of a cache, calls in flight in every interleaving",
         check: loom,
     },
     Step { name: "examples", about: "every example, run", check: program::examples },

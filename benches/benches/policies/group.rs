@@ -2,10 +2,14 @@
 
 use std::hint::black_box;
 
+use allocation_counter::measure;
 use benches::{Laps, Race, Section, Table, block_on, ns};
 use tokio::task::unconstrained;
 
 use crate::call::{Came, Fail, GOOD, Outcome, call, call_async};
+
+/// How many calls are looked at for what they allocate.
+const COUNTED: u32 = 1000;
 
 pub(crate) const CALL: &str = "floor: the call";
 pub(crate) const CALL_ASYNC: &str = "floor: the call, async";
@@ -134,13 +138,21 @@ impl Group {
     /// Measures, and adds the table to the section.
     pub(crate) fn run(self, section: &mut Section) -> Results {
         self.check("before");
+        let allocations = self.rows.iter().map(|row| self.allocations(&row.name)).collect();
         let alone = self.race.run();
         let pairs = if self.in_pairs { self.race.run_in_pairs() } else { Vec::new() };
         self.check("after");
-        let results = Results { rows: self.rows, alone, pairs };
+        let results = Results { rows: self.rows, alone, pairs, allocations };
         section.heading(self.title, self.about);
         section.add(&results.table());
         results
+    }
+
+    /// Of a call, after the first ones.
+    fn allocations(&self, name: &str) -> f64 {
+        self.race.only(name, COUNTED.into());
+        let counted = measure(|| self.race.only(name, COUNTED.into())).count_total;
+        f64::from(u32::try_from(counted).unwrap_or(u32::MAX)) / f64::from(COUNTED)
     }
 
     /// A floor makes no more than it wants to.
@@ -162,6 +174,7 @@ pub(crate) struct Results {
     alone: Vec<Laps>,
     /// None where there was but one thread.
     pairs: Vec<Laps>,
+    allocations: Vec<f64>,
 }
 
 impl Results {
@@ -173,6 +186,11 @@ impl Results {
     /// The median of what this contender takes over the call.
     pub(crate) fn over(&self, name: &str) -> f64 {
         self.over_of(self.named(name)).unwrap_or(f64::NAN)
+    }
+
+    /// What a call of this contender allocates.
+    pub(crate) fn allocations(&self, name: &str) -> f64 {
+        self.allocations[self.named(name)]
     }
 
     /// The same in reads of a clock, which differ from machine to machine.
@@ -192,6 +210,7 @@ impl Results {
         if !self.pairs.is_empty() {
             columns.extend(["two threads", "both, against one"]);
         }
+        columns.push("allocations");
         let mut table = Table::new(&columns);
         for (i, row) in self.rows.iter().enumerate() {
             let it = &self.alone[i];
@@ -200,6 +219,7 @@ impl Results {
             if let Some(pair) = self.pairs.get(i).map(Laps::median) {
                 cells.extend([ns(pair), ns(2.0 * it.median() / pair)]);
             }
+            cells.push(self.allocations[i].to_string());
             table.row(&cells);
         }
         table

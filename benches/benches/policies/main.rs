@@ -5,6 +5,7 @@ mod bulkhead;
 mod call;
 mod deadline;
 mod floors;
+#[allow(dead_code, reason = "`service` looks at more of it")]
 mod group;
 mod peers;
 mod rate;

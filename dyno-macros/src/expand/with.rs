@@ -59,6 +59,10 @@ pub(crate) fn split(
     sibling.attrs.insert(0, syn::parse_quote!(#[doc = #text]));
     sibling.attrs.push(syn::parse_quote!(#[allow(clippy::too_many_arguments, dead_code)]));
     sibling.body = Some(body.clone());
+    // What a layer of the sibling fills in, nobody hands on.
+    let inputs = std::mem::take(&mut func.sig.inputs);
+    let handed_on = |arg: &FnArg| !inner.iter().any(|layer| layer.fills_in(arg));
+    func.sig.inputs = inputs.into_iter().filter(handed_on).collect();
     let call = call(func, &sibling.sig.ident, with.span());
     let outer = Body { brace: body.brace, inner_attrs: Vec::new(), tokens: call };
     Some((outer, Sibling { func: sibling, layers: inner }))

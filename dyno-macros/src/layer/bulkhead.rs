@@ -128,7 +128,13 @@ impl Layer for Bulkhead {
         // The place is one of it, so that of a key has to stay as long.
         let bound = self.limited.bound(&mut bulkhead);
         let entry = if cx.is_async {
-            quote_spanned!(at=> #p::Bulkhead::enter_async(#bulkhead).await)
+            // A future that need not wait costs as much as all else.
+            quote_spanned! {at=>
+                match #p::Bulkhead::pass(#bulkhead) {
+                    #p::Some(__dyno_place) => #p::Ok(__dyno_place),
+                    #p::None => #p::Bulkhead::enter_async(#bulkhead).await,
+                }
+            }
         } else {
             quote_spanned!(at=> #p::Bulkhead::enter(#bulkhead))
         };

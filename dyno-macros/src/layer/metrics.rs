@@ -11,13 +11,15 @@ use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::{Arg, Args, Failures, Key, failures, value};
 
-struct Metrics {
+pub(super) struct Metrics {
     at: Ident,
     said: Said,
     which: Which,
     failures: Failures,
     /// `latency = off`
     untimed: Option<Ident>,
+    /// What counts, if anything does: an `Option`.
+    preset: Option<TokenStream>,
 }
 
 const OWN: [Key; 1] = [Key::value("latency")];
@@ -35,7 +37,8 @@ pub(super) fn parse(
     let read =
         Args { of: &said.quoted(), positional: 1, keys: &keys, open: false }.parse(args, diag);
     let failures = Failures::default();
-    let mut metrics = Metrics { at: at.clone(), said, which: Which::Own, failures, untimed: None };
+    let mut metrics =
+        Metrics { at: at.clone(), said, which: Which::Own, failures, untimed: None, preset: None };
     for arg in &read {
         if !common.take(arg, diag) && !metrics.failures.take(arg, diag) {
             metrics.take(arg, diag);
@@ -58,6 +61,34 @@ pub(super) fn parse(
 }
 
 impl Metrics {
+    /// Of which only the program knows whether there are any.
+    pub(super) fn of_preset(at: &Ident, said: Said, failures: Failures, of: TokenStream) -> Self {
+        let which = Which::Own;
+        Self { at: at.clone(), said, which, failures, untimed: None, preset: Some(of) }
+    }
+
+    /// The call that counts.
+    fn started(&self, metrics: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        match &self.preset {
+            None => quote_spanned!(at=> #p::Metrics::start(#metrics)),
+            Some(of) => quote_spanned!(at=> #p::Option::map(#of, #p::Metrics::start)),
+        }
+    }
+
+    /// What is done with it, where it counts.
+    fn counted(&self, done: TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        match &self.preset {
+            None => done,
+            Some(_) => quote_spanned! {at=>
+                if let #p::Some(__dyno_counted) = __dyno_counted { #done }
+            },
+        }
+    }
+
     fn take(&mut self, arg: &Arg, diag: &mut Diag) {
         let Some(key) = &arg.key else {
             if let Some(expr) = arg.expr("what counts", diag) {
@@ -77,6 +108,9 @@ impl Metrics {
     fn metrics(&self, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
         let p = &cx.private;
+        if self.preset.is_some() {
+            return (TokenStream::new(), TokenStream::new());
+        }
         let made = match &self.which {
             Which::Static(of) => return (TokenStream::new(), lent(of)),
             Which::Named(name) => quote_spanned!(at=> #p::Metrics::new(#name)),
@@ -162,11 +196,12 @@ impl Layer for Metrics {
         let at = here(self.at.span());
         let p = &cx.private;
         let (statics, metrics) = self.metrics(cx);
-        let end = self.end(cx);
+        let end = self.counted(self.end(cx), cx);
+        let started = self.started(&metrics, cx);
         if !cx.jumped.replace(false) {
             return quote_spanned! {at=> {
                 #statics
-                let __dyno_counted = #p::Metrics::start(#metrics);
+                let __dyno_counted = #started;
                 let __dyno_out = #inner;
                 #end
                 __dyno_out
@@ -175,9 +210,11 @@ impl Layer for Metrics {
         // A refusal comes here with its reason, and goes on as it would have without.
         let label = cx.own_refuge(at);
         let refused = cx.pass_on(at);
+        let faulted = quote_spanned!(at=> #p::Counted::fault(__dyno_counted, &__dyno_fault););
+        let faulted = self.counted(faulted, cx);
         quote_spanned! {at=> {
             #statics
-            let __dyno_counted = #p::Metrics::start(#metrics);
+            let __dyno_counted = #started;
             let __dyno_end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
             match __dyno_end {
                 #p::Ok(__dyno_out) => {
@@ -185,7 +222,7 @@ impl Layer for Metrics {
                     __dyno_out
                 }
                 #p::Err(__dyno_fault) => {
-                    #p::Counted::fault(__dyno_counted, &__dyno_fault);
+                    #faulted
                     #refused
                 }
             }

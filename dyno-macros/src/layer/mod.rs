@@ -23,7 +23,7 @@ mod which;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Expr, Ident, Lit, LitStr};
+use syn::{Expr, FnArg, Ident, Lit, LitStr};
 
 use crate::diag::Diag;
 use crate::expand::Context;
@@ -90,6 +90,10 @@ pub(crate) trait Layer {
     fn takes_parameters(&self) -> bool {
         self.as_inject().is_some()
     }
+    /// It fills the parameter in.
+    fn fills_in(&self, _arg: &FnArg) -> bool {
+        false
+    }
     /// For this function it does nothing: it is as if it were not there.
     fn is_idle(&self) -> bool {
         false
@@ -102,6 +106,7 @@ pub(crate) trait Layer {
     }
 }
 
+/// A parser of one attribute.
 type Parse = fn(&Ident, TokenStream, &mut Common, &mut Diag) -> Vec<Box<dyn Layer>>;
 
 const KINDS: [(&str, Parse); 14] = [

@@ -33,7 +33,6 @@ const OWN: [Key; 4] =
     [Key::value("size"), Key::value("queue"), Key::value("idle"), Key::value(LIMIT)];
 
 /// The key `pool` of a service, of which `limit` is how long an attempt may take.
-#[allow(dead_code)]
 pub(super) fn parse(
     at: &Ident,
     args: TokenStream,
@@ -44,6 +43,19 @@ pub(super) fn parse(
     let (named, written) = read(at, said.clone(), args, &OWN, diag);
     let pool = Pool { key: at.clone(), named: Some(named) };
     vec![Box::new(Timeout::on(at, said, written, pool, diag))]
+}
+
+/// The same beside a preset, which knows how long an attempt may take: an `Option`.
+pub(super) fn of_preset(
+    at: &Ident,
+    args: TokenStream,
+    limit: TokenStream,
+    diag: &mut Diag,
+) -> Box<dyn Layer> {
+    let said = Said::new(at, true);
+    let (named, _) = read(at, said.clone(), args, &OWN[..3], diag);
+    let pool = Pool { key: at.clone(), named: Some(named) };
+    Box::new(Timeout::on(at, said, None, pool, diag).within(limit))
 }
 
 /// The pool, and the limit if one is given beside it.

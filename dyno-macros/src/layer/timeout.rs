@@ -19,6 +19,8 @@ pub(crate) struct Timeout {
     /// The same, as it is written.
     written: Option<Expr>,
     on_pool: Option<Pool>,
+    /// There may be none: the limit is an `Option`.
+    may_lack: bool,
     is_async: bool,
 }
 
@@ -67,6 +69,7 @@ pub(super) fn parse(
         limit,
         written,
         on_pool,
+        may_lack: false,
         is_async: false,
     }));
     layers
@@ -104,6 +107,24 @@ fn limit_of(expr: &Expr, diag: &mut Diag) -> TokenStream {
 }
 
 impl Timeout {
+    /// One of which only the program knows whether there is any.
+    pub(super) fn of_preset(at: &Ident, said: Said, limit: TokenStream) -> Self {
+        Self {
+            at: at.clone(),
+            said,
+            limit: Some(limit),
+            written: None,
+            on_pool: None,
+            may_lack: true,
+            is_async: false,
+        }
+    }
+
+    /// The same within a limit of which only the program knows whether there is any.
+    pub(super) fn within(self, limit: TokenStream) -> Self {
+        Self { limit: Some(limit), may_lack: true, ..self }
+    }
+
     /// A body on `pool`, with a limit if there is one.
     pub(super) fn on(
         at: &Ident,
@@ -113,7 +134,15 @@ impl Timeout {
         diag: &mut Diag,
     ) -> Self {
         let limit = written.as_ref().map(|limit| limit_of(limit, diag));
-        Self { at: at.clone(), said, limit, written, on_pool: Some(pool), is_async: false }
+        Self {
+            at: at.clone(),
+            said,
+            limit,
+            written,
+            on_pool: Some(pool),
+            may_lack: false,
+            is_async: false,
+        }
     }
 
     /// How the call ended: a statement, and a `Result` of what is inside or a `Fault`.
@@ -125,7 +154,7 @@ impl Timeout {
             let body = quote_spanned!(at=> #label: { #p::Ok::<_, #p::Fault>(#inside) });
             (body, quote_spanned!(at=> #p::Late::told(__dyno_end)))
         } else if self.is_async {
-            let told = quote_spanned!(at=> #p::Result::map_err(__dyno_end, #p::Late::fault));
+            let told = quote_spanned!(at=> #p::Late::ended(__dyno_end));
             (inside.clone(), told)
         } else {
             (quote_spanned!(at=> #p::Ok(#inside)), TokenStream::new())
@@ -135,9 +164,11 @@ impl Timeout {
             return (statics, on_pool(&called, &body, at, cx));
         }
         let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
+        let limited = if self.may_lack { "limited_if" } else { "limited_here" };
+        let limited = Ident::new(limited, at);
         // What was late is gone, with all it held, before that is told.
         let ended = quote_spanned! {at=>
-            let __dyno_end = #p::limited_here(#point, #limit, #p::pin!(#future)).await;
+            let __dyno_end = #p::#limited(#point, #limit, #p::pin!(#future)).await;
         };
         (ended, told)
     }
@@ -152,6 +183,7 @@ impl Timeout {
             return (TokenStream::new(), (called, quote_spanned!(at=> #point, #limit)));
         };
         let limit = match limit {
+            Some(limit) if self.may_lack => limit.clone(),
             Some(limit) => quote_spanned!(at=> #p::Some(#limit)),
             None => quote_spanned!(at=> #p::None),
         };
@@ -168,8 +200,13 @@ impl Timeout {
         let at = here(self.at.span());
         let p = &cx.private;
         let failure = Failures::failure(at, cx);
+        let is_over = if self.may_lack {
+            quote_spanned!(at=> #p::Option::is_some_and(__dyno_timed.as_ref(), #p::Timed::is_over))
+        } else {
+            quote_spanned!(at=> #p::Timed::is_over(&__dyno_timed))
+        };
         Some(quote_spanned! {at=>
-            __dyno_late |= #p::Option::is_some(&#failure) && #p::Timed::is_over(&__dyno_timed);
+            __dyno_late |= #p::Option::is_some(&#failure) && #is_over;
         })
     }
 
@@ -226,12 +263,20 @@ impl Layer for Timeout {
         let (p, point, limit) = (&cx.private, cx.point(), &self.limit);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         let note = self.note(cx);
+        let (enter, end) = if self.may_lack {
+            (
+                Ident::new("enter_if", at),
+                quote_spanned!(at=> if let #p::Some(__dyno_timed) = __dyno_timed { #p::Timed::end(__dyno_timed); }),
+            )
+        } else {
+            (Ident::new("enter", at), quote_spanned!(at=> #p::Timed::end(__dyno_timed);))
+        };
         quote_spanned! {at=> {
-            match #p::Timed::enter(#point, #limit) {
+            match #p::Timed::#enter(#point, #limit) {
                 #p::Ok(__dyno_timed) => {
                     let __dyno_out = #inner;
                     #note
-                    #p::Timed::end(__dyno_timed);
+                    #end
                     __dyno_out
                 }
                 #p::Err(__dyno_fault) => #refuse,

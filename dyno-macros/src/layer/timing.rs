@@ -9,10 +9,12 @@ use crate::diag::Diag;
 use crate::expand::{Context, here};
 use crate::grammar::Args;
 
-struct Timing {
+pub(super) struct Timing {
     at: Ident,
     /// What the span is called, if not as the point.
     label: Option<LitStr>,
+    /// Whether it is one at all, where only the program knows.
+    preset: Option<TokenStream>,
     is_async: bool,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn parse(
             _ => not_text(expr, &said, diag),
         }
     }
-    vec![Box::new(Timing { at: at.clone(), label, is_async: false })]
+    vec![Box::new(Timing { at: at.clone(), label, preset: None, is_async: false })]
 }
 
 /// What stands in braces is an argument, by its name.
@@ -75,6 +77,33 @@ fn not_text(expr: &Expr, said: &Said, diag: &mut Diag) {
 }
 
 impl Timing {
+    /// A span where `is_timed` says so.
+    pub(super) fn of_preset(at: &Ident, is_timed: TokenStream) -> Self {
+        Self { at: at.clone(), label: None, preset: Some(is_timed), is_async: false }
+    }
+
+    /// `future` in a span.
+    fn run(&self, future: &TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        let label = self.label(cx);
+        let timed = |future: &TokenStream| {
+            quote_spanned! {at=>
+                let mut __dyno_span = #p::SpanAsync::begin(#label);
+                let __dyno_out = #p::SpanAsync::run(&mut __dyno_span, #future).await;
+                #p::drop(__dyno_span);
+            }
+        };
+        let Some(is_timed) = &self.preset else {
+            return timed(&quote_spanned!(at=> #p::pin!(#future)));
+        };
+        let timed = timed(&quote_spanned!(at=> __dyno_future));
+        quote_spanned! {at=>
+            let __dyno_future = #p::pin!(#future);
+            let __dyno_out = if #is_timed { #timed __dyno_out } else { __dyno_future.await };
+        }
+    }
+
     /// What the span is called.
     fn label(&self, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
@@ -92,7 +121,6 @@ impl Timing {
     fn around(&self, inner: &TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
-        let label = self.label(cx);
         let jumped = cx.jumped.replace(false);
         let future = if jumped {
             let refuge = cx.own_refuge(at);
@@ -112,10 +140,9 @@ impl Timing {
         } else {
             quote_spanned!(at=> __dyno_out)
         };
+        let run = self.run(&future, cx);
         quote_spanned! {at=> {
-            let mut __dyno_span = #p::SpanAsync::begin(#label);
-            let __dyno_out = #p::SpanAsync::run(&mut __dyno_span, #p::pin!(#future)).await;
-            #p::drop(__dyno_span);
+            #run
             #out
         }}
     }
@@ -144,10 +171,16 @@ impl Layer for Timing {
         let at = here(self.at.span());
         let p = &cx.private;
         let label = self.label(cx);
+        let mut begun = quote_spanned!(at=> #p::Span::begin(#label));
+        let mut end = quote_spanned!(at=> #p::Span::end(__dyno_span););
+        if let Some(is_timed) = &self.preset {
+            begun = quote_spanned!(at=> if #is_timed { #p::Some(#begun) } else { #p::None });
+            end = quote_spanned!(at=> if let #p::Some(__dyno_span) = __dyno_span { #end });
+        }
         quote_spanned! {at=> {
-            let __dyno_span = #p::Span::begin(#label);
+            let __dyno_span = #begun;
             let __dyno_out = #inner;
-            #p::Span::end(__dyno_span);
+            #end
             __dyno_out
         }}
     }

@@ -39,6 +39,11 @@ fn plain_uses_fit_on_a_screen() {
         ("timing", "", "async fn f(name: &str) -> Result<u8, E> { ask(name).await }"),
         ("harness", "", "fn f(name: String) -> Result<u8, E> { ask(name) }"),
         ("aspect", "", "fn f(name: String) -> u8 { ask(name) }"),
+        (
+            "service",
+            "timeout = 1s, retry = 3",
+            "async fn f(name: &str) -> Result<u8, E> { ask(name).await }",
+        ),
     ];
     for (kind, args, item) in plain {
         let lines = snapshot(kind, &[(kind, args)], item);
@@ -144,6 +149,26 @@ fn an_aspect_of_every_kind() {
     let args = "\"shop::price\", before = enter, after = leave, args(sku), no_result";
     let stack = [("fallback", "Ok(1)"), ("aspect", args), ("fuse", ""), ("retry", "2")];
     snapshot("aspect_settings", &stack, item);
+}
+
+#[test]
+fn services() {
+    let item =
+        "async fn f(call: &Call, host: &str) -> Result<u8, E> { the_body(call, host).await }";
+    let keys = "balance([\"http://a:1\", \"http://b:1\"], key = host), retry = 3, breaker(fail_max = 3, except = E::NotFound), bulkhead = 10, attempt_timeout = 100ms, fallback = Ok(1), timeout = 1s";
+    snapshot("service_balanced", &[("service", keys)], item);
+    snapshot("service_preset", &[("service", "PRICING, fallback = Ok(1)")], item);
+    let blocks = "fn f(call: &Call, host: String) -> Result<u8, E> { the_body(call, host) }";
+    snapshot("service_named", &[("service", "\"pricing\"")], blocks);
+    snapshot(
+        "service_on_pool",
+        &[("service", "retry = 3, pool(\"io\", size = 10, queue = 50), attempt_timeout = 100ms")],
+        blocks,
+    );
+    for (keys, item) in [(keys, item), ("PRICING", item), ("\"pricing\"", blocks)] {
+        let text = expand(&[("service", keys)], item).to_string();
+        assert_eq!(text.matches("the_body").count(), 1, "{text}");
+    }
 }
 
 #[test]

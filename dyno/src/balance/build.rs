@@ -20,7 +20,8 @@ pub(super) struct Given {
     pub(super) policy: Policy,
     pub(super) breaker: Settings,
     pub(super) max_ejected: f64,
-    slow_start: Duration,
+    /// In nanoseconds.
+    slow_start: u64,
     decay: Duration,
     pub(super) ttl: Duration,
     pub(super) resolver: Resolver,
@@ -32,7 +33,7 @@ impl Given {
             policy: Policy::P2c,
             breaker: Settings::new(),
             max_ejected: 0.5,
-            slow_start: Duration::from_secs(10),
+            slow_start: nanos(Duration::from_secs(10)),
             decay: Duration::from_secs(10),
             ttl: Duration::from_secs(30),
             resolver: dns::resolve,
@@ -40,13 +41,20 @@ impl Given {
     }
 
     #[inline]
-    pub(super) fn slow_start_nanos(&self) -> u64 {
-        u64::try_from(self.slow_start.as_nanos()).unwrap_or(u64::MAX)
+    pub(super) const fn slow_start(&self) -> u64 {
+        self.slow_start
     }
 
     pub(super) fn decay(&self) -> Decay {
         Decay::over(self.decay)
     }
+}
+
+/// 584 years are as good as for ever.
+#[expect(clippy::cast_possible_truncation, reason = "checked")]
+const fn nanos(time: Duration) -> u64 {
+    let nanos = time.as_nanos();
+    if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }
 
 impl Balancer {
@@ -156,7 +164,7 @@ impl Balancer {
     /// Zero: all of it at once. Default 10 s.
     #[must_use]
     pub const fn slow_start(mut self, time: Duration) -> Self {
-        self.given.slow_start = time;
+        self.given.slow_start = nanos(time);
         self
     }
 

@@ -119,7 +119,14 @@ impl Balancer {
         let mut targets: Vec<Target> =
             now.entries.iter().map(|entry| Target::clone(&entry.member.target)).collect();
         change(&mut targets);
-        self.store(now.with(targets, self.given.max_ejected, |target| self.member(target)));
+        // Those that come to others begin as those do that come back.
+        let begins = if now.len() == 0 { 0 } else { member::now() };
+        let new = |target| {
+            let member = self.member(target);
+            member.live.0.standing.begin(begins);
+            member
+        };
+        self.store(now.with(targets, self.given.max_ejected, new));
         drop(one);
         // With listeners of those that go: outside of the lock.
         drop(now);
@@ -133,7 +140,7 @@ impl Balancer {
 
     /// The target that `ask` names.
     pub(super) fn pick_asked(&self, ask: &dyn Ask, tried: &Tried) -> Result<Pick, Fault> {
-        let mut tries = 0;
+        let mut asked = 0;
         loop {
             let target = ask.ask().map_err(|message| self.no_target(message))?;
             let known = self.now();
@@ -142,8 +149,8 @@ impl Balancer {
                 None => self.meet(target),
             };
             let now = member::now();
-            let avoided = tries == 0 && tried.has(member.id);
-            tries += 1;
+            let avoided = asked == 0 && tried.has(member.id);
+            asked += 1;
             if avoided {
                 continue;
             }
@@ -156,7 +163,7 @@ impl Balancer {
                 }
                 Err(_) => member.review(),
             }
-            if tries > self.now().len() {
+            if asked > self.now().len() {
                 return Err(self.refuse(&Table::new(vec![member], self.given.max_ejected)));
             }
         }

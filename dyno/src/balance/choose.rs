@@ -82,7 +82,7 @@ impl Balancer {
 
     /// How the target may be called; `None`: it may not.
     #[inline]
-    fn may_call(&self, asked: &Asked<'_>, avoid: Avoid, at: usize) -> Option<How> {
+    fn may_call(asked: &Asked<'_>, avoid: Avoid, at: usize) -> Option<How> {
         let member = &asked.table.entries[at].member;
         let avoided = match avoid {
             Avoid::Nobody => false,
@@ -101,7 +101,7 @@ impl Balancer {
     /// The share of its calls that it gets.
     #[inline]
     fn warmth(&self, entry: &Entry, now: u64) -> f64 {
-        entry.member.live.0.standing.warmth(now, self.given.slow_start_nanos())
+        entry.member.live.0.standing.warmth(now, self.given.slow_start())
     }
 
     /// Whether one that is warming up gets this call.
@@ -119,7 +119,7 @@ impl Balancer {
             for at in [drawn.0, drawn.1] {
                 let Some(other) = self.drawn(asked, avoid, at) else { continue };
                 match one {
-                    Some(one) if one.at != at => return Some(self.cheaper(asked, one, other)),
+                    Some(one) if one.at != at => return Some(Self::cheaper(asked, one, other)),
                     _ => one = Some(other),
                 }
             }
@@ -138,20 +138,21 @@ impl Balancer {
 
     #[inline]
     fn drawn(&self, asked: &Asked<'_>, avoid: Avoid, at: usize) -> Option<Choice> {
-        let how = self.may_call(asked, avoid, at)?;
+        let how = Self::may_call(asked, avoid, at)?;
         let warm = how != How::Plain || self.is_warm(&asked.table.entries[at], asked.now);
         warm.then_some(Choice { at, how })
     }
 
     #[inline]
-    fn cheaper(&self, asked: &Asked<'_>, one: Choice, other: Choice) -> Choice {
+    fn cheaper(asked: &Asked<'_>, one: Choice, other: Choice) -> Choice {
         // What waits for a trial is not cheap, and has to be tried to become so.
         if one.how == How::Trial || other.how == How::Trial {
             return if one.how == How::Trial { one } else { other };
         }
         let cost = |choice: Choice| {
             let entry = &asked.table.entries[choice.at];
-            entry.member.cost(asked.now) / f64::from(entry.weight)
+            let cost = entry.member.cost(asked.now);
+            if asked.table.equal { cost } else { cost / f64::from(entry.weight) }
         };
         if cost(other) < cost(one) { other } else { one }
     }
@@ -165,7 +166,7 @@ impl Balancer {
     ) -> Option<Choice> {
         let mut best: Option<((f64, u64), Choice)> = None;
         for (at, entry) in asked.table.entries.iter().enumerate() {
-            let Some(how) = self.may_call(asked, avoid, at) else { continue };
+            let Some(how) = Self::may_call(asked, avoid, at) else { continue };
             let choice = Choice { at, how };
             if how == How::Trial && asked.key.is_none() {
                 return Some(choice);
@@ -215,7 +216,7 @@ impl Balancer {
         let credit = |at: usize| &asked.table.entries[at].member.live.0.credit;
         let (mut total, mut best) = (0, None::<(i64, Choice)>);
         for (at, entry) in asked.table.entries.iter().enumerate() {
-            let Some(how) = self.may_call(asked, avoid, at) else { continue };
+            let Some(how) = Self::may_call(asked, avoid, at) else { continue };
             let share = f64::from(entry.weight) * self.warmth(entry, asked.now) * UNIT;
             #[expect(clippy::cast_possible_truncation, reason = "a weight")]
             let share = share as i64;
@@ -241,7 +242,7 @@ impl Balancer {
             }
         }
         let weight = |at: usize| {
-            let how = self.may_call(asked, avoid, at)?;
+            let how = Self::may_call(asked, avoid, at)?;
             let entry = &table.entries[at];
             Some((how, f64::from(entry.weight) * self.warmth(entry, asked.now)))
         };
@@ -275,7 +276,6 @@ fn may_call_one_out(asked: &Asked<'_>, at: usize) -> Option<How> {
 
 /// Two different ones of so many, by one draw; `None` when there are not two.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "as many as there are")]
 fn two_of(count: usize) -> Option<(usize, usize)> {
     if count < 2 {
         return None;

@@ -32,13 +32,37 @@ impl<W: Word> Standing<W> {
         self.out.peek()
     }
 
+    /// It is new among others since then; 0: they are new as well.
+    pub(super) fn begin(&self, now: u64) {
+        self.back.write(now);
+    }
+
+    /// Goes after a breaker that `passes` calls or not, until both agree; `tell` is told of each
+    /// change: how long it was out, where it comes back.
+    pub(super) fn follow(
+        &self,
+        passes: impl Fn() -> bool,
+        now: impl Fn() -> u64,
+        mut tell: impl FnMut(Option<Duration>),
+    ) {
+        while self.is_in() != passes() {
+            if self.is_in() {
+                if self.leave(now()) {
+                    tell(None);
+                }
+            } else if let Some(out) = self.come_back(now()) {
+                tell(Some(out));
+            }
+        }
+    }
+
     /// Out from now on; `true` for the one caller that has done it.
-    pub(super) fn leave(&self, now: u64) -> bool {
+    fn leave(&self, now: u64) -> bool {
         self.out.replace(0, now.max(1))
     }
 
     /// Called again from now on; how long it was out, for the one caller that has done it.
-    pub(super) fn come_back(&self, now: u64) -> Option<Duration> {
+    fn come_back(&self, now: u64) -> Option<Duration> {
         let since = self.out.read();
         if since == 0 {
             return None;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::outcome::Verdict;
 use crate::sync::Word;
 
 /// Nanoseconds in a tick, as a power of two: 65 µs, so that 32 bits last for three days.
@@ -33,33 +34,34 @@ impl<W: Word> Load<W> {
     /// A call took that long.
     ///
     /// Longer than the mean so far it becomes the mean at once; shorter it draws the mean down by
-    /// and by. One that failed was no faster than others for that.
+    /// and by. One that failed is no fast answer, and keeps the mean from fading. One that was given
+    /// up would have taken longer still: it draws nothing down, else who never answers were the
+    /// cheapest of all.
     #[inline]
-    pub(super) fn observe(&self, took: u64, failed: bool, now: u64, decay: Decay) {
+    pub(super) fn observe(&self, took: u64, verdict: Verdict, now: u64, decay: Decay) {
+        let at_once = took < 1 << TICK;
         #[expect(clippy::cast_precision_loss, reason = "a mean")]
         let took = took.max(1) as f64;
-        self.cost.change(now, decay, |mean, weight| {
-            if took > mean {
-                Some(took)
-            } else if failed || weight >= 1.0 {
-                None
-            } else {
-                Some(mean + (took - mean) * (1.0 - weight))
-            }
+        self.cost.change(now, decay, |before, weight| match verdict {
+            // Nothing is known yet of how long an answer takes.
+            Verdict::Failure if before == 0.0 => None,
+            Verdict::Failure => Some(took.max(before)),
+            Verdict::Ignored if at_once => None,
+            _ if took > before * weight => Some(took),
+            Verdict::Success if weight < 1.0 => Some(took + (before * weight - took) * weight),
+            Verdict::Success | Verdict::Ignored => None,
         });
-        self.failing.change(now, decay, |failing, _| match failed {
-            true => Some(failing + (1.0 - failing) * STEP),
-            false if failing == 0.0 => None,
-            false => {
-                Some(failing - failing * STEP).map(|left| if left < LEAST { 0.0 } else { left })
-            }
+        self.failing.change(now, decay, |before, weight| match verdict {
+            Verdict::Failure => Some(before * weight + (1.0 - before * weight) * STEP),
+            Verdict::Success if before > 0.0 => Some(before * weight * (1.0 - STEP)),
+            Verdict::Success | Verdict::Ignored => None,
         });
     }
 
     /// What another call costs while so many are in flight.
     #[inline]
     pub(super) fn cost(&self, in_flight: u64, now: u64, decay: Decay) -> f64 {
-        let (mean, failing) = (self.cost.value(now, decay), self.failing.value(now, decay));
+        let (mean, failing) = (self.cost.value(now, decay), self.failing(now, decay));
         #[expect(clippy::cast_precision_loss, reason = "a few calls")]
         let in_flight = in_flight as f64;
         if mean == 0.0 {
@@ -76,8 +78,10 @@ impl<W: Word> Load<W> {
     }
 
     /// The share of the latest calls that failed.
+    #[inline]
     pub(super) fn failing(&self, now: u64, decay: Decay) -> f64 {
-        self.failing.value(now, decay)
+        let failing = self.failing.value(now, decay);
+        if failing < LEAST { 0.0 } else { failing }
     }
 }
 
@@ -118,13 +122,13 @@ impl<W: Word> Decaying<W> {
         value_of(word) * decay.after(passed(word, now))
     }
 
-    /// `to` makes the new value of the present one and of the weight that is left to it.
+    /// `to` makes the new value of the present one and of the weight that is left to it by now.
     #[inline]
     fn change(&self, now: u64, decay: Decay, to: impl Fn(f64, f64) -> Option<f64>) {
         loop {
             let word = self.0.peek();
-            let weight = if word == 0 { 0.0 } else { decay.after(passed(word, now)) };
-            let Some(new) = to(value_of(word) * weight, weight) else { return };
+            let weight = if word == 0 { 1.0 } else { decay.after(passed(word, now)) };
+            let Some(new) = to(value_of(word), weight) else { return };
             if self.0.replace(word, pack(new, word, now)) {
                 return;
             }
@@ -132,7 +136,6 @@ impl<W: Word> Decaying<W> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "its lower half")]
 fn value_of(word: u64) -> f64 {
     f64::from(f32::from_bits((word >> 32) as u32))
 }

@@ -100,18 +100,15 @@ impl Member {
 
     #[cold]
     fn change_standing(&self) {
-        let standing = &self.live.0.standing;
-        // Again when it has changed meanwhile.
-        while standing.is_in() != self.breaker.is_passing() {
-            let target = self.target.url();
-            if standing.is_in() {
-                if standing.leave(now()) {
-                    point::emit(&self.balancer, &Event::Ejected { target });
-                }
-            } else if let Some(after) = standing.come_back(now()) {
-                point::emit(&self.balancer, &Event::Returned { target, after });
-            }
-        }
+        let target = self.target.url();
+        let tell = |returned: Option<Duration>| {
+            let event = match returned {
+                None => Event::Ejected { target },
+                Some(after) => Event::Returned { target, after },
+            };
+            point::emit(&self.balancer, &event);
+        };
+        self.live.0.standing.follow(|| self.breaker.is_passing(), now, tell);
     }
 }
 

@@ -26,12 +26,16 @@
 //! # Ok::<(), dyno::Fault>(())
 //! ```
 
+#![doc = include_str!("../../docs/balance_module.md")]
+
 mod build;
 mod change;
 mod choose;
 mod dns;
 mod health;
 mod load;
+#[cfg(all(test, loom))]
+mod loom_model;
 mod member;
 mod named;
 mod pick;
@@ -64,7 +68,7 @@ use self::choose::{Asked, How};
 use self::dns::Resolving;
 use self::source::Source;
 use self::table::Table;
-use crate::fault::{Fault, Reason};
+use crate::fault::Fault;
 use crate::point::{self, Event, Name, Point};
 
 /// Picks one of several targets for each call.
@@ -129,7 +133,9 @@ impl Balancer {
         let now = member::now();
         let table = self.table_now(now)?;
         let mut asked = Asked { table: &table, tried, key, now, trials: true };
-        while let Some(choice) = self.choose(&asked) {
+        // Each may turn a call away that looked as if it would let it pass, and again as a trial.
+        for _ in 0..=2 * table.len() {
+            let Some(choice) = self.choose(&asked) else { break };
             let member = &table.entries[choice.at].member;
             let permit = match choice.how {
                 How::AllTheSame => Ok(member.breaker.unguarded()),
@@ -158,12 +164,11 @@ impl Balancer {
                 |refusing| refusing.retry_after.map_or((1, None), |left| (0, Some(left))),
             );
         let Some(refusing) = soonest else {
-            return self.no_target("it has no targets".into());
+            return self.no_target(self.why_none());
         };
-        let reason = refusing.reason;
         let fault = Fault::rejected_after(
             self.shared_name(),
-            if reason == Reason::Recovering { Reason::BreakerOpen } else { reason },
+            refusing.reason,
             refusing.retry_after,
             refusing.last,
         );

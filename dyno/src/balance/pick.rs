@@ -14,7 +14,8 @@ use crate::outcome::Verdict;
 /// [`Balancer::pick`](super::Balancer::pick).
 ///
 /// It counts as a call in flight until it is settled or dropped. Dropped it is ignored, as when a
-/// future is cancelled; dropped by a panic that began after it was made it is a failure.
+/// future is cancelled; dropped by a panic that began after it was made it is a failure. An ignored
+/// call counts nowhere, but that the target has been at it for so long is remembered.
 #[must_use = "a pick that is dropped counts as an ignored call"]
 pub struct Pick {
     member: Arc<Member>,
@@ -80,16 +81,11 @@ impl Pick {
     fn end(&self, verdict: Verdict) {
         let live = &self.member.live.0;
         live.calls.end();
-        let failed = match verdict {
-            Verdict::Success => false,
-            Verdict::Failure => true,
-            Verdict::Ignored => return,
-        };
-        if failed {
+        if matches!(verdict, Verdict::Failure) {
             live.failures.fetch_add(1, Ordering::Relaxed);
         }
         let now = now();
-        live.load.observe(now.saturating_sub(self.begun), failed, now, self.member.decay);
+        live.load.observe(now.saturating_sub(self.begun), verdict, now, self.member.decay);
     }
 
     #[cold]

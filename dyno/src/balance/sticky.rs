@@ -23,7 +23,7 @@ pub(super) fn score(key: u64, place: u64, weight: f64) -> f64 {
     -weight / drawn.ln()
 }
 
-/// The finalizer of SplitMix64.
+/// Spreads the bits as the generator `SplitMix64` does at its end.
 const fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -93,6 +93,8 @@ pub struct Snapshot {
     pub successes: u32,
     /// How many trials are under way.
     pub trials: u32,
+    /// How many may be.
+    pub permits: u32,
     /// The share of the calls that pass, 0 to 1, while it recovers by stages.
     pub recovering: Option<f64>,
     /// The time to the next trial, when open; `None` otherwise, and when it never comes by itself.
@@ -137,6 +139,7 @@ impl Breaker {
             failures: if is_trial { tally.bad } else { view.failures() },
             successes: if is_trial { tally.good } else { 0 },
             trials: if is_trial { tally.busy } else { 0 },
+            permits: settings.permits(),
             recovering: share.filter(|_| view.phase == Phase::Recovering),
             retry_after: self.retry_after(&settings).filter(|_| state == State::Open),
             window: Calls { calls: seen.calls, failures: seen.failures, slow: seen.slow },

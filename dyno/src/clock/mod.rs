@@ -99,6 +99,23 @@ fn coarse_here() -> Instant {
     frozen::current().map_or_else(real::coarse, |clock| clock.now())
 }
 
+/// Whether it is `moment`, or later. Near to it the exact time is read, else only the coarse one where
+/// there is one.
+#[inline]
+pub(crate) fn reached(moment: Instant) -> bool {
+    #[cfg(any(feature = "breaker", feature = "cache", feature = "limit", feature = "metrics"))]
+    {
+        let coarse = coarse();
+        if coarse >= moment {
+            return true;
+        }
+        if coarse + COARSE < moment {
+            return false;
+        }
+    }
+    now() >= moment
+}
+
 /// Blocks this thread for `duration`.
 ///
 /// On a frozen clock it blocks nobody: the clock moves on by `duration`. On a

@@ -91,9 +91,10 @@ impl Deadline {
     }
 
     /// `true` when it has passed.
+    #[inline]
     #[must_use]
     pub fn is_spent(self) -> bool {
-        clock::now() >= self.0
+        clock::reached(self.0)
     }
 
     /// Runs `f` with the deadline `limit` from now, or with the one in force if that is sooner.

@@ -80,7 +80,7 @@ pub(super) const QUANTILES: [(f64, f64, &str); 5] = [
 
 const CALLS: &str = "dyno_calls_total";
 
-pub(super) static COUNTERS: [Counter; 15] = [
+pub(super) static COUNTERS: [Counter; 16] = [
     Counter {
         name: "dyno.calls",
         flat: CALLS,
@@ -214,6 +214,17 @@ pub(super) static COUNTERS: [Counter; 15] = [
             tell("half_open", policies.half_opened);
             tell("closed", policies.closed);
             tell("other", policies.changed);
+        },
+    },
+    Counter {
+        name: "dyno.balance.changes",
+        flat: "dyno_balance_changes_total",
+        unit: "{change}",
+        about: "Targets that a balancer passed over from then on, or called again.",
+        label: Some("to"),
+        each: |point, tell| {
+            tell("out", point.total.policies.ejected);
+            tell("in", point.total.policies.returned);
         },
     },
     Counter {

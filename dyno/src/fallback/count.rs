@@ -122,7 +122,7 @@ pub(super) fn of(point: &'static Point) -> &'static Counters {
 
 /// A point that is called `name`: one that is counted already, or else a new one, which stays for the
 /// life of the program as its counters do.
-#[cfg(feature = "tower")]
+#[cfg(feature = "service")]
 pub(crate) fn point_named(name: &str) -> &'static Point {
     if let Some(known) = nodes().find(|node| node.point.name() == name) {
         return known.point;

@@ -35,7 +35,7 @@ mod lift;
 
 #[doc(hidden)]
 pub use both::{Both, BothInto, BothKeep};
-#[cfg(feature = "tower")]
+#[cfg(feature = "service")]
 pub(crate) use count::point_named;
 pub use count::{Count, count, counts};
 #[doc(hidden)]

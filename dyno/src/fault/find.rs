@@ -10,7 +10,8 @@ use super::{Fault, Last};
 pub(crate) enum Word<'e> {
     /// All of it.
     Fault(&'e Fault),
-    /// What is left of a rejection: a transparent variant forwards the source of the fault in it.
+    /// What is left of a rejection or a time-out: a transparent variant forwards the source of the
+    /// fault in it.
     #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     Last(&'e Last),
 }

@@ -41,7 +41,7 @@ use crate::point::Name;
 #[non_exhaustive]
 pub enum Fault {
     /// A policy turned the call away; the function did not run.
-    #[error("{point}: {reason}{}{}", Hint(*.retry_after), Before(.last.facts.last()))]
+    #[error("{point}: {reason}{}{}", Hint(*.retry_after), Before(.last.error()))]
     #[non_exhaustive]
     Rejected {
         /// Who refused: the point, or the breaker's name.
@@ -66,6 +66,10 @@ pub enum Fault {
         after: Duration,
         /// How long it had been waited for: the limit or more, as a busy thread looks late.
         elapsed: Duration,
+        /// The fault's source: who forwards that still tells that it was late.
+        #[doc(hidden)]
+        #[source]
+        last: Last,
     },
     /// A dependency could not be had.
     #[error(transparent)]
@@ -104,7 +108,7 @@ impl Fault {
     /// The same, by a rule whose numbers are known.
     #[inline]
     pub(crate) fn refused(point: Name, facts: Facts, retry_after: Option<Duration>) -> Self {
-        let last = Last { facts, after: facts::After::of(retry_after) };
+        let last = Last { facts: Some(facts), after: facts::After::of(retry_after) };
         Self::Rejected { point, reason: facts.reason(), retry_after, last }
     }
 
@@ -142,7 +146,7 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn timed_out_late(point: impl Into<Name>, after: Duration, elapsed: Duration) -> Self {
-        Self::TimedOut { point: point.into(), after, elapsed }
+        Self::TimedOut { point: point.into(), after, elapsed, last: Last::TIMED_OUT }
     }
 
     /// `true` when the function had been run and was not waited for any longer.
@@ -168,7 +172,7 @@ impl Fault {
     #[must_use]
     pub fn last_error(&self) -> Option<Arc<str>> {
         match self {
-            Self::Rejected { last, .. } => last.facts.last().and_then(LastError::text),
+            Self::Rejected { last, .. } => last.error().and_then(LastError::text),
             _ => None,
         }
     }
@@ -183,19 +187,36 @@ impl Fault {
     }
 }
 
-/// Why dyno refused, for whoever looks among the sources of an error.
+/// Why dyno refused, or that it did not wait any longer, for whoever looks among the sources of an
+/// error.
 #[doc(hidden)]
 #[derive(Clone, Copy, thiserror::Error)]
-#[error("{}", .facts.reason())]
+#[error("{}", Self::told(*.facts))]
 pub struct Last {
-    facts: Facts,
+    /// None: it was late.
+    facts: Option<Facts>,
     after: facts::After,
 }
 
 impl Last {
-    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
-    pub(crate) const fn reason(&self) -> Reason {
-        self.facts.reason()
+    const TIMED_OUT: Self = Self { facts: None, after: facts::After::of(None) };
+
+    fn told(facts: Option<Facts>) -> String {
+        facts.map_or_else(|| "it was late".to_owned(), |facts| facts.reason().to_string())
+    }
+
+    /// Stands for the error before.
+    fn error(&self) -> Option<LastError> {
+        self.facts.and_then(|facts| facts.last())
+    }
+
+    /// Why dyno refused; none where it was late.
+    #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
+    pub(crate) const fn reason(&self) -> Option<Reason> {
+        match self.facts {
+            Some(facts) => Some(facts.reason()),
+            None => None,
+        }
     }
 
     /// When another try may be worth while, where that is known.

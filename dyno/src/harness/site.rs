@@ -1,7 +1,7 @@
 //! One place that reports, made by an attribute.
 
 use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{self, resume_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -28,13 +28,39 @@ pub(super) const KEPT: usize = 16;
 
 /// What an expansion reports by.
 pub struct Harness {
-    point: &'static Point,
+    label: Label,
     level: Level,
     keep: usize,
     rejected: bool,
     at_most: Option<(u32, Duration)>,
     told: Mutex<Lately>,
     history: OnceLock<&'static History>,
+}
+
+/// What it reports of.
+#[derive(Clone, Copy)]
+enum Label {
+    Point(&'static Point),
+    #[cfg(feature = "service")]
+    Name(&'static str, &'static panic::Location<'static>),
+}
+
+impl Label {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Point(point) => point.name(),
+            #[cfg(feature = "service")]
+            Self::Name(name, _) => name,
+        }
+    }
+
+    fn location(self) -> &'static panic::Location<'static> {
+        match self {
+            Self::Point(point) => point.location(),
+            #[cfg(feature = "service")]
+            Self::Name(_, at) => at,
+        }
+    }
 }
 
 /// What has been told since.
@@ -48,8 +74,18 @@ impl Harness {
     /// Reports what happens at `point`.
     #[must_use]
     pub const fn new(point: &'static Point) -> Self {
+        Self::labelled(Label::Point(point))
+    }
+
+    /// Reports what happens at a service.
+    #[cfg(feature = "service")]
+    pub(crate) const fn named(name: &'static str, at: &'static panic::Location<'static>) -> Self {
+        Self::labelled(Label::Name(name, at))
+    }
+
+    const fn labelled(label: Label) -> Self {
         Self {
-            point,
+            label,
             level: Level::Error,
             keep: KEPT,
             rejected: true,
@@ -144,9 +180,9 @@ impl Harness {
             return;
         }
         let at = clock::now();
-        let history = *self.history.get_or_init(|| History::named(self.point.name(), self.keep));
+        let history = *self.history.get_or_init(|| History::named(self.label.name(), self.keep));
         let Some(left_out) = self.pass(at) else { return history.leave_out(kind) };
-        let place = self.point.location();
+        let place = self.label.location();
         let mut report = blank(history.name(), (place.file(), place.line()), self.level, kind, at);
         report.left_out = left_out;
         describe(&mut report);
@@ -247,6 +283,7 @@ pub(super) fn kind_of(told: &Told<'_>) -> Kind {
     }
     match told.chain.itself.or(told.chain.source).and_then(word_in) {
         Some(Word::Fault(fault)) => kind_of_fault(fault),
+        Some(Word::Last(last)) if last.reason().is_none() => Kind::TimedOut,
         Some(Word::Last(_)) => Kind::Rejected,
         None => Kind::Failed,
     }
@@ -269,6 +306,6 @@ fn here() -> String {
 
 impl fmt::Debug for Harness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Harness({})", self.point)
+        write!(f, "Harness({})", self.label.name())
     }
 }

@@ -70,6 +70,14 @@ pub struct Chain<'a> {
     pub(super) source: Option<&'a (dyn Error + 'static)>,
 }
 
+impl<'a> Chain<'a> {
+    /// That of an error of any type.
+    #[cfg(feature = "service")]
+    pub(crate) fn of(error: &'a (dyn Error + 'static)) -> Self {
+        Self { itself: Some(error), source: error.source() }
+    }
+}
+
 /// A failure that may have sources.
 pub struct Chained<'a, E: ?Sized>(pub &'a E);
 

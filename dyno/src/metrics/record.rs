@@ -53,6 +53,15 @@ impl Metrics {
         Self::called(Called::Name(name))
     }
 
+    /// Counts under a name that comes from outside: of those there are no more than of names of events.
+    #[cfg(feature = "http")]
+    pub(crate) fn bounded(name: &str) -> Self {
+        hear::enable();
+        let meter = table::of_event(name);
+        meter.keep_times();
+        Self { meter: OnceLock::from(meter), ..Self::called(Called::Name(meter.name())) }
+    }
+
     /// Counts under the name of a point.
     #[doc(hidden)]
     #[must_use]

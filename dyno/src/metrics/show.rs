@@ -35,16 +35,18 @@ impl<'a> IntoIterator for &'a Snapshots {
     }
 }
 
+/// Points of which no column says anything are left out.
 impl fmt::Display for Snapshots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        table(&self.0, f)
+        let said = |s: &&Snapshot| COLUMNS.iter().any(|column| (column.of)(s).is_some());
+        table(&self.0.iter().filter(said).collect::<Vec<_>>(), f)
     }
 }
 
 /// A table of one row.
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        table(std::slice::from_ref(self), f)
+        table(&[self], f)
     }
 }
 
@@ -98,18 +100,17 @@ fn short(time: Duration) -> String {
     format!("{value:.digits$}{name}")
 }
 
-fn table(snapshots: &[Snapshot], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let name = |s: &Snapshot| Some(s.name.to_owned());
-    let first = Column { title: "point", of: |s| Some(s.name.to_owned()) };
-    let width = snapshots.iter().filter_map(name).map(|name| name.chars().count()).max();
-    let width = width.unwrap_or(0).max(first.title.len());
+fn table(snapshots: &[&Snapshot], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let first = "point";
+    let width = snapshots.iter().map(|s| s.name.chars().count()).max();
+    let width = width.unwrap_or(0).max(first.len());
     let columns = COLUMNS.iter().filter_map(|column| {
-        let cells: Vec<Option<String>> = snapshots.iter().map(column.of).collect();
+        let cells: Vec<Option<String>> = snapshots.iter().map(|s| (column.of)(s)).collect();
         let widest = cells.iter().flatten().map(String::len).max()?;
         Some((column.title, cells, widest.max(column.title.len())))
     });
     let columns: Vec<_> = columns.collect();
-    write!(f, "{:width$}", first.title)?;
+    write!(f, "{first:width$}")?;
     for (title, _, wide) in &columns {
         write!(f, "  {title:>wide$}")?;
     }

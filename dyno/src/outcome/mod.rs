@@ -9,16 +9,20 @@
 //! assert!(Some(1).failure().is_none());
 //! ```
 
-#[cfg(feature = "tower")]
-mod date;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "http", feature = "tower"))]
 mod response;
+#[cfg(any(feature = "http", feature = "tower"))]
+mod retry_after;
 
 use std::convert::Infallible;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+#[cfg(feature = "http")]
+pub(crate) use self::response::is_failure;
+#[cfg(feature = "http")]
+pub(crate) use self::retry_after::retry_after;
 use crate::fault::{Error, Fault};
 
 /// How a call ended, in the eyes of a policy.
@@ -50,9 +54,9 @@ impl Verdict {
 
 /// A value that stands for success or for failure.
 ///
-/// Implemented for `Result`, `Option` and `ControlFlow`, and with the feature `tower` for
-/// `http::Response`, which stands for a failure when its status is 5xx or 429; implement it for a
-/// reply type of your own.
+/// Implemented for `Result`, `Option` and `ControlFlow`, and with the feature `tower` or `http` for
+/// `http::Response`, which stands for a failure when its status is 5xx or 429 (with `http` so does
+/// that of `reqwest`); implement it for a reply type of your own.
 ///
 /// ```
 /// use dyno::outcome::Outcome;

@@ -172,6 +172,8 @@ pub enum Stop {
     TimedOut,
     /// The rule for pauses has no further one.
     Pauses,
+    /// It is not to be done twice, or what it was made with cannot be had again.
+    Once,
 }
 
 impl fmt::Display for Stop {
@@ -185,6 +187,7 @@ impl fmt::Display for Stop {
             Self::Rejected => "dyno turned the last one away",
             Self::TimedOut => "its time limit ended the last one",
             Self::Pauses => "there are no more pauses",
+            Self::Once => "it cannot be done twice",
         })
     }
 }

@@ -20,6 +20,9 @@ pub enum Asks {
     Rejected(Option<Duration>),
     /// dyno had not waited for it any longer.
     TimedOut,
+    /// Nothing: it is not to be done twice, or what it was made with cannot be had again.
+    #[doc(hidden)]
+    Once,
 }
 
 impl Asks {
@@ -47,7 +50,10 @@ impl Asks {
     pub fn of_error(error: &(dyn Error + 'static)) -> Self {
         match fault::word_in(error) {
             Some(Word::Fault(fault)) => Self::of(fault),
-            Some(Word::Last(last)) => Self::rejected(last.reason(), last.retry_after()),
+            Some(Word::Last(last)) => match last.reason() {
+                Some(reason) => Self::rejected(reason, last.retry_after()),
+                None => Self::TimedOut,
+            },
             None => Self::Nothing,
         }
     }
@@ -277,6 +283,8 @@ mod tests {
         assert_eq!(asks!(Some(&spent)), Asks::TimedOut);
         assert_eq!(asks!(Some(&Fault::timed_out("db", SECOND))), Asks::TimedOut);
         assert_eq!(asks!(Some(&io::Error::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
+        // Also where a transparent variant passes over it.
+        assert_eq!(asks!(Some(&Shop::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::Retry;
 use super::asks::Asks;
 use super::decide::{failed, succeeded};
 use super::listen::Listener;
 use super::mark::{InTask, Mark, OnThread};
 #[cfg(feature = "tower")]
 use super::named::Pausing;
+use super::{Budget, Retry};
 use crate::clock;
 use crate::outcome::Verdict;
 use crate::point::{self, Event, Point, Stop};
@@ -21,6 +21,8 @@ use crate::point::{self, Event, Point, Stop};
 pub struct Attempts<'r, M> {
     pub(super) who: Who,
     pub(super) retry: &'r Retry,
+    /// That of the retry, or of whoever has one of its own.
+    pub(super) budget: Option<&'r Budget>,
     pub(super) failed: u32,
     /// What the last further attempt took from the budget.
     pub(super) paid: u32,
@@ -37,12 +39,19 @@ impl<'r> Attempts<'r, OnThread> {
     #[inline]
     #[must_use]
     pub fn start(point: &'static Point, retry: &'r Retry) -> Self {
-        Self::begin(Who::Point(point), retry, OnThread::NEW)
+        Self::begin(Who::Point(point), retry, retry.budget, OnThread::NEW)
+    }
+
+    /// Those of a service, which has its budget itself.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) fn paid(who: Who, retry: &'r Retry, budget: Option<&'r Budget>) -> Self {
+        Self::begin(who, retry, budget.or(retry.budget), OnThread::NEW)
     }
 
     #[inline]
     pub(super) fn inline(at: &'static Location<'static>, retry: &'r Retry) -> Self {
-        Self::begin(Who::Inline(at), retry, OnThread::NEW)
+        Self::begin(Who::Inline(at), retry, retry.budget, OnThread::NEW)
     }
 }
 
@@ -51,27 +60,34 @@ impl<'r> Attempts<'r, InTask> {
     #[inline]
     #[must_use]
     pub fn start_async(point: &'static Point, retry: &'r Retry) -> Self {
-        Self::begin(Who::Point(point), retry, InTask)
+        Self::begin(Who::Point(point), retry, retry.budget, InTask)
+    }
+
+    /// Those of a service, which has its budget itself.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) fn paid_async(who: Who, retry: &'r Retry, budget: Option<&'r Budget>) -> Self {
+        Self::begin(who, retry, budget.or(retry.budget), InTask)
     }
 
     #[inline]
     pub(super) fn inline_async(at: &'static Location<'static>, retry: &'r Retry) -> Self {
-        Self::begin(Who::Inline(at), retry, InTask)
+        Self::begin(Who::Inline(at), retry, retry.budget, InTask)
     }
 }
 
 impl<'r, M: Mark> Attempts<'r, M> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called, it would have the attempts kept in memory")]
-    pub(super) fn begin(who: Who, retry: &'r Retry, mark: M) -> Self {
-        if let Some(budget) = retry.budget {
+    pub(super) fn begin(who: Who, retry: &'r Retry, budget: Option<&'r Budget>, mark: M) -> Self {
+        if let Some(budget) = budget {
             budget.called();
         }
         if let Some(listener) = retry.listener {
             Begins { who, listener, attempt: 1 }.tell();
         }
         let began = if retry.max_elapsed.is_some() { clock::now().as_nanos() } else { 0 };
-        Self { who, retry, failed: 0, paid: 0, began, previous: 0, stop: None, mark }
+        Self { who, retry, budget, failed: 0, paid: 0, began, previous: 0, stop: None, mark }
     }
 
     /// Takes note of an attempt; `Some` when another one is to follow after the pause. What the
@@ -92,6 +108,7 @@ impl<'r, M: Mark> Attempts<'r, M> {
                 let next = failed(
                     self.who,
                     *self.retry,
+                    self.budget,
                     self.failed,
                     self.began,
                     self.previous,
@@ -107,7 +124,7 @@ impl<'r, M: Mark> Attempts<'r, M> {
                 }
             }
             Verdict::Success => {
-                if let Some(budget) = self.retry.budget {
+                if let Some(budget) = self.budget {
                     budget.succeeded(self.paid);
                 }
                 if self.failed != 0 || self.retry.listener.is_some() {
@@ -192,10 +209,10 @@ fn aside(asks: impl FnOnce() -> Asks) -> Asks {
 
 /// Who tries.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Point(&'static Point),
     Inline(&'static Location<'static>),
-    #[cfg_attr(not(feature = "tower"), allow(dead_code))]
+    #[cfg_attr(not(any(feature = "service", feature = "tower")), allow(dead_code))]
     Name(&'static str),
 }
 

@@ -29,6 +29,41 @@ impl Retry {
         }
     }
 
+    /// One attempt, of which nobody is told that it was the last.
+    #[cfg(feature = "service")]
+    pub(crate) const NONE: Self = Self { attempts: 0, ..Self::new(1) };
+
+    /// How many attempts there may be.
+    #[cfg(feature = "service")]
+    pub(crate) const fn most(&self) -> u32 {
+        self.attempts
+    }
+
+    /// What a time limit has ended is tried again.
+    #[cfg(feature = "service")]
+    pub(crate) const fn again_when_timed_out(&self) -> bool {
+        self.timed_out
+    }
+
+    /// Its pauses, to be shown.
+    #[cfg(feature = "service")]
+    pub(crate) const fn pauses_told(&self) -> impl std::fmt::Debug {
+        self.wait
+    }
+
+    /// The same, paid for by nobody.
+    #[cfg(feature = "service")]
+    pub(crate) const fn unpaid(mut self) -> Self {
+        self.budget = None;
+        self
+    }
+
+    /// It has a budget.
+    #[cfg(feature = "service")]
+    pub(crate) const fn pays(&self) -> Option<&'static Budget> {
+        self.budget
+    }
+
     /// Up to `retries` further attempts after the first: `retries(2)` is `new(3)`.
     ///
     /// # Panics

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::Retry;
 use super::asks::Asks;
 use super::attempts::{Begins, Pause, Who};
 use super::listen::Listener;
 use super::wait::nanos;
+use super::{Budget, Retry};
 use crate::ambient;
 use crate::clock::{self, Instant};
 use crate::point::{Event, Stop};
@@ -23,12 +23,16 @@ pub(super) struct Next {
 pub(super) fn failed(
     who: Who,
     retry: Retry,
+    budget: Option<&Budget>,
     attempt: u32,
     began: u64,
     previous: u64,
     asks: Asks,
 ) -> Result<Next, Stop> {
-    match retry.another(attempt, began, previous, asks) {
+    if retry.attempts == 0 {
+        return Err(Stop::Attempts);
+    }
+    match retry.another(budget, attempt, began, previous, asks) {
         Ok((after, paid, previous)) => {
             let event = Event::Retry { attempt, after };
             who.tell(Some(&event), retry.listener, |listener, point| {
@@ -63,6 +67,7 @@ impl Retry {
     /// or why there is none.
     fn another(
         &self,
+        budget: Option<&Budget>,
         failed: u32,
         began: u64,
         previous: u64,
@@ -74,6 +79,7 @@ impl Retry {
         let asked = match asks {
             Asks::Rejected(_) if !self.rejected => return Err(Stop::Rejected),
             Asks::TimedOut if !self.timed_out => return Err(Stop::TimedOut),
+            Asks::Once => return Err(Stop::Once),
             Asks::Rejected(after) => after,
             Asks::After(after) => Some(after),
             Asks::Nothing | Asks::TimedOut => None,
@@ -86,7 +92,7 @@ impl Retry {
         // What the failure asks for is never shortened: to come sooner is to be turned away again.
         let pause = drawn.max(asked.unwrap_or_default());
         self.affordable(began, pause)?;
-        let paid = match self.budget {
+        let paid = match budget {
             Some(budget) => budget.withdraw(matches!(asks, Asks::TimedOut)).ok_or(Stop::Budget)?,
             None => 0,
         };

@@ -44,6 +44,8 @@ pub use again::{Again, ByClone, ByNothing, Nothing};
 pub use asks::{
     Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Failing, hint,
 };
+#[cfg(feature = "service")]
+pub(crate) use attempts::Who;
 #[doc(hidden)]
 pub use attempts::{Attempts, Next, Pause};
 pub use backoff::{Backoff, Pauses};
@@ -55,7 +57,7 @@ pub use compound::CompoundError;
 pub use compound::{Compound, Errors};
 pub use listen::Listener;
 #[doc(hidden)]
-pub use mark::pinned;
+pub use mark::{InTask, OnThread, pinned};
 #[cfg(feature = "tower")]
 pub(crate) use named::{OwnAttempts, Pausing, Tries};
 pub use run::{Heeding, RetryAfter, RetryIf};

@@ -41,15 +41,15 @@ pub(crate) struct OwnAttempts {
 impl OwnAttempts {
     pub(crate) fn start(who: Tries, retry: Retry) -> Self {
         let Attempts { who, failed, paid, began, previous, .. } =
-            Attempts::begin(who.0, &retry, InTask);
+            Attempts::begin(who.0, &retry, retry.budget, InTask);
         Self { retry, who, failed, paid, began, previous }
     }
 
     /// Another one may follow the one that is to be made: it is not the last, nor is this all within a
     /// further attempt of another retry.
     pub(crate) fn may_follow(&self) -> bool {
-        let left = self.failed.saturating_add(1) < self.retry.attempts;
-        left && (self.failed != 0 || self.retry.nested || !ambient::is_again())
+        let first = self.failed == 0 && !self.retry.nested;
+        self.retry.may_follow(self.failed.saturating_add(1)) && !(first && ambient::is_again())
     }
 
     /// As [`Attempts::next`].
@@ -58,7 +58,9 @@ impl OwnAttempts {
         let (who, failed, paid) = (*who, *failed, *paid);
         let (began, previous) = (*began, *previous);
         let mark = InTask;
-        let mut attempts = Attempts { who, retry, failed, paid, began, previous, stop: None, mark };
+        let (budget, stop) = (retry.budget, None);
+        let mut attempts =
+            Attempts { who, retry, budget, failed, paid, began, previous, stop, mark };
         let pause = attempts.next(verdict, || asks);
         let Attempts { failed, paid, previous, .. } = attempts;
         (self.failed, self.paid, self.previous) = (failed, paid, previous);
@@ -68,6 +70,13 @@ impl OwnAttempts {
     /// What is done while it is held is done once more, unless this is the first attempt.
     pub(crate) fn mark(&self) -> Option<Within> {
         (self.failed != 0).then(|| Ambient::AGAIN.enter())
+    }
+}
+
+impl Retry {
+    /// Another attempt may follow so many that have failed.
+    pub(crate) const fn may_follow(&self, failed: u32) -> bool {
+        failed < self.attempts
     }
 }
 

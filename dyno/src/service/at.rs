@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::seam::Target;
+use crate::balance::Target;
 
 /// A target, or a key that stands for one, such as a host.
 #[derive(Clone)]

@@ -1,16 +1,40 @@
-//! Making a service: what is said, and what contradicts it.
+//! Making a service: what is said of it.
 
+use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::Service;
-use super::seam::{Balancer, Pool};
+use super::given::{Guard, Pace, Places};
+use super::{Service, check};
+use crate::balance::Balancer;
 use crate::breaker::{self, Breaker};
-use crate::limit::{Bulkhead, Rate};
+use crate::pool::Pool;
 use crate::retry::Retry;
 
-/// A service that is being made. It is `const` throughout, so that services can be statics.
+/// A service that is being made.
+///
+/// All of it is `const`, so that services can be statics; what contradicts itself, or can do nothing,
+/// is a compile error there, and a panic elsewhere.
+///
+/// ```
+/// use std::time::Duration;
+/// use dyno::breaker::Settings;
+/// use dyno::retry::Retry;
+/// use dyno::service::Service;
+///
+/// const MS: fn(u64) -> Duration = Duration::from_millis;
+/// static PRICING: Service = Service::builder("pricing")
+///     .timeout(Duration::from_millis(250))
+///     .retry(Retry::new(3).delay(Duration::from_millis(5)))
+///     .breaker(Settings::new().fail_max(5).reset_timeout(Duration::from_secs(15)))
+///     .bulkhead(10)
+///     .metrics()
+///     .build();
+/// # let price: Option<u32> = PRICING.call(|_| Some(995));
+/// # assert_eq!((price, MS(1)), (Some(995), Duration::from_millis(1)));
+/// ```
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said for itself")]
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
     pub(super) name: &'static str,
@@ -32,28 +56,6 @@ pub struct Builder {
     pub(super) metrics: bool,
     pub(super) timing: bool,
     pub(super) harness: bool,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Guard {
-    None,
-    Default,
-    Own(breaker::Settings),
-    Shared(&'static Breaker),
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Places {
-    None,
-    Own { limit: u32, wait: Option<Duration>, queue: Option<u32> },
-    Shared(&'static Bulkhead),
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Pace {
-    None,
-    Own { calls: u32, per: Duration, burst: Option<u32>, wait: Option<Duration> },
-    Shared(&'static Rate),
 }
 
 impl Builder {
@@ -83,171 +85,214 @@ impl Builder {
         }
     }
 
-    /// The set that a bare `#[service]` stands for; what is said besides takes the place of its part.
-    pub const fn defaults(self) -> Self {
-        self
-    }
-
-    /// All attempts and pauses together take no longer than that.
+    /// All attempts and pauses together take no longer than that. Default: no limit; in the
+    /// [default set](Service::defaults) 5 s.
+    ///
+    /// In a task what is late is dropped, and the attempt under way counts as a failure; on a thread
+    /// nobody can end it, and what it returns late is returned: see
+    /// [`Timeout::run`](crate::timeout::Timeout::run).
     ///
     /// # Panics
     /// When it is zero; in a `static`, at compile time. So do all that follow.
+    #[track_caller]
     pub const fn timeout(mut self, limit: Duration) -> Self {
+        check::above_zero(
+            limit,
+            "service: `timeout` must be above zero: leave it out for no limit",
+        );
         self.timeout = Some(limit);
         self
     }
 
-    /// A limit further out, for the fallback as well.
+    /// A limit further out than all else, metrics included: what it ends counts as cancelled.
+    ///
+    /// # Panics
+    /// When it is zero.
+    #[track_caller]
     pub const fn deadline(mut self, limit: Duration) -> Self {
+        check::above_zero(
+            limit,
+            "service: `deadline` must be above zero: leave it out for no limit",
+        );
         self.deadline = Some(limit);
         self
     }
 
-    /// A single attempt takes no longer than that.
+    /// A single attempt takes no longer than that. Default: no limit.
+    ///
+    /// # Panics
+    /// When it is zero.
+    #[track_caller]
     pub const fn attempt_timeout(mut self, limit: Duration) -> Self {
+        check::above_zero(
+            limit,
+            "service: `attempt_timeout` must be above zero: leave it out for no limit",
+        );
         self.attempt_timeout = Some(limit);
         self
     }
 
-    /// Tries again what fails.
+    /// Tries again what fails. Default: a single attempt; in the [default set](Service::defaults)
+    /// 4 in all, with pauses of up to 50 ms that grow to 1 s.
+    ///
+    /// # Panics
+    /// When it is for a single attempt.
+    #[track_caller]
     pub const fn retry(mut self, retry: Retry) -> Self {
+        assert!(
+            retry.most() > 1,
+            "service: one attempt in all is no retry: give at least 2, or leave `retry` out"
+        );
         self.retry = Some(retry);
         self
     }
 
-    /// The share of the calls that may be tried again: a budget of the service's own.
+    /// The share of the calls that may be tried again, such as 0.2: a
+    /// [budget](crate::retry::Budget) of the service's own. In the [default set](Service::defaults)
+    /// 20 %.
+    ///
+    /// # Panics
+    /// When it is not from 0.0001 to 1.
+    #[track_caller]
     pub const fn budget(mut self, share: f64) -> Self {
+        assert!(
+            share >= 0.0001 && share <= 1.0,
+            "service: `budget` must be from 0.0001 to 1: it is a share of the calls"
+        );
         self.budget = Some(share);
         self
     }
 
-    /// Tries again also what its time limit has ended.
+    /// Tries again also what a time limit has ended. Default: it is not, as it may have been done all
+    /// the same (so it is in dace).
     pub const fn retry_on_timeout(mut self) -> Self {
         self.retry_on_timeout = true;
         self
     }
 
-    /// Does not call what keeps failing.
+    /// No retries: what the [default set](Service::defaults) says of them is taken back.
+    pub const fn no_retry(mut self) -> Self {
+        (self.retry, self.budget) = (None, None);
+        self
+    }
+
+    /// Does not call what keeps failing. In the [default set](Service::defaults) 5 failures in a row
+    /// open it, for 10 s.
     pub const fn breaker(mut self, settings: breaker::Settings) -> Self {
         self.breaker = Guard::Own(settings);
         self
     }
 
-    /// The same by a breaker that others share.
+    /// The same, by a breaker that others share.
     pub const fn breaker_of(mut self, breaker: &'static Breaker) -> Self {
         self.breaker = Guard::Shared(breaker);
         self
     }
 
-    /// A success that took longer counts against the circuit.
+    /// Calls also what keeps failing: what the [default set](Service::defaults) says of it is taken
+    /// back.
+    pub const fn no_breaker(mut self) -> Self {
+        self.breaker = Guard::None;
+        self
+    }
+
+    /// A success that took longer counts against the circuit, and is returned all the same. Default:
+    /// however long it takes.
+    ///
+    /// # Panics
+    /// When it is zero.
+    #[track_caller]
     pub const fn expected_in(mut self, limit: Duration) -> Self {
+        check::above_zero(
+            limit,
+            "service: `expected_in` must be above zero, else every success is too slow",
+        );
         self.expected_in = Some(limit);
         self
     }
 
-    /// No more than so many attempts at a time; the next one is refused at once.
-    pub const fn bulkhead(mut self, limit: u32) -> Self {
-        self.bulkhead = Places::Own { limit, wait: None, queue: None };
-        self
-    }
-
-    /// The next one waits so long for its place.
-    pub const fn bulkhead_wait(self, _wait: Duration) -> Self {
-        self
-    }
-
-    /// So many wait at most.
-    pub const fn bulkhead_queue(self, _queue: u32) -> Self {
-        self
-    }
-
-    /// A bulkhead that others share.
-    pub const fn bulkhead_of(mut self, bulkhead: &'static Bulkhead) -> Self {
-        self.bulkhead = Places::Shared(bulkhead);
-        self
-    }
-
-    /// No more than so many calls in so long.
-    pub const fn rate(mut self, calls: u32, per: Duration) -> Self {
-        self.rate = Pace::Own { calls, per, burst: None, wait: None };
-        self
-    }
-
-    /// So many of them may come at once.
-    pub const fn rate_burst(self, _burst: u32) -> Self {
-        self
-    }
-
-    /// The next one waits so long for its turn.
-    pub const fn rate_wait(self, _wait: Duration) -> Self {
-        self
-    }
-
-    /// A rate that others share.
-    pub const fn rate_of(mut self, rate: &'static Rate) -> Self {
-        self.rate = Pace::Shared(rate);
-        self
-    }
-
-    /// Chooses a target for each attempt.
+    /// Chooses a target for each attempt; [`Call::target`](super::Call::target) tells it. Each target
+    /// has a breaker there, by the settings of the balancer.
     pub const fn balance(mut self, balancer: &'static Balancer) -> Self {
         self.balance = Some(balancer);
         self
     }
 
-    /// A breaker and a bulkhead for each target.
+    /// A breaker and a bulkhead for each target, so that one that is down or slow does not take the
+    /// others along: they are told apart by what [`Service::call_at`] is given, or by what a
+    /// [balancer](Self::balance) chooses.
     pub const fn per_target(mut self) -> Self {
         self.per_target = true;
         self
     }
 
-    /// For so many targets state is kept at most.
+    /// For so many targets state is kept at most: 1024. See [`Keyed`](crate::breaker::Keyed).
+    ///
+    /// # Panics
+    /// When it is 0.
+    #[track_caller]
     pub const fn targets(mut self, targets: u32) -> Self {
+        assert!(targets != 0, "service: `targets` must be at least 1, else no state is ever kept");
         self.targets = Some(targets);
         self
     }
 
-    /// Attempts that block are made on this pool.
+    /// Calls that block are made on this pool, by [`Service::call_on_pool`].
     pub const fn pool(mut self, pool: &'static Pool) -> Self {
         self.pool = Some(pool);
         self
     }
 
-    /// Counts the calls under the name of the service.
+    /// Counts the calls under the name of the service. It does in the
+    /// [default set](Service::defaults).
     pub const fn metrics(mut self) -> Self {
         self.metrics = true;
         self
     }
 
-    /// Makes every call a span of the recording in force.
+    /// Counts nothing: what the [default set](Service::defaults) says of it is taken back.
+    pub const fn no_metrics(mut self) -> Self {
+        self.metrics = false;
+        self
+    }
+
+    /// Makes every call a span of the [recording](crate::timing) in force.
     pub const fn timing(mut self) -> Self {
         self.timing = true;
         self
     }
 
-    /// Reports what fails.
+    /// Reports what fails under the name of the service: see [`harness`](crate::harness).
     pub const fn harness(mut self) -> Self {
         self.harness = true;
         self
     }
 
     /// The service.
-    pub const fn build(self) -> Service {
-        Service::made(self)
-    }
-
-    /// The one that all share who ask for it by this name: the attribute `#[service("…")]`,
-    /// [`named`](super::named).
     ///
     /// # Panics
-    /// When it is defined elsewhere otherwise.
+    /// When what is said contradicts itself or can do nothing; in a `static`, at compile time.
+    #[must_use]
+    #[track_caller]
+    pub const fn build(self) -> Service {
+        check::all(&self);
+        Service::made(&self)
+    }
+
+    /// The one that all share who ask for it by this name: `#[service("…")]`,
+    /// [`named`](super::named). It is made once, for the life of the program.
+    ///
+    /// # Panics
+    /// As [`build`](Self::build), and when it is defined elsewhere otherwise.
+    #[track_caller]
     pub fn share(self) -> &'static Service {
-        super::named::share(self)
+        check::all(&self);
+        super::named::share(&self)
     }
 }
 
-impl std::fmt::Debug for Builder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Builder({})", self.name)
     }
 }

@@ -5,24 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::IdempotencyKey;
-use super::seam::Target;
+use crate::balance::Target;
 use crate::deadline::Deadline;
 use crate::point::Point;
 
 /// One attempt of a call: a service hands it to what it calls.
 ///
 /// ```
-/// use std::cell::RefCell;
 /// use dyno::retry::Retry;
 /// use dyno::service::Service;
 ///
-/// static PRICING: Service = Service::builder("pricing").retry(Retry::new(3)).build();
+/// static ORDERS: Service = Service::builder("orders").retry(Retry::new(3)).build();
 ///
-/// let keys = RefCell::new(Vec::new());
-/// let price: Result<u32, dyno::Fault> = PRICING.call(|call| {
-///     keys.borrow_mut().push((call.attempt(), call.idempotency_key()));
-///     if call.attempt() < 2 { Err(dyno::Fault::timed_out("db", call.remaining().unwrap_or_default())) } else { Ok(995) }
+/// let mut sent = Vec::new();
+/// let placed: Option<u32> = ORDERS.call(|call| {
+///     sent.push(call.idempotency_key());
+///     (call.attempt() == 2).then_some(17)
 /// });
+/// assert!(placed == Some(17) && sent[0] == sent[1]); // placed once, however often it was sent
 /// ```
 #[derive(Clone)]
 pub struct Call {

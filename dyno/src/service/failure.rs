@@ -1,9 +1,12 @@
 //! What a service reads off an error, whatever type that has.
 
+use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 
+use crate::fault::{Reason, Word, word_in};
+use crate::harness::{Chain, Told};
 use crate::retry::Asks;
 
 /// An error that a service can read: one with [`Error`], a pointer to one that is not named
@@ -23,9 +26,15 @@ pub trait Failure<By> {
     /// What it asks of a retry.
     #[doc(hidden)]
     fn asks(&self) -> Asks;
+    /// Why dyno itself had turned the call away, if it had.
+    #[doc(hidden)]
+    fn reason(&self) -> Option<Reason>;
     /// Its words.
     #[doc(hidden)]
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// What a harness is told of it.
+    #[doc(hidden)]
+    fn told(&self, report: &mut dyn FnMut(&Told<'_>));
 }
 
 /// By its type.
@@ -45,6 +54,12 @@ impl<E: Error + 'static> Failure<ByError> for E {
     fn asks(&self) -> Asks {
         Asks::of_error(self)
     }
+    fn reason(&self) -> Option<Reason> {
+        reason(self)
+    }
+    fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
+        told(type_name::<E>(), self, report);
+    }
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -53,6 +68,12 @@ impl<E: Error + 'static> Failure<ByError> for E {
 impl<P: Deref<Target = dyn Error + Send + Sync>> Failure<ByThread> for P {
     fn asks(&self) -> Asks {
         Asks::of_error(&**self)
+    }
+    fn reason(&self) -> Option<Reason> {
+        reason(&**self)
+    }
+    fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
+        told(type_name::<P>(), &**self, report);
     }
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&**self, f)
@@ -63,6 +84,12 @@ impl<P: Deref<Target = dyn Error>> Failure<ByLocal> for P {
     fn asks(&self) -> Asks {
         Asks::of_error(&**self)
     }
+    fn reason(&self) -> Option<Reason> {
+        reason(&**self)
+    }
+    fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
+        told(type_name::<P>(), &**self, report);
+    }
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&**self, f)
     }
@@ -72,7 +99,25 @@ impl<P: Deref<Target = str>> Failure<ByText> for P {
     fn asks(&self) -> Asks {
         Asks::Nothing
     }
+    fn reason(&self) -> Option<Reason> {
+        None
+    }
+    fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
+        report(&Told::new(type_name::<P>(), &|f| f.write_str(self)));
+    }
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
     }
+}
+
+fn reason(error: &(dyn Error + 'static)) -> Option<Reason> {
+    match word_in(error)? {
+        Word::Fault(fault) => fault.reason(),
+        Word::Last(last) => last.reason(),
+    }
+}
+
+fn told(type_name: &'static str, error: &(dyn Error + 'static), report: &mut dyn FnMut(&Told<'_>)) {
+    let write = |f: &mut fmt::Formatter<'_>| fmt::Display::fmt(error, f);
+    report(&Told::new(type_name, &write).debug(Some(&error)).chain(Chain::of(error)));
 }

@@ -1,8 +1,12 @@
 //! What an outcome stands for.
 
+use std::any::type_name;
 use std::fmt;
+use std::time::Duration;
 
 use super::failure::Failure;
+use crate::fault::Reason;
+use crate::harness::Told;
 use crate::outcome::{Outcome, Verdict};
 use crate::retry::Asks;
 
@@ -13,6 +17,20 @@ pub trait Judge<R, By> {
     fn judge(&self, outcome: &R) -> (Verdict, Asks);
     /// The words of a failure.
     fn tell(&self, outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// Why dyno itself had turned the call away, if it had.
+    fn reason(&self, outcome: &R) -> Option<Reason>;
+    /// What another attempt needs is there.
+    #[inline]
+    fn repeats(&self) -> bool {
+        true
+    }
+    /// What a harness is told of a failure.
+    fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>));
+    /// The limit of the whole call, where that of the service is not to hold: in a task.
+    #[inline]
+    fn limit(&self, of_service: Option<Duration>) -> Option<Duration> {
+        of_service
+    }
 }
 
 /// By the outcome itself.
@@ -32,15 +50,21 @@ impl<R: Outcome<Failure: Failure<By>>, By> Judge<R, By> for ByItself {
     fn tell(&self, outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         outcome.failure().map_or(Ok(()), |failure| failure.tell(f))
     }
+
+    fn reason(&self, outcome: &R) -> Option<Reason> {
+        outcome.failure().and_then(Failure::reason)
+    }
+
+    fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>)) {
+        if let Some(failure) = outcome.failure() {
+            failure.told(report);
+        }
+    }
 }
 
-/// What dyno itself had turned away further in says nothing about the dependency.
 #[cold]
 fn failed<By>(failure: &impl Failure<By>) -> (Verdict, Asks) {
-    match failure.asks() {
-        asks @ Asks::Rejected(_) => (Verdict::Ignored, asks),
-        asks => (Verdict::Failure, asks),
-    }
+    (Verdict::Failure, failure.asks())
 }
 
 /// Some errors are none.
@@ -65,6 +89,14 @@ where
     fn tell(&self, outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ByItself.tell(outcome, f)
     }
+
+    fn reason(&self, outcome: &R) -> Option<Reason> {
+        ByItself.reason(outcome)
+    }
+
+    fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>)) {
+        ByItself.told(outcome, report);
+    }
 }
 
 /// By the caller's word.
@@ -72,13 +104,24 @@ where
 #[doc(hidden)]
 pub struct Judged<F>(pub(super) F);
 
+/// Nothing is known of its words.
+const JUDGED: &str = "it was judged to be a failure";
+
 impl<R, F: Fn(&R) -> Verdict> Judge<R, ()> for Judged<F> {
     #[inline]
     fn judge(&self, outcome: &R) -> (Verdict, Asks) {
         ((self.0)(outcome), Asks::Nothing)
     }
 
-    fn tell(&self, _outcome: &R, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
+    fn tell(&self, _outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(JUDGED)
+    }
+
+    fn reason(&self, _outcome: &R) -> Option<Reason> {
+        None
+    }
+
+    fn told(&self, _outcome: &R, report: &mut dyn FnMut(&Told<'_>)) {
+        report(&Told::new(type_name::<R>(), &|f| f.write_str(JUDGED)));
     }
 }

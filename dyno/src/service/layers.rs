@@ -1,28 +1,108 @@
 //! What the layers of `#[service(PRESET)]` read of a preset. A policy that it lacks is one branch.
 
+use std::fmt;
+use std::hash::Hash;
 use std::time::Duration;
 
 use super::Service;
-use super::seam::{Pick, Target, Tried};
-use crate::breaker;
+use crate::balance::{Pick, Target, Tried};
+use crate::breaker::{self, Breaker, Keyed};
 use crate::fault::Fault;
-use crate::limit::{self, bulkhead};
+use crate::harness::Harness;
+use crate::limit::bulkhead::{self, Bulkhead, KeyedBulkhead};
+use crate::limit::{self, Rate};
 use crate::metrics::Metrics;
-use crate::retry::Retry;
+use crate::point::Point;
+use crate::retry::{Attempts, InTask, OnThread, Retry, Who};
+
+/// Its breaker, or those of its targets.
+#[expect(clippy::large_enum_variant, reason = "once a service, and never moved")]
+pub(super) enum Breaking {
+    None,
+    Own(Breaker),
+    Shared(&'static Breaker),
+    Each(Keyed),
+}
+
+/// Its bulkhead, or those of its targets.
+pub(super) enum Placing {
+    None,
+    Own(Bulkhead),
+    Shared(&'static Bulkhead),
+    Each(KeyedBulkhead),
+}
+
+/// Its rate.
+#[expect(clippy::large_enum_variant, reason = "once a service, and never moved")]
+pub(super) enum Pacing {
+    None,
+    Own(Rate),
+    Shared(&'static Rate),
+}
+
+impl Breaking {
+    /// That of all calls.
+    #[inline]
+    pub(super) const fn of_all(&self) -> Option<&Breaker> {
+        match self {
+            Self::Own(breaker) => Some(breaker),
+            Self::Shared(breaker) => Some(breaker),
+            Self::None | Self::Each(_) => None,
+        }
+    }
+}
+
+impl Placing {
+    /// That of all calls.
+    #[inline]
+    pub(super) const fn of_all(&self) -> Option<&Bulkhead> {
+        match self {
+            Self::Own(bulkhead) => Some(bulkhead),
+            Self::Shared(bulkhead) => Some(bulkhead),
+            Self::None | Self::Each(_) => None,
+        }
+    }
+}
+
+impl Pacing {
+    #[inline]
+    pub(super) const fn rate(&self) -> Option<&Rate> {
+        match self {
+            Self::Own(rate) => Some(rate),
+            Self::Shared(rate) => Some(rate),
+            Self::None => None,
+        }
+    }
+}
 
 /// A place in the bulkhead of a preset, until it is dropped.
 #[must_use = "the place is given back when it is dropped"]
-#[derive(Debug)]
-pub struct Place<'a>(#[allow(dead_code)] Held<'a>);
+pub struct Place<'a>(#[expect(dead_code, reason = "to be dropped")] Held<'a>);
 
-#[derive(Debug)]
-#[allow(dead_code)]
 enum Held<'a> {
     /// There is no bulkhead.
     Free,
-    Lent(bulkhead::Permit<'a>),
+    Lent(#[expect(dead_code, reason = "to be dropped")] bulkhead::Permit<'a>),
     /// In that of a target.
-    Own(bulkhead::OwnedPermit),
+    Own(#[expect(dead_code, reason = "to be dropped")] bulkhead::OwnedPermit),
+}
+
+impl<'a> Place<'a> {
+    #[inline]
+    pub(super) fn lent(
+        entered: Result<bulkhead::Permit<'a>, limit::Refused<'a>>,
+    ) -> Result<Self, Fault> {
+        match entered {
+            Ok(permit) => Ok(Self(Held::Lent(permit))),
+            Err(refused) => Err(refused.fault()),
+        }
+    }
+}
+
+impl fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Place")
+    }
 }
 
 #[doc(hidden)]
@@ -48,12 +128,35 @@ impl Service {
         self.given.attempt_timeout
     }
 
-    /// How often to try; a single attempt, of which nothing is told, where it is not said. It knows
-    /// whether time-outs are tried again.
+    /// How often to try; a single attempt, of which nothing is told, where it is not said. Its own
+    /// budget is not in it: see [`attempts`](Self::attempts).
+    #[inline]
+    pub const fn retry(&self) -> &Retry {
+        &self.retry
+    }
+
+    /// The attempts of a call of `point`.
     #[inline]
     #[must_use]
-    pub fn retry(&self) -> &Retry {
-        const { &Retry::new(1) }
+    pub fn attempts(&self, point: &'static Point) -> Attempts<'_, OnThread> {
+        Attempts::paid(Who::Point(point), &self.retry, self.budget.as_ref())
+    }
+
+    /// The same in a task.
+    #[inline]
+    #[must_use]
+    pub fn attempts_async(&self, point: &'static Point) -> Attempts<'_, InTask> {
+        Attempts::paid_async(Who::Point(point), &self.retry, self.budget.as_ref())
+    }
+
+    #[inline]
+    pub(super) fn own_attempts(&self) -> Attempts<'_, OnThread> {
+        Attempts::paid(Who::Name(self.given.name), &self.retry, self.budget.as_ref())
+    }
+
+    #[inline]
+    pub(super) fn own_attempts_async(&self) -> Attempts<'_, InTask> {
+        Attempts::paid_async(Who::Name(self.given.name), &self.retry, self.budget.as_ref())
     }
 
     /// It has a balancer.
@@ -69,7 +172,10 @@ impl Service {
     /// It is too early.
     #[inline]
     pub fn enter_rate(&self) -> Result<(), limit::Refused<'_>> {
-        Ok(())
+        match self.rate.rate() {
+            Some(rate) => rate.enter(),
+            None => Ok(()),
+        }
     }
 
     /// The same without blocking the thread.
@@ -77,9 +183,11 @@ impl Service {
     /// # Errors
     /// It is too early.
     #[inline]
-    #[allow(clippy::unused_async)]
     pub async fn enter_rate_async(&self) -> Result<(), limit::Refused<'_>> {
-        Ok(())
+        match self.rate.rate() {
+            Some(rate) => rate.enter_async().await,
+            None => Ok(()),
+        }
     }
 
     /// A target for the next attempt, where it has a balancer.
@@ -94,13 +202,32 @@ impl Service {
         }
     }
 
+    /// The same, and calls of one key go to the same target as long as that is in.
+    ///
+    /// # Errors
+    /// There is none.
+    #[inline]
+    pub fn pick_for<K: Hash + ?Sized>(
+        &self,
+        key: &K,
+        tried: &Tried,
+    ) -> Result<Option<Pick>, Fault> {
+        match self.given.balance {
+            Some(balancer) => balancer.pick_for(key, tried).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Leave by its own breaker. Those of targets are a balancer's.
     ///
     /// # Errors
     /// The call may not pass.
     #[inline]
     pub fn enter_breaker(&self) -> Result<Option<breaker::Permit<'_>>, breaker::Refused<'_>> {
-        Ok(None)
+        match self.breaker.of_all() {
+            Some(breaker) => breaker.enter().map(Some),
+            None => Ok(None),
+        }
     }
 
     /// A place for an attempt at the target that was picked.
@@ -109,8 +236,10 @@ impl Service {
     /// There is none.
     #[inline]
     pub fn enter_bulkhead(&self, target: Option<&Target>) -> Result<Place<'_>, Fault> {
-        let _ = target;
-        Ok(Place(Held::Free))
+        match self.bulkhead.of_all() {
+            Some(bulkhead) => Place::lent(bulkhead.enter()),
+            None => self.enter_bulkhead_of(target),
+        }
     }
 
     /// The same without blocking the thread.
@@ -118,10 +247,35 @@ impl Service {
     /// # Errors
     /// There is none.
     #[inline]
-    #[allow(clippy::unused_async)]
     pub async fn enter_bulkhead_async(&self, target: Option<&Target>) -> Result<Place<'_>, Fault> {
-        let _ = target;
-        Ok(Place(Held::Free))
+        match self.bulkhead.of_all() {
+            Some(bulkhead) => Place::lent(bulkhead.enter_async().await),
+            None => self.enter_bulkhead_of_async(target).await,
+        }
+    }
+
+    /// A place in the bulkhead of a target, where each has one.
+    #[inline]
+    pub(super) fn enter_bulkhead_of(&self, target: Option<&Target>) -> Result<Place<'_>, Fault> {
+        let held = match (&self.bulkhead, target) {
+            (Placing::Each(each), Some(target)) => Held::Own(each.get(target).acquire_owned()?),
+            _ => Held::Free,
+        };
+        Ok(Place(held))
+    }
+
+    #[inline]
+    pub(super) async fn enter_bulkhead_of_async(
+        &self,
+        target: Option<&Target>,
+    ) -> Result<Place<'_>, Fault> {
+        let held = match (&self.bulkhead, target) {
+            (Placing::Each(each), Some(target)) => {
+                Held::Own(each.get(target).acquire_owned_async().await?)
+            }
+            _ => Held::Free,
+        };
+        Ok(Place(held))
     }
 
     /// What counts its calls.
@@ -138,10 +292,10 @@ impl Service {
         self.given.timing
     }
 
-    /// What fails is reported.
+    /// What reports, where what fails is reported.
     #[inline]
     #[must_use]
-    pub const fn is_reported(&self) -> bool {
-        self.given.harness
+    pub const fn harness(&self) -> Option<&Harness> {
+        self.harness.as_ref()
     }
 }

@@ -19,7 +19,7 @@ pub struct With<'a, J = ByItself, O = Refusing> {
 }
 
 impl Service {
-    pub(super) fn with(&self) -> With<'_> {
+    pub(crate) fn with(&self) -> With<'_> {
         With { service: self, at: None, judge: ByItself, or: Refusing }
     }
 
@@ -29,12 +29,34 @@ impl Service {
         self.with().at(target)
     }
 
-    /// What stands in when the call fails or is not made.
+    /// What stands in when the call fails or is not made, after all attempts: `f` gets why, and its
+    /// own failure is what the caller gets. [`or_keeping`](Self::or_keeping) keeps the first one.
+    ///
+    /// The type of an outcome needs no room for a [`Fault`](crate::Fault) then. It is counted by
+    /// [`fallback::count`](crate::fallback::count), and observers hear of it.
+    ///
+    /// ```
+    /// # use dyno::service::Service;
+    /// static PRICING: Service = Service::builder("pricing").build();
+    /// let price = PRICING.or(|_| Ok(500)).call(|_| Err::<u32, _>("no route to host".to_owned()));
+    /// assert_eq!(price, Ok(500));
+    /// ```
     pub fn or<E, R, F: FnOnce(fault::Error<E>) -> R>(&self, f: F) -> With<'_, ByItself, Or<F>> {
         self.with().or(f)
     }
 
-    /// The same, and where that fails as well its error keeps the first one as its source.
+    /// The same, and where that fails as well its error keeps the first one as its
+    /// [source](std::error::Error::source), for error types that have room for a
+    /// [`Failed`](crate::fallback::Failed).
+    ///
+    /// ```
+    /// # use dyno::service::Service;
+    /// static PRICING: Service = Service::builder("pricing").build();
+    /// let price = PRICING
+    ///     .or_keeping(|_| Err("it is not cached".to_owned()))
+    ///     .call(|_| Err::<u32, _>("no route to host".to_owned()));
+    /// assert_eq!(price, Err("it is not cached (standing in for: no route to host)".to_owned()));
+    /// ```
     pub fn or_keeping<E, R, F>(&self, f: F) -> With<'_, ByItself, OrKeeping<F>>
     where
         F: FnOnce(&fault::Error<E>) -> R,
@@ -42,12 +64,26 @@ impl Service {
         self.with().or_keeping(f)
     }
 
-    /// Errors for which `is_fine` holds say nothing about the dependency, and are not tried again.
+    /// Errors for which `is_fine` holds say nothing about the dependency, and are not tried again; they
+    /// are returned as they are.
     pub fn except<E, F: Fn(&E) -> bool>(&self, is_fine: F) -> With<'_, Except<F>> {
         self.with().except(is_fine)
     }
 
-    /// What an outcome of any type stands for.
+    /// What an outcome of any type stands for, in place of what [`Outcome`] and [`Failure`] say of it.
+    ///
+    /// ```
+    /// # use dyno::{Verdict, retry::Retry, service::Service};
+    /// static STOCK: Service = Service::builder("stock").retry(Retry::new(2)).build();
+    /// let empty = |found: &Option<Vec<u8>>| match found {
+    ///     Some(found) if found.is_empty() => Verdict::Failure, // not there yet
+    ///     _ => Verdict::Success,
+    /// };
+    /// let found = STOCK.judge(empty).call(|call| Some(vec![7; call.attempt() as usize - 1]));
+    /// assert_eq!(found, Some(vec![7]));
+    /// ```
+    ///
+    /// [`Failure`]: super::Failure
     pub fn judge<R, F: Fn(&R) -> Verdict>(&self, judge: F) -> With<'_, Judged<F>> {
         self.with().judge(judge)
     }
@@ -91,6 +127,16 @@ impl<'a, J, O> With<'a, J, O> {
         O: End<R>,
     {
         super::engine::call(self, f)
+    }
+
+    /// See [`Service::call_on_pool`].
+    pub fn call_on_pool<R, By>(self, f: impl Fn(&Call) -> R + Send + Sync + 'static) -> R
+    where
+        R: Outcome + Send + 'static,
+        J: Judge<R, By>,
+        O: End<R>,
+    {
+        super::engine::call_on_pool(self, f)
     }
 
     /// See [`Service::call_async`].

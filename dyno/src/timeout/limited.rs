@@ -1,5 +1,6 @@
 //! Futures that are dropped when they are late.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -22,7 +23,12 @@ pub fn limited_here<'f, F: Future>(
     limit: Duration,
     future: Pin<&'f mut F>,
 ) -> Limited<'f, F> {
-    Limited { future, limit: Limit::new(Who::Point(point), checked(limit)) }
+    limited(Who::Point(point), limit, future)
+}
+
+#[inline]
+pub(super) fn limited<F: Future>(who: Who, limit: Duration, future: Pin<&mut F>) -> Limited<'_, F> {
+    Limited { future, limit: Limit::new(who, checked(limit)) }
 }
 
 /// The same, where there may be no limit: a spent deadline refuses all the same.
@@ -32,12 +38,49 @@ pub fn limited_if<'f, F: Future>(
     limit: Option<Duration>,
     future: Pin<&'f mut F>,
 ) -> Limited<'f, F> {
-    limited(Who::Point(point), limit, future)
+    Limited { future, limit: Limit::new(Who::Point(point), limit.map_or(u64::MAX, checked)) }
+}
+
+/// The same, of a call in which attempts are made [one by one](attempted): before what is late is
+/// dropped, the attempt under way is told that it is.
+#[inline]
+pub fn limited_whole<'f, F: Future>(
+    point: &'static Point,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    whole(Who::Point(point), limit, future)
+}
+
+/// One attempt of such a call, with or without a limit of its own: late is also what the limit of
+/// the whole call ends.
+#[inline]
+pub fn attempted<'f, F: Future>(
+    point: &'static Point,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    attempt(Who::Point(point), limit, future)
 }
 
 #[inline]
-fn limited<F: Future>(who: Who, limit: Option<Duration>, future: Pin<&mut F>) -> Limited<'_, F> {
-    Limited { future, limit: Limit::new(who, limit.map_or(u64::MAX, checked)) }
+pub(super) fn whole<F: Future>(
+    who: Who,
+    limit: Option<Duration>,
+    future: Pin<&mut F>,
+) -> Limited<'_, F> {
+    let limit = Limit { tells: true, ..Limit::new(who, limit.map_or(u64::MAX, checked)) };
+    Limited { future, limit }
+}
+
+#[inline]
+pub(super) fn attempt<F: Future>(
+    who: Who,
+    limit: Option<Duration>,
+    future: Pin<&mut F>,
+) -> Limited<'_, F> {
+    let limit = Limit { hears: true, ..Limit::new(who, limit.map_or(u64::MAX, checked)) };
+    Limited { future, limit }
 }
 
 /// `future`, which is dropped at the end of `limit` nanoseconds.
@@ -79,6 +122,8 @@ pub struct Late(Why);
 enum Why {
     Spent(Who),
     Out(Span),
+    /// The limit was that of the whole call, which tells of it.
+    Around(Span),
 }
 
 impl Late {
@@ -89,10 +134,20 @@ impl Late {
         match self.0 {
             Why::Spent(who) => who.refuse(Reason::DeadlineSpent),
             Why::Out(span) => span.timed_out(),
+            Why::Around(span) => span.fault(),
         }
     }
 
     /// How a future ended, told if it was late.
+    ///
+    /// # Errors
+    /// It was late.
+    #[inline]
+    pub fn ended<T>(ended: Result<T, Self>) -> Result<T, Fault> {
+        ended.map_err(Self::fault)
+    }
+
+    /// The same of a future that ends with a refusal or without.
     ///
     /// # Errors
     /// Its own refusal, or that it was late.
@@ -102,11 +157,29 @@ impl Late {
     }
 }
 
+thread_local! {
+    /// The limit of the whole call has passed: the poll under way is the last.
+    static LAST: Cell<Option<Span>> = const { Cell::new(None) };
+}
+
+/// Takes the mark away again, be it by a panic.
+struct Last;
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        LAST.set(None);
+    }
+}
+
 /// The limit of one future.
 pub(crate) struct Limit {
     who: Who,
     own: Ambient,
     polled: bool,
+    /// The attempt under way is told when it is late.
+    tells: bool,
+    /// It is such an attempt.
+    hears: bool,
     /// Made when the future first waits, where nobody further out ends it before.
     timer: Option<Sleep>,
 }
@@ -114,7 +187,8 @@ pub(crate) struct Limit {
 impl Limit {
     #[inline]
     pub(crate) const fn new(who: Who, limit: u64) -> Self {
-        Self { who, own: Ambient::limited(limit), polled: false, timer: None }
+        let own = Ambient::limited(limit);
+        Self { who, own, polled: false, tells: false, hears: false, timer: None }
     }
 
     /// The same, which begins now.
@@ -131,7 +205,7 @@ impl Limit {
     pub(crate) fn look(&mut self) -> Result<(), Late> {
         if !self.polled {
             self.polled = true;
-            if Ambient::current().at().is_some_and(|at| clock::now() >= at) {
+            if Ambient::current().at().is_some_and(clock::reached) {
                 return Err(Late(Why::Spent(self.who)));
             }
         }
@@ -158,18 +232,56 @@ impl Limit {
     #[inline]
     pub(crate) fn poll<F: Future>(
         &mut self,
-        future: Pin<&mut F>,
+        mut future: Pin<&mut F>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<F::Output, Late>> {
+        if self.hears && self.polled {
+            if let Some(span) = LAST.take() {
+                return Poll::Ready(Err(Late(Why::Around(span))));
+            }
+        }
         if let Err(late) = self.look() {
             return Poll::Ready(Err(late));
         }
+        if let Poll::Ready(output) = self.poll_here(future.as_mut(), cx) {
+            return Poll::Ready(Ok(output));
+        }
+        match self.wait(cx) {
+            Poll::Ready(Late(Why::Out(span))) if self.tells => {
+                Poll::Ready(self.last(span, future, cx))
+            }
+            waits => waits.map(Err),
+        }
+    }
+
+    #[inline]
+    fn poll_here<F: Future>(
+        &mut self,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
         let entered = self.own.enter();
         let polled = future.poll(cx);
         entered.leave(&mut self.own);
+        polled
+    }
+
+    /// The last poll of what is late, so that the attempt under way hears of it.
+    #[cold]
+    fn last<F: Future>(
+        &mut self,
+        span: Span,
+        future: Pin<&mut F>,
+        cx: &mut Context<'_>,
+    ) -> Result<F::Output, Late> {
+        LAST.set(Some(span));
+        let mark = Last;
+        let polled = self.poll_here(future, cx);
+        let heard = LAST.take().is_none();
+        drop(mark);
         match polled {
-            Poll::Ready(output) => Poll::Ready(Ok(output)),
-            Poll::Pending => self.wait(cx).map(Err),
+            Poll::Ready(output) if !heard => Ok(output),
+            _ => Err(Late(Why::Out(span))),
         }
     }
 

@@ -30,10 +30,12 @@ mod who;
 
 use std::future::Future;
 use std::panic::Location;
+#[cfg(feature = "service")]
+use std::pin::Pin;
 use std::time::Duration;
 
 #[doc(hidden)]
-pub use limited::{Late, Limited, limited_here, limited_if};
+pub use limited::{Late, Limited, attempted, limited_here, limited_if, limited_whole};
 #[cfg(feature = "pool")]
 pub use pooled::{Abandoned, abandoned};
 #[cfg(feature = "pool")]
@@ -184,6 +186,38 @@ impl Timeout {
             None => Who::Place(at),
         }
     }
+}
+
+/// A whole call of a service, and one attempt of it: see [`limited_whole`] and [`attempted`].
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn whole_named<'f, F: Future>(
+    name: &'static str,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::whole(Who::Name(name), limit, future)
+}
+
+/// A limit that is further out than all of it.
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn limit_named<'f, F: Future>(
+    name: &'static str,
+    limit: Duration,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::limited(Who::Name(name), limit, future)
+}
+
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn attempt_named<'f, F: Future>(
+    name: &'static str,
+    limit: Option<Duration>,
+    future: Pin<&'f mut F>,
+) -> Limited<'f, F> {
+    limited::attempt(Who::Name(name), limit, future)
 }
 
 /// In nanoseconds; 584 years are as good as for ever.

@@ -42,11 +42,20 @@ impl Span {
     /// It has not ended in time.
     #[cold]
     pub(super) fn timed_out(self) -> Fault {
-        let limit = self.limit();
-        // A clock that the system's time overtook, as a paused one may be, has seen nothing of it.
-        let elapsed = self.began.elapsed().max(limit);
+        let (limit, elapsed) = (self.limit(), self.elapsed());
         self.who.tell(&Event::TimedOut { limit, elapsed });
         Fault::timed_out_late(self.who.name(), limit, elapsed)
+    }
+
+    /// The same, told by somebody else.
+    #[cold]
+    pub(super) fn fault(self) -> Fault {
+        Fault::timed_out_late(self.who.name(), self.limit(), self.elapsed())
+    }
+
+    fn elapsed(self) -> Duration {
+        // A clock that the system's time overtook, as a paused one may be, has seen nothing of it.
+        self.began.elapsed().max(self.limit())
     }
 
     /// It has ended all the same.

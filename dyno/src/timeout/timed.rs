@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::span::Span;
 use super::who::Who;
-use crate::ambient::{Ambient, Within};
+use crate::ambient::{self, Ambient, Within};
 use crate::clock;
-use crate::fault::Fault;
+use crate::fault::{Fault, Reason};
 use crate::point::{self, Point};
 
 /// A function at work under a limit: its deadline holds for all that it calls on this thread.
@@ -28,16 +28,42 @@ impl Timed {
         Self::start(Who::Point(point), limit)
     }
 
-    /// The same, where there may be no limit.
+    /// The same, where there may be no limit. A deadline that has passed refuses all the same.
     ///
     /// # Errors
-    /// As [`enter`](Self::enter), where there is one.
+    /// As [`enter`](Self::enter).
     #[inline]
     pub fn enter_if(point: &'static Point, limit: Option<Duration>) -> Result<Option<Self>, Fault> {
         match limit {
             Some(limit) => Self::enter(point, limit).map(Some),
+            None => spent(Who::Point(point)).map(|()| None),
+        }
+    }
+
+    /// The limit of a service, or of one attempt of it.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) fn named(
+        name: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<Option<Self>, Fault> {
+        match limit {
+            Some(limit) => Self::start(Who::Name(name), limit).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The same of a whole call: a deadline that has passed refuses it also where it has no limit.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) fn whole(
+        name: &'static str,
+        limit: Option<Duration>,
+    ) -> Result<Option<Self>, Fault> {
+        if limit.is_none() {
+            spent(Who::Name(name))?;
+        }
+        Self::named(name, limit)
     }
 
     #[inline]
@@ -49,7 +75,7 @@ impl Timed {
     /// Its time is over.
     #[must_use]
     pub fn is_over(timed: &Self) -> bool {
-        clock::now() >= timed.span.end
+        clock::reached(timed.span.end)
     }
 
     /// It has returned: when that was late, the observers hear of it.
@@ -63,15 +89,35 @@ impl Timed {
     }
 }
 
+#[cfg(feature = "service")]
+impl Timed {
+    /// The same, where there was a limit.
+    #[inline]
+    pub(crate) fn end_if(timed: Option<Self>) {
+        if let Some(timed) = timed {
+            Self::end(timed);
+        }
+    }
+}
+
 impl fmt::Debug for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timed").field("span", &self.span).finish_non_exhaustive()
     }
 }
 
+/// There is no time left.
+#[inline]
+fn spent(who: Who) -> Result<(), Fault> {
+    match ambient::deadline() {
+        Some(at) if clock::now() >= at => Err(who.refuse(Reason::DeadlineSpent)),
+        _ => Ok(()),
+    }
+}
+
 #[cold]
 fn ended(span: Span) {
-    if clock::now() > span.end {
+    if clock::reached(span.end + Duration::from_nanos(1)) {
         span.late(false);
     }
 }

@@ -150,10 +150,7 @@ impl Leave {
         outcome: &Result<T, E>,
         judge: &impl Judge<T, E>,
     ) -> Option<Fault> {
-        let tell = |f: &mut std::fmt::Formatter<'_>| match outcome {
-            Ok(response) => judge.tell(response, f),
-            Err(error) => write!(f, "{error}"),
-        };
+        let tell = |f: &mut std::fmt::Formatter<'_>| judge::tell(judge, outcome, f);
         let after = || judge.retry_after(outcome);
         let report = Report::new(&tell);
         let report = report.retry_after(&after);

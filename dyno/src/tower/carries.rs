@@ -73,7 +73,10 @@ impl Said {
     fn within(error: &(dyn StdError + 'static)) -> Self {
         match fault::word_in(error) {
             Some(Word::Fault(fault)) => Self::of(fault),
-            Some(Word::Last(last)) => Self::Refused(Some(last.reason())),
+            Some(Word::Last(last)) => match last.reason() {
+                Some(reason) => Self::Refused(Some(reason)),
+                None => Self::TimedOut,
+            },
             None => Self::Nothing,
         }
     }

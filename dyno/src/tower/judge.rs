@@ -132,6 +132,18 @@ pub(super) fn asks<T, E: CarriesFault>(
     }
 }
 
+/// What has gone wrong.
+pub(super) fn tell<T, E: fmt::Display>(
+    judge: &impl Judge<T, E>,
+    outcome: &Result<T, E>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    match outcome {
+        Ok(response) => judge.tell(response, f),
+        Err(error) => write!(f, "{error}"),
+    }
+}
+
 /// What dyno has said in an outcome.
 #[inline]
 pub(super) fn said<T, E: CarriesFault>(outcome: &Result<T, E>) -> Said {
@@ -166,7 +178,7 @@ macro_rules! judged {
                 self.judged(judge)
             }
 
-            fn judged<K>(self, judge: K) -> $layer<K $(, $more)*> {
+            fn judged<Other>(self, judge: Other) -> $layer<Other $(, $more)*> {
                 let Self { judge: _, $($field),* } = self;
                 $layer { judge, $($field),* }
             }

@@ -1,4 +1,43 @@
-//! The policies as layers of `tower`.
+//! The policies as layers of `tower`: before clients, before servers, before any service.
+//!
+//! ```
+//! use std::time::Duration;
+//! use dyno::{breaker::Breaker, limit::Bulkhead, retry::Retry, tower};
+//! # use std::{convert::Infallible, future::Future, pin::pin, task::{Context, Poll, Waker}};
+//! # use http::{Request, Response};
+//! # use tower_layer::Layer;
+//! # use tower_service::Service;
+//! # #[derive(Clone)]
+//! # struct Client;
+//! # impl Service<Request<String>> for Client {
+//! #     type Response = Response<String>;
+//! #     type Error = Infallible;
+//! #     type Future = std::future::Ready<Result<Response<String>, Infallible>>;
+//! #     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+//! #         Poll::Ready(Ok(()))
+//! #     }
+//! #     fn call(&mut self, _: Request<String>) -> Self::Future {
+//! #         std::future::ready(Ok(Response::new("995".to_owned())))
+//! #     }
+//! # }
+//!
+//! static PRICING: Breaker = Breaker::new("pricing");
+//!
+//! let layers = (
+//!     tower::timeout(Duration::from_secs(2)), // outermost
+//!     tower::retry(Retry::new(3)),
+//!     tower::breaker(&PRICING),
+//!     tower::bulkhead(Bulkhead::new("pricing", 10)),
+//!     tower::wrap(), // innermost: makes room for a `Fault` in the client's error
+//! );
+//! // `ServiceBuilder::new().layer(layers).service(client)`, or as here without the crate `tower`:
+//! let mut pricing = layers.layer(Client);
+//! # let asked = pin!(pricing.call(Request::new(String::new())));
+//! # let Poll::Ready(answer) = asked.poll(&mut Context::from_waker(Waker::noop())) else { panic!() };
+//! # assert_eq!(answer.unwrap().into_body(), "995");
+//! ```
+
+#![doc = include_str!("../../docs/tower_module.md")]
 
 #[cfg(feature = "axum")]
 mod answer;
@@ -12,6 +51,7 @@ mod judge;
 mod limit;
 mod metrics;
 mod policy;
+mod preset;
 #[cfg(feature = "axum")]
 mod respond;
 mod retry;
@@ -36,6 +76,7 @@ pub use self::judge::{ByOutcome, ByStatus, ErrorsOnly, Judge};
 pub use self::limit::{BulkheadGate, BulkheadLayer, RateGate, RateLayer, bulkhead, rate};
 pub use self::metrics::{MetricsFuture, MetricsLayer, MetricsService, metrics};
 pub use self::policy::Policy;
+pub use self::preset::{Key, KeyedBy, PresetLayer, PresetService, Unkeyed, host, layer};
 pub use self::retry::{Cloned, CopiedBy, Copies, RetryFuture, RetryLayer, RetryService, retry};
 pub use self::timeout::{TimeoutFuture, TimeoutLayer, TimeoutService, timeout};
 pub use self::wrap::{WrapFuture, WrapLayer, WrapService, wrap};

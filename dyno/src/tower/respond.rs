@@ -25,7 +25,8 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let (status, text) = told(&self);
         let mut response = (status, format!("{text}\n")).into_response();
-        if let Some(after) = self.retry_after() {
+        let after = self.retry_after().filter(|_| status != StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(after) = after {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(after)));
         }
         response

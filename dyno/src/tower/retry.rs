@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::carries::CarriesFault;
 use super::judge::{self, ByOutcome, Judge, judged};
-use crate::retry::{OwnAttempts, Pausing, Retry, Tries};
+use crate::retry::{Asks, OwnAttempts, Pausing, Retry, Tries};
 
 /// Calls are tried again; made by [`retry`].
 #[derive(Clone, Copy)]
@@ -27,8 +27,8 @@ pub struct RetryLayer<J = ByOutcome, C = Cloned> {
 ///
 /// A request is needed once more for that: it must be `Clone`, or be [copied](RetryLayer::copying) by
 /// a function of yours, and is copied only where a further attempt may follow. An `http::Request` is
-/// `Clone` when its body is. Every further attempt is made by a clone of the service, once that is
-/// ready; a service that fails to become ready ends the retry.
+/// `Clone` when its body is. Every further attempt is made by another clone of the service, once that
+/// is ready; an attempt for which it does not become ready has failed.
 ///
 /// No attempt is made before the `Retry-After` of a response, nor by dyno's own rejections unless the
 /// retry [says so](Retry::rejected).
@@ -84,7 +84,7 @@ pub trait Copies<Req> {
 
 /// Requests are `Clone`.
 #[derive(Clone, Copy, Debug)]
-pub struct Cloned(());
+pub struct Cloned(pub(super) ());
 
 impl<Req: Clone> Copies<Req> for Cloned {
     #[inline]
@@ -95,7 +95,7 @@ impl<Req: Clone> Copies<Req> for Cloned {
 
 /// Requests are copied by a function.
 #[derive(Clone, Copy)]
-pub struct CopiedBy<F>(F);
+pub struct CopiedBy<F>(pub(super) F);
 
 impl<Req, F: Fn(&Req) -> Option<Req>> Copies<Req> for CopiedBy<F> {
     fn copy(&self, request: &Req) -> Option<Req> {
@@ -158,22 +158,22 @@ where
 pin_project! {
     /// The future of a [`RetryService`].
     pub struct RetryFuture<S, Req, F, J, C> {
-        // What another attempt is made with.
+        // What other attempts are made with: never called, so that all are clones of what is whole.
         again: Option<(S, Req)>,
         attempts: OwnAttempts,
         copies: C,
         judge: J,
         #[pin]
-        state: State<F>,
+        state: State<S, F>,
     }
 }
 
 pin_project! {
     #[project = Stage]
-    enum State<F> {
+    enum State<S, F> {
         Called { #[pin] inner: F },
         Pauses { pause: Pausing },
-        Readies,
+        Readies { service: S },
         Over,
     }
 }
@@ -188,49 +188,72 @@ where
 {
     type Output = Result<T, E>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let next = match this.state.as_mut().project() {
-                Stage::Called { inner } => {
-                    let outcome = {
-                        let _mark = this.attempts.mark();
-                        ready!(inner.poll(cx))
-                    };
-                    this.state.set(State::Over);
-                    let (verdict, asks) = judge::asks(this.judge, &outcome);
-                    if this.again.is_none() && verdict.is_failure() && this.attempts.may_follow() {
-                        // It could not be copied.
-                        return Poll::Ready(outcome);
-                    }
-                    let Some(pause) = this.attempts.next(verdict, asks) else {
-                        return Poll::Ready(outcome);
-                    };
-                    // What a failure holds is let go before the pause.
-                    drop(outcome);
-                    State::Pauses { pause: pause.begin() }
-                }
+            let this = self.as_mut().project();
+            // From the second attempt on all that is done is done once more.
+            let mark = this.attempts.mark();
+            let mut state = this.state;
+            let outcome = match state.as_mut().project() {
+                Stage::Called { inner } => ready!(inner.poll(cx)),
                 Stage::Pauses { pause } => {
                     ready!(Pin::new(pause).poll(cx));
-                    State::Readies
+                    let (service, _) = this.again.as_ref().expect(super::OVER);
+                    let service = service.clone();
+                    state.set(State::Readies { service });
+                    continue;
                 }
-                Stage::Readies => {
-                    let _mark = this.attempts.mark();
-                    let (service, _) = this.again.as_mut().expect(super::OVER);
-                    if let Err(error) = ready!(service.poll_ready(cx)) {
-                        this.state.set(State::Over);
-                        return Poll::Ready(Err(error));
+                Stage::Readies { service } => match ready!(service.poll_ready(cx)) {
+                    Ok(()) => {
+                        let request = another(this.again, this.copies, this.attempts);
+                        let inner = service.call(request);
+                        state.set(State::Called { inner });
+                        continue;
                     }
-                    let (mut service, request) = this.again.take().expect(super::OVER);
-                    let copies = &this.copies;
-                    let copy = this.attempts.may_follow().then(|| copies.copy(&request)).flatten();
-                    *this.again = copy.map(|request| (service.clone(), request));
-                    State::Called { inner: service.call(request) }
-                }
+                    Err(error) => Err(error),
+                },
                 Stage::Over => panic!("{}", super::OVER),
             };
-            this.state.set(next);
+            state.set(State::Over);
+            drop(mark);
+            if let Some(outcome) = self.as_mut().ended(outcome) {
+                return Poll::Ready(outcome);
+            }
         }
+    }
+}
+
+/// The request of a further attempt; a copy stays for yet another one, where that may follow.
+fn another<S, Req>(
+    again: &mut Option<(S, Req)>,
+    copies: &impl Copies<Req>,
+    attempts: &OwnAttempts,
+) -> Req {
+    let (service, request) = again.take().expect(super::OVER);
+    let copy = attempts.may_follow().then(|| copies.copy(&request)).flatten();
+    *again = copy.map(|copy| (service, copy));
+    request
+}
+
+impl<S, Req, F, J, C> RetryFuture<S, Req, F, J, C> {
+    /// An attempt has ended: the outcome of all, or none where another one follows.
+    fn ended<T, E: CarriesFault>(
+        self: Pin<&mut Self>,
+        outcome: Result<T, E>,
+    ) -> Option<Result<T, E>>
+    where
+        J: Judge<T, E>,
+    {
+        let mut this = self.project();
+        let (verdict, mut asks) = judge::asks(this.judge, &outcome);
+        if this.again.is_none() && this.attempts.may_follow() {
+            asks = Asks::Once;
+        }
+        let Some(pause) = this.attempts.next(verdict, asks) else { return Some(outcome) };
+        // What a failure holds is let go before the pause.
+        drop(outcome);
+        this.state.set(State::Pauses { pause: pause.begin() });
+        None
     }
 }
 

@@ -1,8 +1,11 @@
 //! Why a customer was not served.
 
+use std::error::Error;
+
+use dyno::http;
+
 use crate::catalogue::CatalogueError;
 use crate::money::Currency;
-use crate::services::ServiceError;
 
 /// Why a customer was not served.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +18,7 @@ pub enum ShopError {
     NothingNoted(Currency),
     /// A service failed.
     #[error(transparent)]
-    Service(#[from] ServiceError),
+    Service(#[from] http::Error),
     /// The catalogue failed.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -28,6 +31,12 @@ pub enum ShopError {
 }
 
 impl ShopError {
+    /// A service answered, and what it said makes no sense.
+    pub fn is_nonsense(&self) -> bool {
+        let Self::Service(error) = self else { return false };
+        error.source().is_some_and(|why| why.is::<serde_json::Error>())
+    }
+
     /// The kind of reason, to be counted by.
     pub const fn kind(&self) -> &'static str {
         match self {

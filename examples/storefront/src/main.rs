@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)] // a program: nothing is reachable from outside
 
 mod args;
+mod balanced;
 mod catalogue;
 mod customers;
 mod error;

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::balanced::Balanced;
 use crate::latency::Latency;
 use crate::noticed::Noticed;
 use crate::summary::{Measured, Options, Purse, Repeatable, StoodIn, Summary, Surcharges, Told};
@@ -26,6 +27,7 @@ impl Display for Summary {
         self.stood_in(f)?;
         self.told(f)?;
         self.breakers(f)?;
+        self.balanced(f)?;
         self.surcharges(f)?;
         self.services(f)?;
         self.instances(f)?;
@@ -90,6 +92,13 @@ impl Summary {
                 f,
                 "  {down:<9} {requests:<12} {came:>6} {in_full:>8} {degraded:>9} {failed:>8} {retried:>11} \
                  {p50:>9} {p95:>9} {p99:>9}"
+            )?;
+        }
+        let rest = self.measured.noticed.last().map_or(0, |rest| rest.degraded);
+        if rest > 0 {
+            writeln!(
+                f,
+                "  of the last row {rest} came before the breakers tried again, or met a failure"
             )?;
         }
         Ok(())
@@ -171,10 +180,39 @@ impl Summary {
         if self.measured.transitions.is_empty() {
             writeln!(f, "  all stayed closed")?;
         }
-        for change in &self.measured.transitions {
-            let Transition { at, request, breaker, from, to, why } = change;
-            let at = Ms(*at);
-            writeln!(f, "  {at:>11}  request {request:>6}  {breaker}: {from} -> {to}: {why}")?;
+        let changes = &self.measured.transitions;
+        for (at, change) in changes.iter().enumerate() {
+            let Transition { at: time, request, breaker, from, to, why } = change;
+            // Trials that fail come and go; what they are about is told when one succeeds.
+            if *to == "half-open" || (*from == "half-open" && *to == "open") {
+                continue;
+            }
+            let trials = trials(breaker, &changes[..at]);
+            let after = if *from == "half-open" && trials > 1 {
+                format!(", of {trials}")
+            } else {
+                String::new()
+            };
+            let time = Ms(*time);
+            writeln!(
+                f,
+                "  {time:>11}  request {request:>6}  {breaker}: {from} -> {to}: {why}{after}"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn balanced(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nwhat the balancers did: who was slower lately is picked less")?;
+        writeln!(
+            f,
+            "  {:<9} {:>8} {:>8} {:>12} {:>11}",
+            "", "picked", "failed", "passed over", "for"
+        )?;
+        for (name, replica) in &self.measured.balanced {
+            let Balanced { picked, failed, passed_over, time, .. } = replica;
+            let time = Ms(*time);
+            writeln!(f, "  {name:<9} {picked:>8} {failed:>8} {passed_over:>12} {time:>11}")?;
         }
         Ok(())
     }
@@ -243,6 +281,15 @@ impl Summary {
         }
         Ok(())
     }
+}
+
+/// How many trials of `breaker` there were since it opened.
+fn trials(breaker: &str, changes: &[Transition]) -> usize {
+    let of_it = changes.iter().rev().filter(|change| change.breaker == breaker);
+    of_it
+        .take_while(|change| change.from != "closed")
+        .filter(|change| change.to == "half-open")
+        .count()
 }
 
 /// A time in milliseconds, as all of them are written.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use dyno::balance::Snapshot as Balancing;
 use dyno::inject::Report;
 use dyno::metrics::Snapshots;
 use dyno::retry::Spent;
@@ -57,6 +58,8 @@ pub struct Day {
     pub metrics: Snapshots,
     /// The request that took the longest.
     pub slowest: Slowest,
+    /// What the balancers say of the replicas of each service.
+    pub balancers: [(ServiceName, Balancing); 3],
     /// What the replicas of the services say they saw.
     pub seen: [(ServiceName, [Seen; REPLICAS]); 3],
     /// What the order book says: sales, and those made on second-best knowledge.
@@ -184,6 +187,11 @@ impl Shop {
             (ServiceName::Rates, self.rates.seen()),
             (ServiceName::Carrier, self.carrier.seen()),
         ];
+        let balancers = [
+            (ServiceName::Stock, shop::STOCK.snapshot()),
+            (ServiceName::Rates, shop::RATES.snapshot()),
+            (ServiceName::Carrier, shop::CARRIER.snapshot()),
+        ];
         let book = shop::sales()?;
         let (products, warm_up, tally) = (self.products, self.warm_up, self.counting.finish());
         let (budget, stood_in) = (shop::BUDGET.snapshot(), fallback::counts());
@@ -200,6 +208,7 @@ impl Shop {
             surcharges,
             metrics,
             slowest,
+            balancers,
             seen,
             book,
         })
@@ -223,7 +232,7 @@ impl Shop {
             let at = self.counting.elapsed();
             let began = Instant::now();
             let answer = services::for_request(request, answer(&till, &ask));
-            let (end, tree) = timing::record_async(format_args!("request {request}"), answer).await;
+            let (end, tree) = timing::record_async(format!("request {request}"), answer).await;
             let records = vec![Record { request, at, took: began.elapsed(), end }];
             shift = shift.and(Shift { records, slowest: Slowest { request, tree } });
         }

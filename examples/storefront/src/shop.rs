@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use dyno::balance::Balancer;
 use dyno::breaker::Settings;
+use dyno::http::{Client, Error};
 use dyno::retry::Budget;
 use dyno::service::Call;
-use dyno::{Injectable, inject, metrics, service, timing};
+use dyno::{Injectable, harness, inject, metrics, service, timing};
 
 use crate::catalogue::{Catalogue, CatalogueError, PRODUCTS, Product};
 use crate::customers::Ask;
@@ -23,7 +24,7 @@ use crate::money::{Currency, Minor, Rate};
 use crate::notes::Notes;
 use crate::orders::OrderBook;
 use crate::sale::{Sale, Surcharge, Units};
-use crate::services::{Carrier, Client, Rates, ServiceError, Stock};
+use crate::services::{self, Carrier, Rates, Stock};
 use crate::tariff::Tariff;
 
 // What the shop is made of.
@@ -40,8 +41,8 @@ pub fn begin_notes() -> Notes {
     Notes::default()
 }
 
-pub fn open_client() -> Client {
-    Client::default()
+pub fn open_client() -> Result<Client, Error> {
+    services::client()
 }
 
 #[inject(client = open_client)]
@@ -67,15 +68,19 @@ pub fn draw_up_tariff(catalogue: &Catalogue) -> Result<Tariff, ShopError> {
 // Whom it calls. Each replica has a breaker, and is passed over while that is open.
 
 const PAUSE: Duration = Duration::from_millis(150);
+/// A day here takes some seconds: what was slow is forgiven soon.
+const FORGIVEN: Duration = Duration::from_secs(1);
 
 /// The warehouses: each is either up or down, five failures in a row tell.
-pub static STOCK: Balancer =
-    Balancer::new("stock", &[]).breaker(Settings::new().fail_max(5).reset_timeout(PAUSE));
+pub static STOCK: Balancer = Balancer::new("stock", &[])
+    .breaker(Settings::new().fail_max(5).reset_timeout(PAUSE))
+    .decay(FORGIVEN);
 
 /// The exchanges: one is given up when half of its latest calls have failed, also when some get through in
 /// between.
 pub static RATES: Balancer = Balancer::new("rates", &[])
-    .breaker(Settings::new().window_calls(20).failure_rate(0.5).reset_timeout(PAUSE));
+    .breaker(Settings::new().window_calls(20).failure_rate(0.5).reset_timeout(PAUSE))
+    .decay(FORGIVEN);
 
 /// The carrier's offices.
 pub static CARRIER: Balancer =
@@ -103,19 +108,21 @@ pub fn product(catalogue: &Catalogue, sku: &str) -> Result<Product, ShopError> {
 
 /// How many units are on the shelf; what the catalogue says when no warehouse answers.
 ///
+/// What retries and the fallback make up for is told all the same: the harness is below them.
 /// An answer that makes no sense is a mistake of ours: it is neither tried again nor made up for.
 #[inject(stock = connect_stock.await)]
 #[timing("units on hand")]
 #[service(
     metrics("stock"),
-    fallback(except = ShopError::Service(ServiceError::Nonsense { .. }), with = Ok(Units::printed(product))),
-    harness(fields(sku = product.sku.as_str()), at_most = 10/1s),
-    retry(3, backoff = 5ms..50ms, except = ShopError::Service(ServiceError::Nonsense { .. }), budget = BUDGET),
-    retry_on_timeout,         // to ask for a number twice does no harm
-    balance = STOCK,          // another attempt goes to the other warehouse
+    fallback(except_if = ShopError::is_nonsense, with = Ok(Units::printed(product))),
+    retry(3, backoff = 5ms..50ms, except_if = ShopError::is_nonsense, budget = BUDGET),
+    retry_on_timeout, // it does no harm to ask twice
+    balance = STOCK, // another attempt goes to the other warehouse
     bulkhead(32, wait = 250ms), // they have so many desks
     attempt_timeout = 1s,
 )]
+#[harness(fields(sku = product.sku.as_str()), at_most = 10/1s)] // each attempt that fails is told of,
+#[timing("ask the warehouse")] // and timed
 pub async fn on_hand(stock: &Stock, call: &Call, product: &Product) -> Result<Units, ShopError> {
     Ok(Units { count: stock.units(call, &product.sku).await?, printed: false })
 }
@@ -126,13 +133,14 @@ pub async fn on_hand(stock: &Stock, call: &Call, product: &Product) -> Result<Un
 #[service(
     metrics("rates"),
     fallback([noted(currency), Ok(Rate::printed(currency))]),
-    harness(fields(currency), at_most = 10/1s),
     rate(1000/1s, wait = 100ms), // as the contract with the exchange allows
     retry(3, backoff = 5ms..50ms, budget = BUDGET),
     retry_on_timeout,
     balance = RATES,
     attempt_timeout = 1s,
 )]
+#[harness(fields(currency), at_most = 10/1s)]
+#[timing("ask the exchange")]
 pub async fn rate(rates: &Rates, call: &Call, currency: Currency) -> Result<Rate, ShopError> {
     let rate = rates.of(call, currency).await?;
     note(&rate)?;
@@ -163,6 +171,7 @@ fn noted(notes: &Notes, currency: Currency) -> Result<Rate, ShopError> {
     balance = CARRIER,
     attempt_timeout = 1s,
 )]
+#[timing("ask the carrier")]
 pub async fn surcharge(
     carrier: &Carrier,
     call: &Call,

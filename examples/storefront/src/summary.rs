@@ -12,6 +12,7 @@ use dyno::timing::Tree;
 use serde::Serialize;
 
 use crate::args::{Args, Outage, ServiceName};
+use crate::balanced::{self, Balanced};
 use crate::latency::Latencies;
 use crate::noticed::Noticed;
 use crate::report::millis;
@@ -102,6 +103,8 @@ pub struct Measured {
     pub services: BTreeMap<&'static str, Seen>,
     /// The same of each replica.
     pub replicas: BTreeMap<String, Seen>,
+    /// What the balancers did with each replica.
+    pub balanced: BTreeMap<String, Balanced>,
     /// What the order book says.
     pub order_book: OrderBook,
     /// Each provider and its builds.
@@ -242,7 +245,7 @@ impl Repeatable {
 
 impl Measured {
     fn new(args: &Args, day: Day) -> Self {
-        let Day { warm_up, records, wall, tally, budget, stood_in, seen, .. } = day;
+        let Day { warm_up, records, wall, mut tally, budget, stood_in, seen, balancers, .. } = day;
         let (surcharges, slowest, metrics) = (day.surcharges, day.slowest, day.metrics);
         let (sales, degraded) = day.book;
         let counted = |which: fn(&End) -> bool| {
@@ -252,11 +255,17 @@ impl Measured {
             built: builds.len(),
             took: builds.into_iter().sum(),
         };
+        let noticed = Noticed::of(args, &records, &tally);
+        let balanced = Balanced::of(balancers, &tally);
+        for change in &mut tally.transitions {
+            change.breaker = balanced::replica_of(&change.breaker, &balanced);
+        }
         Self {
             warm_up: warm_up.wall(),
             warm_up_sum: warm_up.sum(),
             wall,
-            noticed: Noticed::of(args, &records, &tally),
+            noticed,
+            balanced,
             degraded: counted(|end| matches!(end, End::Answered { degraded: true, .. })),
             backordered: counted(|end| matches!(end, End::Answered { backordered: true, .. })),
             total: tally.total(),

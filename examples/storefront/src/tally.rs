@@ -20,6 +20,8 @@ pub struct Tally {
     pub turned_away: BTreeMap<String, u64>,
     /// Every change of a breaker's state, in order.
     pub transitions: Vec<Transition>,
+    /// How often each replica was passed over by a balancer, and for how long, until it was called again.
+    pub passed_over: BTreeMap<String, PassedOver>,
     /// Every build of a dependency, by provider: one entry for each time it was built.
     pub built: BTreeMap<String, Vec<Duration>>,
     /// Builds that failed.
@@ -43,6 +45,15 @@ pub struct Counts {
     pub rejected: u64,
     /// Calls answered by the fallback.
     pub fell_back: u64,
+}
+
+/// A replica was passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    /// How often that began.
+    pub times: u64,
+    /// How long it took until it ended.
+    pub time: Duration,
 }
 
 /// A breaker changed its state.
@@ -131,6 +142,12 @@ impl Tally {
                 let why = why.to_string();
                 self.transitions.push(Transition { at, request, breaker, from, to, why });
             }
+            Event::Ejected { target } => {
+                self.passed_over.entry(target.to_owned()).or_default().times += 1
+            }
+            Event::Returned { target, after } => {
+                self.passed_over.entry(target.to_owned()).or_default().time += after;
+            }
             Event::Built { provider, took } => {
                 self.built.entry(provider.to_owned()).or_default().push(took);
             }
@@ -168,6 +185,9 @@ mod tests {
             point::emit("tally::b", &Event::Late { limit, elapsed, abandoned: false });
             let why = format_args!("5 failures in a row");
             point::emit("tally::c", &Event::Breaker { from: "closed", to: "open", why });
+            let target = "http://tally-1";
+            point::emit("tally::c", &Event::Ejected { target });
+            point::emit("tally::c", &Event::Returned { target, after });
             point::emit("tally::d", &Event::Built { provider: "tally::open", took: after });
         })
         .await;
@@ -178,6 +198,8 @@ mod tests {
         let b = Counts { late: 1, fell_back: 1, ..Counts::default() };
         assert_eq!(tally.points.get("tally::b"), Some(&b));
         assert_eq!(tally.built.get("tally::open"), Some(&vec![after]));
+        let passed_over = PassedOver { times: 1, time: after };
+        assert_eq!(tally.passed_over.get("http://tally-1"), Some(&passed_over));
         let [ref change] = tally.transitions[..] else { panic!("{:?}", tally.transitions) };
         assert_eq!((change.request, change.from, change.to), (31, "closed", "open"));
         assert_eq!(change.why, "5 failures in a row");

@@ -38,6 +38,7 @@ mod predecessors;
 mod recording;
 mod results;
 mod retrying;
+mod serving;
 mod signatures;
 mod spelling;
 mod timing_out;

@@ -31,7 +31,7 @@ pub(super) fn call(point: &Metrics) {
 type Label = (&'static str, &'static str);
 
 /// How often each thing is told by [`tell`], at the series that counts it.
-pub(super) const TOLD: [(&str, Option<Label>, u32); 28] = [
+pub(super) const TOLD: [(&str, Option<Label>, u32); 30] = [
     ("dyno.policy.rejections", Some(("reason", "breaker_open")), 2),
     ("dyno.policy.rejections", Some(("reason", "rate_limited")), 1),
     ("dyno.timeouts", None, 3),
@@ -55,6 +55,8 @@ pub(super) const TOLD: [(&str, Option<Label>, u32); 28] = [
     ("dyno.breaker.transitions", Some(("to", "half_open")), 2),
     ("dyno.breaker.transitions", Some(("to", "closed")), 1),
     ("dyno.breaker.transitions", Some(("to", "other")), 1),
+    ("dyno.balance.changes", Some(("to", "out")), 2),
+    ("dyno.balance.changes", Some(("to", "in")), 1),
     ("dyno.fuse.switches", Some(("to", "on")), 1),
     ("dyno.fuse.switches", Some(("to", "off")), 2),
     ("dyno.builds", Some(("outcome", "success")), 2),
@@ -94,6 +96,8 @@ pub(super) fn tell(point: &'static str) {
     for to in ["open", "half-open", "open", "half-open", "closed", "metrics-only", "forced-open"] {
         times(1, &Event::Breaker { from: "", to, why: format_args!("so it is") });
     }
+    times(2, &Event::Ejected { target: "http://10.0.0.1:80" });
+    times(1, &Event::Returned { target: "http://10.0.0.1:80", after: MS });
     times(1, &Event::Fuse { on: true });
     times(2, &Event::Fuse { on: false });
     times(2, &Event::Built { provider: "db", took: MS });

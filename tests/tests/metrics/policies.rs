@@ -34,6 +34,8 @@ fn every_event_is_counted_and_no_other() {
         Event::Breaker { from: "half-open", to: "closed", why: format_args!("") },
         Event::Breaker { from: "closed", to: "forced-open", why: format_args!("") },
         Event::Breaker { from: "forced-open", to: "disabled", why: format_args!("") },
+        Event::Ejected { target: "http://10.0.0.1:80" },
+        Event::Returned { target: "http://10.0.0.1:80", after: SEC },
         Event::Fuse { on: true },
         Event::Fuse { on: false },
         Event::Fallback { refused: true },
@@ -67,6 +69,8 @@ fn every_event_is_counted_and_no_other() {
             ("policies.breaker.changed", 1),
             ("policies.fuse.on", 1),
             ("policies.fuse.off", 1),
+            ("policies.balance.ejected", 1),
+            ("policies.balance.returned", 1),
             ("policies.built", 1),
             ("policies.build_failed", 1),
         ]

@@ -54,6 +54,18 @@ fn all_points_are_a_table_with_a_row_each() {
 }
 
 #[test]
+fn a_point_of_which_no_column_says_anything_is_no_row() {
+    let _frozen = freeze();
+    metrics::enable();
+    let silent = name("text.silent");
+    point::emit(silent, &Event::Fuse { on: true });
+    let all = metrics::all();
+    let it = all.iter().find(|snapshot| snapshot.name == silent).expect("it was counted");
+    assert!(!all.to_string().contains(silent), "{all}");
+    assert!(it.to_string().contains(silent), "alone it is a table of one row");
+}
+
+#[test]
 fn what_people_see_in_a_debugger_is_short() {
     static ORDERS: Metrics = Metrics::new("text.orders").spans(Spans::new());
     assert_eq!(format!("{ORDERS:?}"), "Metrics(text.orders)");

@@ -5,6 +5,8 @@ use std::future::Future;
 use dyno::Fault;
 use dyno::service::{Call, Service};
 
+use super::support::block_on;
+
 static PRICING: Service = Service::builder("send").build();
 
 fn is_send<F: Future + Send + 'static>(future: F) -> F {
@@ -23,7 +25,7 @@ async fn price(sku: &str) -> Result<usize, Fault> {
 #[test]
 fn a_closure_may_borrow_arguments() {
     let sku = String::from("sku-1");
-    let answer = dyno::clock::block_on(is_send(async move {
+    let answer = block_on(is_send(async move {
         let borrowed: &str = &sku;
         let one = PRICING.call_async(async |call| ask(borrowed, &call).await).await?;
         let two = PRICING.call_async(|call| async move { ask(borrowed, &call).await }).await?;

@@ -16,7 +16,7 @@ use crate::expand::{Context, here, located};
 use crate::grammar::args::Value;
 use crate::grammar::{Arg, Args, Failures, Key, failures, rate, value};
 
-struct Harness {
+pub(super) struct Harness {
     at: Ident,
     failures: Failures,
     shown: Shown,
@@ -28,6 +28,8 @@ struct Harness {
     sink: Option<Expr>,
     /// The key by which panics are left alone.
     no_panics: Option<Ident>,
+    /// What reports, if anything does: an `Option`.
+    preset: Option<TokenStream>,
 }
 
 const OWN: [Key; 7] = [
@@ -57,6 +59,7 @@ pub(super) fn parse(
         is_const: true,
         sink: None,
         no_panics: None,
+        preset: None,
     };
     for arg in &read {
         if common.take(arg, diag) || harness.failures.take(arg, diag) {
@@ -72,6 +75,33 @@ pub(super) fn parse(
 }
 
 impl Harness {
+    /// Of which only the program knows whether there is any. Panics go by: to catch them would cost
+    /// those who have none.
+    pub(super) fn of_preset(at: &Ident, failures: Failures, of: TokenStream) -> Self {
+        Self {
+            at: at.clone(),
+            failures,
+            shown: Shown::default(),
+            settings: TokenStream::new(),
+            is_const: true,
+            sink: None,
+            no_panics: Some(at.clone()),
+            preset: Some(of),
+        }
+    }
+
+    /// What is done with it, where there is one.
+    fn reported(&self, done: TokenStream, cx: &Context) -> TokenStream {
+        let at = here(self.at.span());
+        let p = &cx.private;
+        match &self.preset {
+            None => done,
+            Some(_) => quote_spanned! {at=>
+                if let #p::Some(__dyno_harness) = __dyno_harness { #done }
+            },
+        }
+    }
+
     fn set(&mut self, key: &Ident, arg: &Arg, p: &TokenStream, diag: &mut Diag) {
         let what = format!("`{key}`");
         let Some(expr) = arg.expr(&what, diag) else { return };
@@ -112,6 +142,10 @@ impl Harness {
     /// A static, and a reference to it.
     fn harness(&self, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
+        if let Some(of) = &self.preset {
+            let bound = quote_spanned!(at=> let __dyno_harness = #of;);
+            return (bound, quote_spanned!(at=> __dyno_harness));
+        }
         let (p, point, settings) = (&cx.private, cx.point(), &self.settings);
         let made = quote_spanned!(at=> #p::Harness::new(#point)#settings);
         if self.is_const {
@@ -202,7 +236,7 @@ impl Layer for Harness {
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
         self.shown.check(cx, diag);
-        if let Some(key) = &self.no_panics {
+        if let Some(key) = self.no_panics.as_ref().filter(|_| self.preset.is_none()) {
             if matches!(cx.sig.output, ReturnType::Default) {
                 diag.error(
                     key,
@@ -221,14 +255,16 @@ impl Layer for Harness {
         let sink = self.sink(cx);
         let rest = quote_spanned!(at=> &#fields, #sink);
         let end = self.end(&inner, jumped, cx);
-        let look = self.look(&harness, &rest, cx);
+        let look = self.reported(self.look(&harness, &rest, cx), cx);
         let (mut out, mut refused) = (quote_spanned!(at=> __dyno_out), None);
         if jumped {
             out = quote_spanned!(at=> #p::Ok(__dyno_out));
             let goes_on = cx.pass_on(at);
+            let told = quote_spanned!(at=> #p::Harness::refused(#harness, &__dyno_fault, #rest););
+            let told = self.reported(told, cx);
             refused = Some(quote_spanned! {at=>
                 #p::Err(__dyno_fault) => {
-                    #p::Harness::refused(#harness, &__dyno_fault, #rest);
+                    #told
                     #goes_on
                 }
             });

@@ -29,6 +29,8 @@ pub(crate) struct Retry {
     /// The value without a key.
     lone: Option<Expr>,
     again: TokenStream,
+    /// A service of which only the program knows how often it tries.
+    preset: Option<TokenStream>,
 }
 
 const OWN: [Key; 4] = [
@@ -58,6 +60,7 @@ pub(super) fn parse(
         compound: false,
         lone: None,
         again: TokenStream::new(),
+        preset: None,
     };
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for arg in read {
@@ -104,6 +107,45 @@ fn closure(arg: &Arg, example: &str, diag: &mut Diag) -> Option<Expr> {
 }
 
 impl Retry {
+    /// As often as a service says.
+    pub(super) fn of_preset(
+        at: &Ident,
+        service: TokenStream,
+        failures: Failures,
+        common: &Common,
+    ) -> Self {
+        let mut settings = Settings::new(common.private());
+        // Should it not mind, it is told for nothing.
+        settings.not_timed_out = true;
+        Self {
+            at: at.clone(),
+            said: common.said(at),
+            settings,
+            failures,
+            not_if: None,
+            asks: None,
+            compound: false,
+            lone: None,
+            again: TokenStream::new(),
+            preset: Some(service),
+        }
+    }
+
+    /// What stands before, and the attempts.
+    fn attempts(&self, cx: &Context) -> (TokenStream, TokenStream) {
+        let at = here(self.at.span());
+        let (p, point) = (&cx.private, cx.point());
+        let suffix = if cx.is_async { "_async" } else { "" };
+        if let Some(service) = &self.preset {
+            let attempts = Ident::new(&format!("attempts{suffix}"), at);
+            let attempts = quote_spanned!(at=> #p::Service::#attempts(#service, #point));
+            return (TokenStream::new(), attempts);
+        }
+        let (before, retry) = self.settings.retry(at);
+        let start = Ident::new(&format!("start{suffix}"), at);
+        (before, quote_spanned!(at=> #p::Attempts::#start(#point, #retry)))
+    }
+
     /// How the attempt that left `__dyno_out` ended.
     fn verdict(&self, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
@@ -208,19 +250,18 @@ impl Layer for Retry {
     fn wrap(&self, inner: TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let (p, again) = (&cx.private, &self.again);
-        let point = cx.point();
         let rejected = self.settings.rejected && cx.jumped.get();
         let (attempt, verdict) = self.attempt(&inner, cx);
         let late = cx.late.replace(false);
         let next = self.next(rejected, late, cx);
         let note = late.then(|| quote_spanned!(at=> let mut __dyno_late = false;));
         let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
-        let (start, wait) = if cx.is_async {
-            (quote_spanned!(at=> start_async), quote_spanned!(at=> sleep(__dyno_pause).await))
+        let wait = if cx.is_async {
+            quote_spanned!(at=> sleep(__dyno_pause).await)
         } else {
-            (quote_spanned!(at=> start), quote_spanned!(at=> block(__dyno_pause)))
+            quote_spanned!(at=> block(__dyno_pause))
         };
-        let (before, retry) = self.settings.retry(at);
+        let (before, attempts) = self.attempts(cx);
         let (errors, mut end, keep) = if self.compound {
             (
                 Some(quote_spanned!(at=> let mut __dyno_errors = #p::Errors::new();)),
@@ -242,7 +283,7 @@ impl Layer for Retry {
         }
         quote_spanned! {at=> {
             #before
-            let mut __dyno_attempts = #p::Attempts::#start(#point, #retry);
+            let mut __dyno_attempts = #attempts;
             #errors
             loop {
                 #reset

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprArray, Ident, Lit};
 
 use super::call::takes_call;
+use super::given::Policy;
 use crate::diag::Diag;
 use crate::expand::{Context, here, located};
 use crate::grammar::args::Value;
@@ -194,6 +195,20 @@ impl Balance {
         let key = lent(key);
         quote_spanned!(at=> #p::Balancer::pick_for(#balancer, #key, &__dyno_tried))
     }
+}
+
+/// The key beside a preset, which says itself among whom.
+pub(super) fn key(balance: Option<Policy>, common: &mut Common, diag: &mut Diag) -> Option<Expr> {
+    let Policy { key: at, args, .. } = balance?;
+    let of = Said::new(&at, true).quoted();
+    let keys = [Key::value("key")];
+    let read = Args { of: &of, positional: 0, keys: &keys, open: false }.parse(args, diag);
+    let _ = common;
+    let key = read.first().and_then(|arg| arg.expr("`key`", diag)).cloned();
+    if key.is_none() && diag.is_empty() {
+        diag.error(at, "a preset says itself among whom is balanced; which calls go to the same target is said by `balance(key = user)`");
+    }
+    key
 }
 
 /// A static, or a list.

@@ -12,14 +12,22 @@ use crate::layer::inject::plain;
 
 /// One part of it.
 pub(super) struct Call {
-    pub(super) at: Ident,
-    pub(super) part: Part,
+    at: Ident,
+    part: Part,
     /// There are attempts, of which it has the number.
-    pub(super) tried: bool,
-    /// There is a target.
-    pub(super) balanced: bool,
+    tried: bool,
+    target: Target,
     arg: Option<PatType>,
     idle: bool,
+}
+
+/// Whom it goes to.
+#[derive(Clone, Copy)]
+pub(super) enum Target {
+    None,
+    Picked,
+    /// Only the program knows whether there is one.
+    Perhaps,
 }
 
 /// Where it stands.
@@ -34,24 +42,19 @@ pub(super) enum Part {
 }
 
 impl Call {
-    pub(super) fn new(at: &Ident, part: Part, tried: bool, balanced: bool) -> Self {
-        Self { at: at.clone(), part, tried, balanced, arg: None, idle: true }
+    pub(super) fn new(at: &Ident, part: Part, tried: bool, target: Target) -> Self {
+        Self { at: at.clone(), part, tried, target, arg: None, idle: true }
     }
 
     /// Takes the parameter out of the signature.
     fn take(&mut self, cx: &mut Context, diag: &mut Diag) {
-        let mut taken: Vec<PatType> = Vec::new();
         let inputs = std::mem::take(&mut cx.sig.inputs);
-        for input in inputs {
-            match input {
-                FnArg::Typed(arg) if is_call(&arg.ty) => taken.push(arg),
-                other => cx.sig.inputs.push(other),
-            }
-        }
+        let (taken, rest): (Vec<FnArg>, Vec<FnArg>) = inputs.into_iter().partition(is_call);
+        cx.sig.inputs = rest.into_iter().collect();
         if let Some(second) = taken.get(1) {
             diag.error(second, "an attempt belongs to one call; take one `&Call`");
         }
-        let Some(arg) = taken.into_iter().next() else { return };
+        let Some(FnArg::Typed(arg)) = taken.into_iter().next() else { return };
         if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
             diag.error(attr, "a parameter that the service fills in cannot depend on `cfg`; put the `cfg` on the function");
         }
@@ -67,14 +70,15 @@ impl Call {
         let at = here(ty.span());
         let number =
             if self.tried { quote_spanned!(at=> __dyno_number) } else { quote_spanned!(at=> 1) };
-        let target = if self.balanced {
-            quote_spanned!(at=> #p::Some(__dyno_target))
-        } else {
-            quote_spanned!(at=> #p::None)
+        let target = match self.target {
+            Target::None => quote_spanned!(at=> #p::None),
+            Target::Picked => quote_spanned!(at=> #p::Some(__dyno_target)),
+            Target::Perhaps => quote_spanned!(at=> __dyno_target),
         };
         quote_spanned! {at=>
+            let __dyno_call = &#p::Call::new(#point, __dyno_key, #number, #target);
             #(#attrs)*
-            let #pat: #ty = &#p::Call::new(#point, __dyno_key, #number, #target);
+            let #pat: #ty = __dyno_call;
         }
     }
 }
@@ -85,6 +89,9 @@ impl Layer for Call {
     }
     fn takes_parameters(&self) -> bool {
         true
+    }
+    fn fills_in(&self, arg: &FnArg) -> bool {
+        is_call(arg)
     }
     fn is_idle(&self) -> bool {
         self.idle
@@ -113,13 +120,13 @@ impl Layer for Call {
 
 /// `true` when the function takes a `&Call`, or took one.
 pub(super) fn takes_call(cx: &Context) -> bool {
-    let is = |input: &FnArg| matches!(input, FnArg::Typed(arg) if is_call(&arg.ty));
-    cx.called.is_some() || cx.sig.inputs.iter().any(is)
+    cx.called.is_some() || cx.sig.inputs.iter().any(is_call)
 }
 
-/// `&Call`, by any path.
-pub(super) fn is_call(ty: &Type) -> bool {
-    let Type::Reference(reference) = plain(ty) else { return false };
+/// `call: &Call`, by any path.
+fn is_call(arg: &FnArg) -> bool {
+    let FnArg::Typed(arg) = arg else { return false };
+    let Type::Reference(reference) = plain(&arg.ty) else { return false };
     let Type::Path(path) = plain(&reference.elem) else { return false };
     reference.mutability.is_none() && path.path.segments.last().is_some_and(|it| it.ident == "Call")
 }

@@ -2,25 +2,23 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Ident};
+use syn::{Expr, ExprLit, Ident, Lit};
 
 use super::order;
+use super::preset::Preset;
 use crate::diag::Diag;
 use crate::expand::here;
 use crate::grammar::args::Value;
 use crate::grammar::{Arg, Args, Key, failures};
 use crate::layer::Common;
 
-const OWN: [Key; 4] = [
-    Key::flag("defaults"),
-    Key::value("expected_in"),
-    Key::policy("pool"),
-    Key::flag("retry_on_timeout"),
-];
+const OWN: [Key; 3] =
+    [Key::flag("defaults"), Key::value("expected_in"), Key::flag("retry_on_timeout")];
 
 /// The keys of one service.
 pub(super) struct Given {
     pub(super) at: Ident,
+    pub(super) preset: Option<Preset>,
     pub(super) policies: Vec<Policy>,
     /// Those that are left out of the usual ones.
     pub(super) off: Vec<Ident>,
@@ -54,10 +52,12 @@ impl Given {
         diag: &mut Diag,
     ) -> (Self, bool) {
         let keys = known(common);
-        let (read, whole) = Args { of: "`#[service]`", positional: 0, keys: &keys, open: false }
+        let positional = usize::from(starts_with_preset(&args));
+        let (read, whole) = Args { of: "`#[service]`", positional, keys: &keys, open: false }
             .parse_whole(args, diag);
         let mut given = Self {
             at: at.clone(),
+            preset: None,
             policies: Vec::new(),
             off: Vec::new(),
             usual: None,
@@ -74,7 +74,10 @@ impl Given {
     }
 
     fn take(&mut self, arg: Arg, diag: &mut Diag) {
-        let Some(key) = &arg.key else { return };
+        let Some(key) = &arg.key else {
+            self.preset = preset(&arg, diag);
+            return;
+        };
         match key.to_string().as_str() {
             "defaults" => self.usual = arg.key,
             "retry_on_timeout" => self.retry_on_timeout = arg.key,
@@ -149,6 +152,9 @@ impl Given {
             diag.error(key, format!("`{key}` chooses which failures count, and nobody here counts any; that do: {names}"));
         }
         self.check_balance(diag);
+        if let Some(cache) = self.policy("cache") {
+            check_cache(cfg!(any(feature = "cache", test)), &cache.key, diag);
+        }
     }
 
     /// Who balances by a static has breakers already.
@@ -192,6 +198,36 @@ impl Policy {
     }
 }
 
+/// A text, or a path that is no lone word in lower case: such words are keys.
+fn starts_with_preset(args: &TokenStream) -> bool {
+    let first = args.clone().into_iter().take_while(|tree| !is_comma(tree));
+    match syn::parse2::<Expr>(first.collect()) {
+        Ok(Expr::Lit(lit)) => matches!(lit.lit, Lit::Str(_)),
+        Ok(Expr::Path(path)) => {
+            path.path.get_ident().is_none_or(|word| word.to_string().contains(char::is_uppercase))
+        }
+        _ => false,
+    }
+}
+
+fn preset(arg: &Arg, diag: &mut Diag) -> Option<Preset> {
+    match arg.expr("the service", diag)? {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) if name.value().is_empty() => {
+            diag.error(name, "the name of a service is not empty");
+            None
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Some(Preset::Named(name.clone())),
+        other => Some(Preset::Static(other.clone())),
+    }
+}
+
+/// What is behind a feature of dyno that is off by default.
+fn check_cache(is_on: bool, key: &Ident, diag: &mut Diag) {
+    if !is_on {
+        diag.error(key, "`cache` is a feature of dyno that is off: `dyno = { version = \"…\", features = [\"cache\"] }`");
+    }
+}
+
 /// The keys of a list of arguments.
 pub(super) fn names(args: &TokenStream) -> Vec<Ident> {
     let mut names = Vec::new();
@@ -215,4 +251,20 @@ fn is_comma(tree: &proc_macro2::TokenTree) -> bool {
 
 fn is_off(value: &Value) -> bool {
     matches!(value, Value::Expr(Expr::Path(path)) if path.path.is_ident("off"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_cache;
+    use crate::diag::Diag;
+
+    #[test]
+    fn a_feature_that_is_off_is_told() {
+        let key: syn::Ident = syn::parse_str("cache").unwrap();
+        let mut diag = Diag::default();
+        check_cache(true, &key, &mut diag);
+        assert!(diag.is_empty());
+        check_cache(false, &key, &mut diag);
+        assert!(diag.into_tokens().to_string().contains("feature"));
+    }
 }

@@ -5,8 +5,10 @@
 mod balance;
 mod call;
 mod given;
+mod guard;
 mod limits;
 mod order;
+mod preset;
 mod usual;
 
 use proc_macro2::TokenStream;
@@ -23,6 +25,9 @@ pub(super) fn parse(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     let (mut given, whole) = Given::read(at, args, common, diag);
+    if let Some(preset) = given.preset.take() {
+        return preset::layers(&preset, given, common, diag);
+    }
     if whole {
         limits::check(&given, diag);
         given.check(diag);

@@ -5,17 +5,17 @@ use quote::quote_spanned;
 use syn::Ident;
 
 use super::balance::{self, Balance, Tries};
-use super::call::{Call, Part};
+use super::call::{Call, Part, Target};
 use super::given::{Given, Policy, names};
 use crate::diag::Diag;
 use crate::expand::here;
 use crate::layer::{
-    Common, Layer, Parse, breaker, bulkhead, cache, fallback, harness, metrics, rate, retry,
+    Common, Layer, Parse, breaker, bulkhead, cache, fallback, harness, metrics, pool, rate, retry,
     timeout, timing,
 };
 
 /// The policies, outermost first, each with the parser of its attribute, where there is one.
-const ORDER: [(&str, Option<Parse>); 13] = [
+const ORDER: [(&str, Option<Parse>); 14] = [
     ("deadline", Some(timeout::parse)),
     ("metrics", Some(metrics::parse)),
     ("timing", Some(timing::parse)),
@@ -28,12 +28,13 @@ const ORDER: [(&str, Option<Parse>); 13] = [
     ("balance", None),
     ("breaker", Some(breaker::parse)),
     ("bulkhead", Some(bulkhead::parse)),
+    ("pool", Some(pool::parse)),
     ("attempt_timeout", Some(timeout::parse)),
 ];
 
 /// Their names.
-pub(super) const NAMES: [&str; 13] = {
-    let mut names = [""; 13];
+pub(super) const NAMES: [&str; 14] = {
+    let mut names = [""; 14];
     let mut at = 0;
     while at < names.len() {
         names[at] = ORDER[at].0;
@@ -52,8 +53,9 @@ pub(super) fn layers(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     share(&mut given);
-    let (tried, balanced) = (given.has("retry"), given.has("balance"));
-    let call = |at: &Ident, part| Box::new(Call::new(at, part, tried, balanced));
+    let tried = given.has("retry");
+    let target = if given.has("balance") { Target::Picked } else { Target::None };
+    let call = |at: &Ident, part| Box::new(Call::new(at, part, tried, target));
     let mut slots = Slots(ORDER.map(|_| Vec::new()));
     common.in_service = true;
     let mut balance = balance(&mut given, &mut slots, common, diag);
@@ -128,8 +130,37 @@ impl Slots {
     }
 }
 
+/// What runs on a pool is waited for there no longer than an attempt may take.
+fn limit_on_pool(given: &mut Given) {
+    if !given.has("pool") {
+        return;
+    }
+    let Some(limit) = given.remove("attempt_timeout") else { return };
+    let at = here(limit.key.span());
+    let args = limit.args;
+    if let Some(pool) = given.policies.iter_mut().find(|policy| policy.key == "pool") {
+        pool.add("limit", &quote_spanned!(at=> limit = #args));
+    }
+}
+
+/// What the attribute of this name makes, where it is given.
+pub(super) fn parsed(
+    name: &str,
+    given: &mut Given,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Vec<Box<dyn Layer>> {
+    let parser = ORDER.iter().find(|(known, _)| *known == name);
+    let Some((_, Some(parse))) = parser else { return Vec::new() };
+    let Some(Policy { key, args, .. }) = given.remove(name) else { return Vec::new() };
+    common.in_service = true;
+    let layers = parse(&key, args, common, diag);
+    common.in_service = false;
+    layers
+}
+
 /// What is said for all of them, in the words of each.
-fn share(given: &mut Given) {
+pub(super) fn share(given: &mut Given) {
     let failures = std::mem::take(&mut given.failures);
     for policy in &mut given.policies {
         let own = names(&policy.args);
@@ -144,6 +175,7 @@ fn share(given: &mut Given) {
             policy.add("timed_out", &quote_spanned!(at=> timed_out = stop));
         }
     }
+    limit_on_pool(given);
     if let Some((key, value)) = given.expected_in.take() {
         let said: TokenStream = quote_spanned!(here(key.span())=> #key = #value);
         match given.policies.iter_mut().find(|policy| policy.key == "breaker") {

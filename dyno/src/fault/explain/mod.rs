@@ -37,7 +37,7 @@ use std::fmt;
 
 pub use rule::{Circuit, Opened, Rule};
 
-use super::Fault;
+use super::{Facts, Fault};
 use crate::point::Name;
 
 /// Which rule refused, and with which numbers; or, of a whole point, each of its rules and how it
@@ -79,10 +79,11 @@ impl Fault {
     pub fn explain(&self) -> Explanation {
         let of = |point: &Name, rule| Explanation::of(point.clone(), rule);
         match self {
-            Self::Rejected { point, retry_after, last, .. } => {
-                of(point, last.facts.rule(*retry_after))
+            Self::Rejected { point, reason, retry_after, last } => {
+                let unknown = Facts::Plain(*reason);
+                of(point, last.facts.unwrap_or(unknown).rule(*retry_after))
             }
-            Self::TimedOut { point, after, elapsed } => {
+            Self::TimedOut { point, after, elapsed, .. } => {
                 of(point, Rule::TimeOut { limit: *after, elapsed: Some(*elapsed) })
             }
             Self::Inject(error) => {

@@ -38,8 +38,9 @@ impl Bulkhead {
     }
 
     /// A place that is free; where there is none nothing is counted, nor told.
-    #[cfg(feature = "tower")]
-    pub(crate) fn pass(&self) -> Option<Permit<'_>> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn pass(&self) -> Option<Permit<'_>> {
         self.gate.pass().then(|| Permit::new(self))
     }
 
@@ -96,6 +97,12 @@ impl Bulkhead {
             Some(deadline) => Ok((Instant::from_nanos(now), until.min(deadline))),
             None => Ok((Instant::from_nanos(now), until)),
         }
+    }
+
+    /// How many may wait: none where nobody waits.
+    #[cfg(feature = "service")]
+    pub(crate) fn queue_of(&self) -> u32 {
+        if self.wait.load(Ordering::Relaxed) == 0 { 0 } else { self.room.load(Ordering::Relaxed) }
     }
 
     fn room(&self) -> usize {

@@ -2,10 +2,11 @@
 
 use std::io;
 
+use dyno::http::{Client, Error};
 use dyno::service::Call;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, ServiceError};
+use super::client::{get, greet};
 use super::http::Service;
 use super::script::Script;
 use crate::money::Currency;
@@ -22,16 +23,16 @@ struct Fuel {
 
 impl Carrier {
     /// Introduces itself to each of these replicas.
-    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, ServiceError> {
+    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, Error> {
         for address in to {
-            client.greet(&address.to_string()).await?;
+            greet(client, &address.to_string()).await?;
         }
         Ok(Self(client.clone()))
     }
 
     /// What is added today to the postage to where `currency` is paid in, in per cent.
-    pub async fn surcharge(&self, call: &Call, currency: Currency) -> Result<u32, ServiceError> {
-        let Fuel { percent, .. } = self.0.get(call, &format!("/fuel/{currency}")).await?;
+    pub async fn surcharge(&self, call: &Call, currency: Currency) -> Result<u32, Error> {
+        let Fuel { percent, .. } = get(&self.0.of(call), &format!("/fuel/{currency}")).await?;
         Ok(percent)
     }
 }
@@ -49,15 +50,16 @@ fn fuel(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::client;
     use super::*;
 
     #[tokio::test]
     async fn the_carrier_asks_more_where_it_is_farther() {
         let service = carrier(Script::quiet()).expect("a port is free");
-        let (client, address) = (Client::default(), &service.addresses()[1]);
+        let (client, address) = (client().expect("no TLS"), &service.addresses()[1]);
         for (country, wanted) in [("EUR", 6), ("SEK", 11)] {
             let fuel: Fuel =
-                client.ask(format!("{address}/fuel/{country}")).await.expect("it is up");
+                get(&client, &format!("{address}/fuel/{country}")).await.expect("it is up");
             assert_eq!((fuel.country.as_str(), fuel.percent), (country, wanted));
         }
     }

@@ -13,7 +13,7 @@ mod script;
 mod stock;
 
 pub use carrier::{Carrier, carrier};
-pub use client::{Client, ServiceError, current_request, for_request};
+pub use client::{client, current_request, for_request};
 pub use http::{Seen, Service};
 pub use rates::{Rates, rates};
 pub use script::{REPLICAS, Script};

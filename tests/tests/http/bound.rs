@@ -1,0 +1,58 @@
+//! The client of a call.
+
+use dyno::Fault;
+use dyno::balance::{Balancer, Policy};
+use dyno::http::Error;
+use dyno::retry::Retry;
+use dyno::service::{Call, Service};
+use dyno_tests::loopback::{Loopback, Reply};
+
+use crate::support::{SECOND, of};
+
+#[tokio::test]
+async fn it_goes_to_the_target_and_takes_deadline_and_key_along() {
+    let (a, b) = (Loopback::start(), Loopback::start());
+    for server in [&a, &b] {
+        server.otherwise(Reply::status(503));
+    }
+    let targets: &'static Balancer =
+        Box::leak(Box::new(Balancer::new("bound", &[]).policy(Policy::RoundRobin)));
+    targets.set([a.origin(), b.origin()]).expect("targets");
+    let service = Service::builder("bound")
+        .retry(Retry::new(2))
+        .balance(targets)
+        .timeout(60 * SECOND)
+        .build();
+    let ended: Result<(), Error> = service
+        .call_async(|call: Call| async move {
+            let answer = call.http().post("/price").body("1").send().await?;
+            answer.error_for_status().map(drop)
+        })
+        .await;
+    assert_eq!(
+        ended.expect_err("both are sick").status_code().map(|status| status.as_u16()),
+        Some(503)
+    );
+    let seen = [a.last(), b.last()];
+    assert_eq!((a.counts().requests, b.counts().requests), (1, 1));
+    let keys = seen.each_ref().map(|seen| seen.header("idempotency-key"));
+    assert!(keys[0].len() == 36 && keys[0] == keys[1], "{keys:?}");
+    assert!(
+        seen.iter()
+            .all(|seen| seen.uri.path() == "/price" && !seen.header("dyno-timeout").is_empty())
+    );
+}
+
+#[tokio::test]
+async fn a_client_of_ones_own_is_bound_as_well() {
+    let server = Loopback::start();
+    let client = of(&server, "own").build().expect("a client");
+    let service = Service::builder("own-bound").build();
+    let ended: Result<String, Error> = service
+        .call_async(async |call: Call| client.of(&call).get("/a").send().await?.text().await)
+        .await;
+    assert_eq!(ended.expect("an answer"), "ok");
+    assert_eq!(server.last().header("idempotency-key").len(), 36);
+    let refused: Result<(), Fault> = service.call_async(async |_| Ok(())).await;
+    assert_eq!(refused, Ok(()));
+}

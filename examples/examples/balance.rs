@@ -9,9 +9,9 @@
 //! ```text
 //! after it broke down:
 //! prices (p2c)        state   weight  in flight  latency  failing  picks  failures
-//! http://10.0.0.1:80  open         1          0    9.1ms    21.2%    150         2
-//! http://10.0.0.2:80  closed       1          0   10.0ms     0.0%    250         0
-//! http://10.0.0.3:80  closed       1          0   36.3ms     0.0%      2         0
+//! http://10.0.0.1:80  open         1          0    9.1ms    21.1%    151         2
+//! http://10.0.0.2:80  closed       1          0   10.0ms     0.0%    247         0
+//! http://10.0.0.3:80  closed       1          0   38.4ms     0.0%      4         0
 //! ```
 
 use std::time::Duration;

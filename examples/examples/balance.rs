@@ -7,9 +7,11 @@
 //! seeded.
 //!
 //! ```text
-//! prices (p2c)               state   weight  in flight  latency  failing  picks  failures
-//! http://10.0.0.1:80         closed       1          0   10.0ms     0.0%    141         0
-//! …
+//! after it broke down:
+//! prices (p2c)        state   weight  in flight  latency  failing  picks  failures
+//! http://10.0.0.1:80  open         1          0    9.1ms    21.1%    151         2
+//! http://10.0.0.2:80  closed       1          0   10.0ms     0.0%    247         0
+//! http://10.0.0.3:80  closed       1          0   38.4ms     0.0%      4         0
 //! ```
 
 use std::time::Duration;
@@ -42,6 +44,7 @@ fn price(broken: &str) -> Result<u32, dyno::Fault> {
 
 fn main() -> Result<(), dyno::Fault> {
     let frozen = clock::freeze();
+    fastrand::seed(7);
     for _ in 0..300 {
         price("none")?;
     }

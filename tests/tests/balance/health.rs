@@ -75,6 +75,26 @@ fn one_trial_at_a_time_finds_out_whether_it_is_back() {
 }
 
 #[test]
+fn a_trial_is_not_put_off_because_the_target_was_dear() {
+    let frozen = freeze();
+    for policy in [Policy::P2c, Policy::LeastInFlight] {
+        let balancer = in_turn(&[A, B]).policy(policy);
+        // Slow, and three calls hang there.
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let tried = Tried::new();
+            let both = [(); 2].map(|()| balancer.pick(&tried).expect("a target"));
+            held.extend(both.into_iter().filter(|pick| pick.target().url() == A));
+        }
+        frozen.advance(SEC);
+        held.pop().expect("three").success();
+        fail(&balancer, A);
+        frozen.advance(SEC);
+        assert_eq!(ask(&balancer), A, "{policy}");
+    }
+}
+
+#[test]
 fn a_bad_trial_keeps_it_out() {
     let frozen = freeze();
     let balancer = in_turn(&[A, B]);

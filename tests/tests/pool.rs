@@ -332,7 +332,7 @@ fn named_here(n: u32) -> Result<String, Fault> {
     Ok(thread::current().name().unwrap_or_default().to_owned())
 }
 
-#[timeout(250ms, on_pool = "pool-shared")]
+#[timeout(250ms, on_pool("pool-shared", idle = 10s))]
 fn named_there() -> Result<String, Fault> {
     Ok(thread::current().name().unwrap_or_default().to_owned())
 }

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -20,34 +20,69 @@ pub(crate) fn enter(group: &mut Group, set: Set) {
     match set {
         Set::One => {
             group.call(NAME, |x| broken(|| call(x)));
-            group.call_async(NAME, async |x| broken_async(call_async(x)).await);
+            group.call_async(NAME, one);
         }
         Set::Three => {
             group.call(NAME, |x| retried(|| broken(|| call(x))));
-            group.call_async(NAME, async |x| {
-                in_time(LIMIT, retried_async(async || broken_async(call_async(x)).await)).await
-            });
+            group.call_async(NAME, three);
         }
         Set::Five => {
             group.call(NAME, |x| measured(|| retried(|| broken(|| placed(|| call(x))))));
-            group.call_async(NAME, async |x| {
-                let attempt = async || broken_async(placed_async(call_async(x))).await;
-                measured_async(in_time(LIMIT, retried_async(attempt))).await
-            });
+            group.call_async(NAME, five);
         }
         Set::All => {
             group.call(NAME, |x| {
                 let whole = || rated(|| retried(|| broken(|| placed(|| call(x)))));
                 measured(whole).or(Ok::<_, Fail>(0))
             });
-            group.call_async(NAME, async |x| {
-                let attempt =
-                    async || broken_async(placed_async(in_time(ATTEMPT, call_async(x)))).await;
-                let whole = in_time(LIMIT, rated_async(retried_async(attempt)));
-                measured_async(whole).await.or(Ok::<_, Fail>(0))
-            });
+            group.call_async(NAME, all);
         }
     }
+}
+
+// Each written out: a future that is handed to another is copied.
+
+async fn one(x: u64) -> Result<u64, Fail> {
+    enter_breaker()?;
+    let out = call_async(x).await;
+    leave_breaker(&out);
+    out
+}
+
+async fn three(x: u64) -> Result<u64, Fail> {
+    in_time(LIMIT, pin!(again(async || one(x).await))).await
+}
+
+async fn five(x: u64) -> Result<u64, Fail> {
+    let begun = Instant::now();
+    let attempts = pin!(again(async || {
+        enter_breaker()?;
+        let _place = Place::take()?;
+        let out = call_async(x).await;
+        leave_breaker(&out);
+        out
+    }));
+    let out = in_time(LIMIT, attempts).await;
+    note(begun, out.is_ok());
+    out
+}
+
+async fn all(x: u64) -> Result<u64, Fail> {
+    let begun = Instant::now();
+    let attempts = pin!(async {
+        let_in()?;
+        again(async || {
+            enter_breaker()?;
+            let _place = Place::take()?;
+            let out = in_time(ATTEMPT, pin!(call_async(x))).await;
+            leave_breaker(&out);
+            out
+        })
+        .await
+    });
+    let out = in_time(LIMIT, attempts).await;
+    note(begun, out.is_ok());
+    out.or(Ok(0))
 }
 
 static FAILED: AtomicU32 = AtomicU32::new(0);
@@ -60,13 +95,6 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 fn broken(f: impl FnOnce() -> Result<u64, Fail>) -> Result<u64, Fail> {
     enter_breaker()?;
     let out = f();
-    leave_breaker(&out);
-    out
-}
-
-async fn broken_async(f: impl Future<Output = Result<u64, Fail>>) -> Result<u64, Fail> {
-    enter_breaker()?;
-    let out = f.await;
     leave_breaker(&out);
     out
 }
@@ -111,7 +139,7 @@ fn retried(f: impl Fn() -> Result<u64, Fail>) -> Result<u64, Fail> {
     }
 }
 
-async fn retried_async(f: impl AsyncFn() -> Result<u64, Fail>) -> Result<u64, Fail> {
+async fn again(f: impl AsyncFn() -> Result<u64, Fail>) -> Result<u64, Fail> {
     let mut attempt = 1;
     loop {
         match f().await {
@@ -142,11 +170,6 @@ fn placed(f: impl FnOnce() -> Result<u64, Fail>) -> Result<u64, Fail> {
     f()
 }
 
-async fn placed_async(f: impl Future<Output = Result<u64, Fail>>) -> Result<u64, Fail> {
-    let _place = Place::take()?;
-    f.await
-}
-
 struct Place;
 
 impl Place {
@@ -172,13 +195,6 @@ fn measured(f: impl FnOnce() -> Result<u64, Fail>) -> Result<u64, Fail> {
     out
 }
 
-async fn measured_async(f: impl Future<Output = Result<u64, Fail>>) -> Result<u64, Fail> {
-    let begun = Instant::now();
-    let out = f.await;
-    note(begun, out.is_ok());
-    out
-}
-
 /// In words of the thread's own: a count, and one for each power of two.
 #[inline]
 fn note(begun: Instant, well: bool) {
@@ -198,11 +214,6 @@ fn rated(f: impl FnOnce() -> Result<u64, Fail>) -> Result<u64, Fail> {
     f()
 }
 
-async fn rated_async(f: impl Future<Output = Result<u64, Fail>>) -> Result<u64, Fail> {
-    let_in()?;
-    f.await
-}
-
 /// One word: when the next call may be made, a second ahead at most.
 #[inline]
 fn let_in() -> Result<(), Fail> {
@@ -215,9 +226,8 @@ fn let_in() -> Result<(), Fail> {
 /// A timer is made only when the future waits.
 async fn in_time(
     limit: Duration,
-    future: impl Future<Output = Result<u64, Fail>>,
+    mut future: Pin<&mut impl Future<Output = Result<u64, Fail>>>,
 ) -> Result<u64, Fail> {
-    let mut future = pin!(future);
     match poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
         Poll::Ready(out) => out,
         Poll::Pending => late(tokio::time::timeout(limit, future).await),

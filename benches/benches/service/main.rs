@@ -11,7 +11,9 @@ mod floors;
 #[allow(dead_code, reason = "of what the policies are measured with, not all is needed here")]
 mod group;
 mod guarded;
+mod http;
 mod peers;
+mod services;
 mod set;
 #[path = "../policies/peers.rs"]
 #[allow(dead_code, reason = "of what the policies are measured with, not all is needed here")]
@@ -27,6 +29,7 @@ fn main() {
     for set in Set::ALL {
         set.run(&mut section, &mut bars);
     }
+    http::run(&mut section, &mut bars);
     section.heading("Bars", set::ABOUT_BARS);
     section.add(&bars);
     section.write();

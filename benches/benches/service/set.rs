@@ -5,21 +5,23 @@ use std::time::Duration;
 use benches::{Bars, Section};
 
 use crate::group::Group;
-use crate::{by_hand, floors, guarded, peers};
+use crate::{by_hand, floors, guarded, peers, services};
 
 /// For all attempts together, and for one.
 pub(crate) const LIMIT: Duration = Duration::from_millis(250);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(2);
 pub(crate) const ATTEMPT: Duration = Duration::from_millis(100);
 /// Attempts in all.
 pub(crate) const ATTEMPTS: u32 = 3;
 /// What retries may add to the calls.
-pub(crate) const SHARE: f32 = 0.2;
+pub(crate) const SHARE: f64 = 0.2;
 pub(crate) const FAIL_MAX: u32 = 5;
 pub(crate) const OPEN_FOR: Duration = Duration::from_secs(60);
 /// Calls at a time.
 pub(crate) const PLACES: u32 = 10;
 /// So many calls a second as no machine makes.
 pub(crate) const PLENTY: u32 = 1_000_000_000;
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 pub(crate) const ABOUT_BARS: &str = "\
 Medians. \"Ahead\" is the slowest of dyno's ways against the fastest peer, each with what is sync and \
@@ -74,6 +76,7 @@ impl Set {
         floors::clocks(&mut group);
         by_hand::enter(&mut group, self);
         guarded::enter(&mut group, self);
+        services::enter(&mut group, self);
         peers::enter(&mut group, self);
         let all = group.run(section);
         guarded::judge(bars, &all, self);

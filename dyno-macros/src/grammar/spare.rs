@@ -31,6 +31,7 @@ pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> 
     let key = match value {
         Expr::Binary(_) if knows("rate") => "rate",
         _ if number(value).is_some() && knows("fail_max") => "fail_max",
+        _ if number(value).is_some() && knows("size") => "size",
         _ if number(value).is_some() && knows("queue") => "limit",
         _ => return None,
     };

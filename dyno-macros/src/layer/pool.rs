@@ -29,7 +29,6 @@ static KIND: Kind = Kind {
 };
 
 const LIMIT: &str = "limit";
-const SETTINGS: [&str; 3] = ["size", "queue", "idle"];
 const OWN: [Key; 4] =
     [Key::value("size"), Key::value("queue"), Key::value("idle"), Key::value(LIMIT)];
 
@@ -104,11 +103,19 @@ fn which(expr: &Expr, diag: &mut Diag) -> Which {
 
 fn check(limited: &Limited, args: &[Arg], diag: &mut Diag) {
     let named = args.iter().any(|arg| arg.key.is_none());
+    let settings = || args.iter().filter_map(|arg| arg.key.as_ref()).filter(|key| *key != LIMIT);
     if named {
-        return limited.check(args, &SETTINGS, diag);
+        if let Some(of) = limited.which.of_static() {
+            for key in settings() {
+                let message =
+                    format!("`{of}` has its settings where it is defined; set `{key}` there");
+                diag.error(key, message);
+            }
+        }
+        return;
     }
     let message = "a pool has a name such as `\"io\"`, or is a static such as `IO`";
-    match args.iter().find_map(|arg| arg.key.as_ref().filter(|key| *key != LIMIT)) {
+    match settings().next() {
         Some(key) => diag.error(key, message),
         None => diag.error(limited.at(), message),
     }

@@ -62,10 +62,11 @@ impl Balancer {
 
     fn choose_from(&self, asked: &Asked<'_>, avoid: Avoid) -> Option<Choice> {
         if let Some(key) = asked.key {
-            return self.best(asked, avoid, |entry, warmth| {
+            let best = self.best(asked, avoid, |entry, warmth| {
                 let weight = f64::from(entry.weight) * warmth;
                 (-sticky::score(key, entry.member.place, weight), 0)
             });
+            return best.map(|(_, choice)| choice);
         }
         match self.given.policy {
             Policy::P2c => self.two_choices(asked, avoid),
@@ -130,10 +131,11 @@ impl Balancer {
         if one.is_some() {
             return one;
         }
-        self.best(asked, avoid, |entry, warmth| {
+        let best = self.best(asked, avoid, |entry, warmth| {
             let weight = f64::from(entry.weight) * warmth;
             (entry.member.cost(asked.now) / weight, 0)
-        })
+        });
+        best.map(|(_, choice)| choice)
     }
 
     #[inline]
@@ -163,20 +165,20 @@ impl Balancer {
         asked: &Asked<'_>,
         avoid: Avoid,
         rank: impl Fn(&Entry, f64) -> (f64, u64),
-    ) -> Option<Choice> {
+    ) -> Option<((f64, u64), Choice)> {
         let mut best: Option<((f64, u64), Choice)> = None;
         for (at, entry) in asked.table.entries.iter().enumerate() {
             let Some(how) = Self::may_call(asked, avoid, at) else { continue };
             let choice = Choice { at, how };
-            if how == How::Trial && asked.key.is_none() {
-                return Some(choice);
-            }
             let rank = rank(entry, self.warmth(entry, asked.now));
+            if how == How::Trial && asked.key.is_none() {
+                return Some((rank, choice));
+            }
             if best.is_none_or(|(least, _)| rank < least) {
                 best = Some((rank, choice));
             }
         }
-        best.map(|(_, choice)| choice)
+        best
     }
 
     /// Among those of the least rank the one whose turn was the longest ago.
@@ -188,10 +190,10 @@ impl Balancer {
     ) -> Option<Choice> {
         loop {
             let turn = |entry: &Entry| entry.member.live.0.turn.load(Ordering::Relaxed);
-            let choice =
+            let ((_, before), choice) =
                 self.best(asked, avoid, |entry, warmth| (rank(entry, warmth), turn(entry)))?;
             let entry = &asked.table.entries[choice.at];
-            let (before, next) = (turn(entry), self.turn.fetch_add(1, Ordering::Relaxed) + 1);
+            let next = self.turn.fetch_add(1, Ordering::Relaxed) + 1;
             let taken = entry.member.live.0.turn.compare_exchange(
                 before,
                 next,

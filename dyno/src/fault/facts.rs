@@ -37,8 +37,11 @@ pub(crate) enum Facts {
 pub(crate) struct Micros(u32);
 
 impl Micros {
+    // Not by `as_micros`, which divides 128 bits.
     pub(crate) fn of(time: Duration) -> Self {
-        Self(u32::try_from(time.as_micros()).unwrap_or(u32::MAX))
+        let micros = time.as_secs().saturating_mul(1_000_000);
+        let micros = micros.saturating_add(u64::from(time.subsec_micros()));
+        Self(u32::try_from(micros).unwrap_or(u32::MAX))
     }
 
     fn time(self) -> Duration {

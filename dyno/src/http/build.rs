@@ -27,10 +27,10 @@ pub struct Builder {
     at: &'static Location<'static>,
     pub(super) settings: Settings,
     base: Option<String>,
-    balance: Option<&'static Balancer>,
-    sharing: Option<Sharing>,
+    pub(super) balance: Option<&'static Balancer>,
+    pub(super) sharing: Option<Sharing>,
     /// The settings of the breakers are not the default ones.
-    says_breaker: bool,
+    pub(super) says_breaker: bool,
     proxies: Vec<reqwest::Proxy>,
     pub(super) configure: Vec<Configure>,
     /// What contradicts itself.
@@ -293,52 +293,6 @@ impl Builder {
         let inner =
             Inner { name, settings, base, balance, sharing, reqwest, guarded, unguarded, hosts };
         Ok(Client { inner: Arc::new(inner), bound: None })
-    }
-
-    /// What contradicts itself, or can do nothing.
-    fn contradiction(&self) -> Option<&'static str> {
-        let settings = &self.settings;
-        let is_below = |limit: Option<Duration>, other: Option<Duration>| {
-            limit.is_none_or(|limit| other.is_none_or(|other| limit < other))
-        };
-        let share_is_one = |share: f64| (0.0001..=1.0).contains(&share);
-        let balanced = self.balance.is_some();
-        let cases = [
-            (
-                !is_below(settings.attempt_timeout, settings.timeout),
-                "`attempt_timeout` must be below `timeout`, which else ends every attempt first",
-            ),
-            (
-                !is_below(settings.expected_in, settings.attempt_timeout)
-                    || !is_below(settings.expected_in, settings.timeout),
-                "`expected_in` must be below the time-outs, which else end what is slower",
-            ),
-            (
-                settings.budget.is_some_and(|share| !share_is_one(share)),
-                "`budget` must be from 0.0001 to 1: it is a share of the calls",
-            ),
-            (
-                settings.retry_on_timeout && settings.retries == 0,
-                "`retry_on_timeout` is for further attempts, and there are none",
-            ),
-            (
-                balanced && (self.says_breaker || settings.expected_in.is_some()),
-                "the balancer says itself when a target is out: give `breaker` and `expected_in` to it",
-            ),
-            (
-                balanced && self.sharing.is_some(),
-                "the circuits are the balancer's: leave out `share`",
-            ),
-            (
-                settings.breaker.is_none() && settings.expected_in.is_some(),
-                "`expected_in` is for a breaker, and there is none",
-            ),
-            (
-                settings.breaker.is_none() && self.sharing.is_some(),
-                "`share` is for a breaker, and there is none",
-            ),
-        ];
-        cases.into_iter().find(|(wrong, _)| *wrong).map(|(_, says)| says)
     }
 
     fn reqwest(&mut self) -> reqwest::ClientBuilder {

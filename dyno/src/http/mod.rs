@@ -28,6 +28,7 @@ mod base64;
 mod body;
 mod build;
 mod call;
+mod check;
 mod connect;
 mod error;
 mod host;

@@ -1,5 +1,7 @@
 //! Targets that are out: passed over, tried, called all the same, and back by and by.
 
+use std::time::Duration;
+
 use dyno::balance::{Balancer, Policy, Tried};
 use dyno::breaker::{Report, Settings, State};
 use dyno::clock::freeze;
@@ -10,7 +12,10 @@ use super::support::{A, B, C, D, MS, SEC, ask, fail, order, pick, picks, seen};
 const QUICK: Settings = Settings::new().fail_max(2).reset_timeout(SEC);
 
 fn in_turn(targets: &'static [&'static str]) -> Balancer {
-    Balancer::new("health", targets).policy(Policy::RoundRobin).breaker(QUICK).slow_start(0 * SEC)
+    Balancer::new("health", targets)
+        .policy(Policy::RoundRobin)
+        .breaker(QUICK)
+        .slow_start(Duration::ZERO)
 }
 
 #[test]
@@ -66,6 +71,26 @@ fn one_trial_at_a_time_finds_out_whether_it_is_back() {
         assert!(!seen(&balancer, A).out, "{policy}: a good trial brings it back");
         let back = (0..200).filter(|_| ask(&balancer) == A).count();
         assert!(back > 30, "{policy}: {back} of 200");
+    }
+}
+
+#[test]
+fn a_trial_is_not_put_off_because_the_target_was_dear() {
+    let frozen = freeze();
+    for policy in [Policy::P2c, Policy::LeastInFlight] {
+        let balancer = in_turn(&[A, B]).policy(policy);
+        // Slow, and three calls hang there.
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let tried = Tried::new();
+            let both = [(); 2].map(|()| balancer.pick(&tried).expect("a target"));
+            held.extend(both.into_iter().filter(|pick| pick.target().url() == A));
+        }
+        frozen.advance(SEC);
+        held.pop().expect("three").success();
+        fail(&balancer, A);
+        frozen.advance(SEC);
+        assert_eq!(ask(&balancer), A, "{policy}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keys that stick to their targets.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use dyno::balance::{Balancer, Tried};
 use dyno::clock::freeze;
@@ -49,7 +50,7 @@ fn a_key_sticks_to_its_target_and_keys_are_spread() {
 #[test]
 fn only_the_keys_of_one_that_is_out_move_and_they_come_back() {
     let frozen = freeze();
-    let balancer = Balancer::new("moves", &[A, B, C, D]).slow_start(0 * SEC);
+    let balancer = Balancer::new("moves", &[A, B, C, D]).slow_start(Duration::ZERO);
     let before = places(&balancer);
     fail(&balancer, B);
     let during = places(&balancer);

@@ -55,10 +55,9 @@ fn a_late_future_is_dropped() {
     let _frozen = clock::freeze();
     assert_eq!(block_on(sendable(slow(49 * MS))), Ok(1));
     let fault = block_on(slow(51 * MS)).expect_err("late");
-    assert_eq!(
-        fault.to_string(),
-        "Refused(TimedOut { point: \"timing_out.slow\", after: 50ms, elapsed: 50ms })"
-    );
+    let told = fault.to_string();
+    let says = "Refused(TimedOut { point: \"timing_out.slow\", after: 50ms, elapsed: 50ms";
+    assert!(told.starts_with(says), "{told}");
     assert_eq!(block_on(sendable(by_constant(&7, 49 * MS))), Ok(7));
     assert_eq!(timed_out(&block_on(by_constant(&7, 99 * MS))), Some(LIMIT));
     let mut client = Client(10 * MS);

@@ -76,6 +76,11 @@ fn contradictions_are_told() {
         (new().max_open(0), "`max_open` must be at least 1"),
         (new().pool_size(0), "`pool_size` must be at least 1"),
         (new().base("not an URL"), "`base` is no URL"),
+        (new().attempt_timeout(6 * SECOND), "`attempt_timeout` must be below `timeout`"),
+        (new().expected_in(6 * SECOND), "`expected_in` must be below the time-outs"),
+        (new().budget(2.0), "`budget` must be from 0.0001 to 1"),
+        (new().retries(0).retry_on_timeout(true), "`retry_on_timeout` is for further attempts"),
+        (new().breaker(None).expected_in(SECOND), "`expected_in` is for a breaker"),
     ] {
         let told = told(builder);
         assert!(told.starts_with("http: client \"wrong\": ") && told.contains(says), "{told}");

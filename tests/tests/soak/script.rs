@@ -59,6 +59,12 @@ impl Script {
         Self { illnesses }
     }
 
+    /// All fail, from beginning to end.
+    pub(crate) fn blackout(targets: usize, steps: u64) -> Self {
+        let ill = |target| Illness { target, when: 0..steps, health: Health::Failing };
+        Self { illnesses: (0..targets).map(ill).collect() }
+    }
+
     /// How that target is at that step.
     pub(crate) fn health(&self, target: usize, step: u64) -> Health {
         let ill = self.illnesses.iter().find(|it| it.target == target && it.when.contains(&step));

@@ -16,6 +16,7 @@ use futures_util::future::{Either, select};
 
 use crate::counts::Counts;
 use crate::driver::{Driver, frozen};
+use crate::script::Script;
 use crate::world::{BUG, Failed, TARGETS, World};
 
 /// Milliseconds.
@@ -31,9 +32,18 @@ const CAPACITY: u32 = 20;
 
 /// A minute of calls made by `call`, and what came of them.
 fn minute(seed: u64, call: impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> Minute {
+    played(seed, Script::new(seed, TARGETS, LENGTH), call)
+}
+
+/// The same with a script that is given.
+fn played(
+    seed: u64,
+    script: Script,
+    call: impl AsyncFn(&World, u64) -> Result<u64, Failed>,
+) -> Minute {
     fastrand::seed(seed);
     let clock = frozen();
-    let world = World::new(seed, LENGTH);
+    let world = World::new(seed, script);
     let mut driver = Driver::new(clock);
     for x in 0..LENGTH + PATIENCE {
         if x < LENGTH && world.dice(1000) < CALLS {
@@ -110,8 +120,8 @@ struct Stack {
 }
 
 impl Stack {
-    fn new(name: &'static str) -> Self {
-        let settings = Settings::new().fail_max(5).reset_timeout(Duration::from_millis(500));
+    fn new(name: &'static str, fail_max: u32) -> Self {
+        let settings = Settings::new().fail_max(fail_max).reset_timeout(Duration::from_millis(500));
         let balancer = Balancer::new(name, &TARGETS_URLS).breaker(settings);
         let balancer = leak(balancer.slow_start(Duration::from_secs(1)));
         let budget = leak(Budget::new().share(SHARE).reserve(0).capacity(CAPACITY));
@@ -131,10 +141,8 @@ impl Stack {
         Self { balancer, budget, places, service: leak(service.build()) }
     }
 
-    fn minute(&self, seed: u64) -> Minute {
-        minute(seed, async |world, x| {
-            self.service.call_async(|call| async move { world.serve(index(&call), x).await }).await
-        })
+    async fn call(&self, world: &World, x: u64) -> Result<u64, Failed> {
+        self.service.call_async(|call| async move { world.serve(index(&call), x).await }).await
     }
 
     /// Nothing is left of any call.
@@ -180,13 +188,28 @@ fn index(call: &Call) -> usize {
 fn a_service_goes_on_while_targets_die_and_return() {
     for seed in 1..=3 {
         let [minute, again] = ["once", "again"].map(|what| {
-            let stack = Stack::new(leak(format!("soak.{seed}.{what}")));
-            let minute = stack.minute(seed);
+            let stack = Stack::new(leak(format!("soak.{seed}.{what}")), 5);
+            let minute = minute(seed, async |world, x| stack.call(world, x).await);
             stack.check(seed, &minute);
             minute
         });
         assert_eq!(again, minute, "seed {seed} decides everything");
     }
+}
+
+#[test]
+fn a_budget_keeps_a_blackout_from_getting_worse() {
+    // No breaker opens, or there would be nothing to try again.
+    let stack = Stack::new("soak.blackout", u32::MAX);
+    let blackout = Script::blackout(TARGETS, LENGTH);
+    let Minute { counts, attempts, .. } =
+        played(6, blackout, async |world, x| stack.call(world, x).await);
+    let (calls, attempts) = (counts.all(), attempts.iter().sum::<u64>());
+    println!("{counts:?} {attempts} {}", stack.budget);
+    assert_eq!((counts.of("well"), counts.of("rejected")), (0, 0), "{counts:?}");
+    stack.check_budget(6, calls, attempts);
+    assert!(attempts >= calls + calls / 6, "{attempts} of {calls}: there is a budget");
+    assert!(stack.budget.snapshot().refused > calls / 2, "{}", stack.budget);
 }
 
 static PRICES: Balancer = Balancer::new("soak.attribute", &TARGETS_URLS)

@@ -41,10 +41,10 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Begins now, and lasts for so many milliseconds.
-    pub(crate) fn new(seed: u64, length: u64) -> Self {
+    /// Begins now; the steps of the script are milliseconds.
+    pub(crate) fn new(seed: u64, script: Script) -> Self {
         Self {
-            script: Script::new(seed, TARGETS, length),
+            script,
             began: clock::now(),
             dice: RefCell::new(fastrand::Rng::with_seed(seed ^ 0x5EED)),
             busy: Default::default(),

@@ -25,7 +25,7 @@ static BREAKER: LazyLock<Breaker> = LazyLock::new(breaker);
 static PLACE: LazyLock<Arc<Semaphore>> =
     LazyLock::new(|| Arc::new(Semaphore::new(PLACES as usize)));
 static BUDGET: LazyLock<Arc<TpsBudget>> =
-    LazyLock::new(|| Arc::new(TpsBudget::new(Duration::from_secs(10), 1, SHARE)));
+    LazyLock::new(|| Arc::new(TpsBudget::new(Duration::from_secs(10), 1, SHARE as f32)));
 
 pub(super) fn enter(group: &mut Group, set: Set) {
     let broken =

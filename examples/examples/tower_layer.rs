@@ -36,6 +36,7 @@ static HOSTS: Service = Service::builder("hosts")
 static PRICING: Breaker = Breaker::new("pricing");
 
 /// In place of a network.
+#[allow(clippy::needless_pass_by_value)] // as `service_fn` calls it
 fn send(request: Request<()>) -> Ready<Answer> {
     static BUSY: AtomicU32 = AtomicU32::new(2);
     let busy = || BUSY.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));

@@ -65,8 +65,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_replica_is_down_when_the_script_says_so_and_the_other_is_not() {
-        let down = [vec![10..20], vec![]];
-        let service = rates(Script { down, ..Script::quiet() }).expect("a port is free");
+        let service = rates(Script::quiet().down_for(0, 10..20)).expect("a port is free");
         let (client, addresses) = (client().expect("no TLS"), service.addresses());
         for request in 0..30 {
             for (replica, address) in addresses.iter().enumerate() {

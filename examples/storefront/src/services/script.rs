@@ -74,6 +74,12 @@ impl Script {
         let (greeting, latency_us, down) = (Duration::ZERO, 0..1, [vec![], vec![]]);
         Self { seed: 1, greeting, latency_us, hiccups: 0, forgotten: 0, down }
     }
+
+    /// And this replica is down for these requests.
+    pub fn down_for(mut self, replica: usize, requests: Range<u64>) -> Self {
+        self.down[replica].push(requests);
+        self
+    }
 }
 
 #[cfg(test)]

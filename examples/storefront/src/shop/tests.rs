@@ -10,7 +10,7 @@ const SMALL: &str = "sku,name,category,price_cents,weight_g,stock_hint\n\
 
 /// All are up for request 0; the first replica is down from 1 on, the other from 2 on.
 fn failing() -> Script {
-    Script { down: [vec![1..u64::MAX], vec![2..u64::MAX]], ..Script::quiet() }
+    Script::quiet().down_for(0, 1..u64::MAX).down_for(1, 2..u64::MAX)
 }
 
 // Balancers, limits and caches are the program's, not a test's: one test for each.

@@ -34,7 +34,7 @@ impl ShopError {
     /// A service answered, and what it said makes no sense.
     pub fn is_nonsense(&self) -> bool {
         let Self::Service(error) = self else { return false };
-        error.source().is_some_and(<(dyn Error + 'static)>::is::<serde_json::Error>)
+        error.source().is_some_and(<dyn Error>::is::<serde_json::Error>)
     }
 
     /// The kind of reason, to be counted by.

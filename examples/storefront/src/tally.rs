@@ -143,7 +143,7 @@ impl Tally {
                 self.transitions.push(Transition { at, request, breaker, from, to, why });
             }
             Event::Ejected { target } => {
-                self.passed_over.entry(target.to_owned()).or_default().times += 1
+                self.passed_over.entry(target.to_owned()).or_default().times += 1;
             }
             Event::Returned { target, after } => {
                 self.passed_over.entry(target.to_owned()).or_default().time += after;

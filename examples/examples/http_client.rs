@@ -4,9 +4,9 @@
 //! the client asks once more. An answer that takes too long is given up after 100 ms, and the shop
 //! shows what it knew yesterday. Then the server goes away: the fifth failure in a row opens its
 //! circuit, and the next call is not sent at all. When it is back, the first call that may pass closes
-//! the circuit.
+//! the circuit. Ports and times differ from run to run.
 //!
-//! ```text
+//! ```console
 //! sku-1: 7 in stock (attempt 2)
 //! sku-slow: 5 in stock yesterday, because stock: no answer within 100ms
 //! down: stock: GET http://127.0.0.1:38139/?sku=…: no connection: Connection refused (os error 111)

@@ -65,6 +65,12 @@ fn price_by_value(sku: &str) -> Result<u32, io::Error> {
     PRICING.or(|_| Ok(500)).call(|call| ask(sku, call))
 }
 
+/// As an attribute that names the value: both call through the same breaker, places and budget.
+#[service(PRICING, fallback = |_| Ok(500))]
+fn price_by_preset(sku: &str, call: &Call) -> Result<u32, io::Error> {
+    ask(sku, call)
+}
+
 /// What each way makes of the same day: a good call, one that needs three attempts, an outage.
 fn day(name: &str, price: impl Fn(&str) -> Result<u32, io::Error>) -> Result<(), io::Error> {
     println!("{name}");
@@ -96,6 +102,8 @@ fn main() -> Result<(), io::Error> {
     day("pricing (attribute)", |sku| price(sku))?;
     day("pricing (builder)", price_by_value)?;
 
+    println!("its preset");
+    assert_eq!(price_by_preset("sku-7")?, 995);
     println!("\n{}", PRICING.snapshot());
     PRICING.list();
     println!("\n{}", service::explain("pricing (builder)").expect("it is listed"));

@@ -7,11 +7,22 @@
 //! seeded.
 //!
 //! ```text
+//! prices (p2c)        state   weight  in flight  latency  failing  picks  failures
+//! http://10.0.0.1:80  closed       1          0   10.0ms     0.0%    149         0
+//! http://10.0.0.2:80  closed       1          0   10.0ms     0.0%    150         0
+//! http://10.0.0.3:80  closed       1          0   29.7ms     0.0%      1         0
+//!
 //! after it broke down:
 //! prices (p2c)        state   weight  in flight  latency  failing  picks  failures
 //! http://10.0.0.1:80  open         1          0    9.1ms    21.1%    151         2
 //! http://10.0.0.2:80  closed       1          0   10.0ms     0.0%    247         0
 //! http://10.0.0.3:80  closed       1          0   38.4ms     0.0%      4         0
+//!
+//! and back:
+//! prices (p2c)        state                   weight  in flight  latency  failing  picks  failures
+//! http://10.0.0.1:80  closed, warming up  10.2% of 1          0   10.0ms     4.5%    158         2
+//! http://10.0.0.2:80  closed                       1          0   10.0ms     0.0%    339         0
+//! http://10.0.0.3:80  closed                       1          0   37.3ms     0.0%      5         0
 //! ```
 
 use std::time::Duration;

@@ -1,5 +1,47 @@
 //! A call to the pricing service, written as a single attempt, made fault tolerant twice: by one line
 //! above the function, and as a value that many functions share.
+//!
+//! ```text
+//! pricing (attribute)
+//!   attempt 1 for sku-1, 250ms left
+//!   attempt 1 for sku-2, 250ms left
+//!   attempt 2 for sku-2, 235ms left
+//!   attempt 3 for sku-2, 220ms left
+//!   attempt 1 for sku-3, 250ms left
+//!   attempt 2 for sku-3, 235ms left
+//!   attempt 3 for sku-3, 220ms left
+//!   attempt 1 for sku-4, 250ms left
+//!   attempt 2 for sku-4, 235ms left
+//!   attempt 1 for sku-6, 250ms left
+//! pricing (builder)
+//!   attempt 1 for sku-1, 250ms left
+//!   attempt 1 for sku-2, 250ms left
+//!   attempt 2 for sku-2, 235ms left
+//!   attempt 3 for sku-2, 220ms left
+//!   attempt 1 for sku-3, 250ms left
+//!   attempt 2 for sku-3, 235ms left
+//!   attempt 3 for sku-3, 220ms left
+//!   attempt 1 for sku-4, 250ms left
+//!   attempt 2 for sku-4, 235ms left
+//!   attempt 1 for sku-6, 250ms left
+//! its preset
+//!   attempt 1 for sku-7, 250ms left
+//!
+//! pricing (builder)
+//!   timeout: 250ms
+//!   retry: 3 attempts, pauses 5ms with jitter None, budget 100.0 of 100 (0 refused)
+//!   breaker: closed, 0 failures of 5 in a row
+//!   bulkhead: 0 of 10 in flight, 0 waiting
+//!   stood in: 3 times
+//!   calls: 7 succeeded, 0 failed, 0 rejected, 0 in flight
+//!
+//! pricing (builder): the limit is 250ms
+//! pricing (builder): retry: 3 attempts, pauses 5ms with jitter None, budget 100.0 of 100 (0 refused)
+//! pricing (builder): the breaker is closed: 0 of 5 failures in a row; last error: no route to host
+//! pricing (builder): 0 of 10 in flight
+//! pricing (builder): fallback: stood in 3 times, of these 2 for a refusal; failed 0
+//! pricing (builder): metrics: 7 succeeded, 0 failed, 0 rejected, 0 in flight
+//! ```
 
 use std::cell::Cell;
 use std::io;
@@ -99,7 +141,7 @@ fn day(name: &str, price: impl Fn(&str) -> Result<u32, io::Error>) -> Result<(),
 
 fn main() -> Result<(), io::Error> {
     let _frozen = clock::freeze(); // nobody waits
-    day("pricing (attribute)", |sku| price(sku))?;
+    day("pricing (attribute)", price)?;
     day("pricing (builder)", price_by_value)?;
 
     println!("its preset");

@@ -2,8 +2,12 @@
 //!
 //! A program of its own: the allocator that counts, thread by thread, is the whole program's.
 
+#[path = "allocations/balance.rs"]
+mod balance;
 #[path = "allocations/kept.rs"]
 mod kept;
+#[path = "allocations/limits.rs"]
+mod limits;
 #[path = "allocations/service.rs"]
 mod service;
 
@@ -16,17 +20,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use dyno::balance::{Balancer, Pick, Policy, Tried};
 use dyno::breaker::{Breaker, Happened, Keyed, Settings, State};
 use dyno::clock::{self, Frozen};
-use dyno::limit::{Bulkhead, KeyedBulkhead, KeyedRate, Rate};
 use dyno::metrics::Metrics;
 use dyno::point::{self, Event};
 use dyno::timeout::timeout;
-use dyno::{
-    Deadline, Fault, Registry, Verdict, breaker, bulkhead, harness, inject, metrics, rate, retry,
-    timing,
-};
+use dyno::{Deadline, Fault, Registry, Verdict, breaker, harness, inject, metrics, retry, timing};
 
 const CALLS: u64 = 1000;
 
@@ -280,47 +279,6 @@ fn a_known_key() {
 }
 
 #[test]
-fn a_place_in_a_bulkhead() {
-    static FREE: Bulkhead = Bulkhead::new("allocations", 2).wait(Duration::from_secs(1));
-    static FULL: Bulkhead = Bulkhead::new("allocations", 1);
-    static HOSTS: KeyedBulkhead = KeyedBulkhead::new("allocations", 1);
-    assert_eq!(of_many(|x| FREE.call(|| Some(7 + x)).expect("it is free")), 0);
-    assert_eq!(of_many(|x| FREE.try_acquire().map_or(0, |_permit| 7 + x)), 0);
-    let call = async |x| FREE.call_async(async || Some(7 + x)).await.expect("it is free");
-    assert_eq!(of_many_async(call), 0);
-    let _taken = FULL.acquire();
-    assert_eq!(of_many(|x| FULL.try_acquire().map_or_else(|_| 7 + x, |_| 0)), 0);
-    assert_eq!(of_many(|x| FULL.call(|| Some(0)).map_or(7 + x, |never| never)), 0);
-    // By key the name is made with the bulkhead, and shared.
-    let host = |key: &dyn Display| HOSTS.get(key);
-    assert_eq!(of_many(|x| host(&"a").call(|| Some(7 + x)).expect("it is free")), 0);
-    let _taken = host(&"b").acquire_owned();
-    assert_eq!(of_many(|x| host(&"b").try_acquire().map_or_else(|_| 7 + x, |_| 0)), 0);
-}
-
-#[test]
-fn a_pick_and_its_end() {
-    static TARGETS: &[&str] = &["http://a:1", "http://b:1", "http://c:1"];
-    for policy in Policy::ALL {
-        let balancer = Balancer::new("allocations", TARGETS).policy(policy);
-        let called = |x| {
-            let tried = Tried::new();
-            for end in [Pick::success, Pick::ignored] {
-                end(balancer.pick(&tried).expect("a target"));
-            }
-            balancer.pick_for(&x, &tried).expect("a target").success();
-            7 + x
-        };
-        assert_eq!(of_many(called), 0, "{policy}");
-        // One is out, and then another one, which is called all the same.
-        for member in &balancer.members()[1..] {
-            member.breaker().trip();
-            assert_eq!(of_many(called), 0, "{policy}");
-        }
-    }
-}
-
-#[test]
 fn a_call_in_time() {
     let limit = timeout(Duration::from_secs(3600)).named("allocations::timeout");
     let asynchronous = || of_many_async(async |x| limit.run_async(ready(7 + x)).await.unwrap_or(0));
@@ -329,39 +287,6 @@ fn a_call_in_time() {
     Deadline::within(Duration::from_secs(7200), || {
         assert_eq!((asynchronous(), function()), (0, 0), "under a deadline");
     });
-}
-
-#[rate(1_000_000_000/1s, burst = 4_000_000)]
-fn rated(x: u64) -> Result<u64, Refused> {
-    Ok(7 + x)
-}
-
-#[bulkhead(10)]
-#[rate("allocations", rate = 1_000_000_000/1s, wait = 1s)]
-async fn limited(x: u64) -> Result<u64, Refused> {
-    std::future::ready(Ok(7 + x)).await
-}
-
-#[rate(1/1h, name = "allocations")]
-fn refused(x: u64) -> Result<u64, Refused> {
-    Err(Refused::Rejected).or(Ok(7 + x))
-}
-
-#[test]
-fn a_rate() {
-    static EARLY: Rate = Rate::new("early", 1, Duration::from_secs(3600));
-    static EARLY_HOSTS: KeyedRate = KeyedRate::new("hosts", 1, Duration::from_secs(3600));
-    assert_eq!(of_many(|x| rated(x).expect("it is let in")), 0);
-    assert_eq!(of_many_async(async |x| limited(x).await.expect("it is let in")), 0);
-    // The first is let in; of the first refusal metrics may hear, which make room for its name.
-    let denied = |x| if EARLY.try_acquire().is_ok() { 8 } else { 7 + x };
-    assert_eq!([denied(1), denied(2)], [8, 9]);
-    assert_eq!(of_many(denied), 0);
-    assert_eq!([refused(1), refused(2)], [Ok(8), Err(Refused::Rejected)]);
-    assert_eq!(of_many(|x| refused(x).unwrap_or(7 + x)), 0);
-    let denied = |x| if EARLY_HOSTS.get("a.example").acquire().is_ok() { 8 } else { 7 + x };
-    assert_eq!([denied(1), denied(2)], [8, 9]);
-    assert_eq!(of_many(denied), 0);
 }
 
 /// The control: what allocates once a call is caught, once a call.

@@ -43,6 +43,15 @@ fn ten(change: impl Fn(usize, &mut Target)) -> Vec<Target> {
     (0..10).map(target).collect()
 }
 
+/// All alike but the fourth.
+fn but_one(change: impl Fn(&mut Target)) -> Vec<Target> {
+    ten(|at, target| {
+        if at == 3 {
+            change(target);
+        }
+    })
+}
+
 pub(crate) fn all() -> Vec<Scenario> {
     let lasts = if benches::quick() { 10 * SEC } else { 60 * SEC };
     vec![
@@ -56,11 +65,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario {
             name: "One slow target",
             about: "As before, at 60 %, but one of them takes ten times as long for a call.",
-            targets: ten(|at, target| {
-                if at == 3 {
-                    target.takes = 100 * MS;
-                }
-            }),
+            targets: but_one(|target| target.takes = 100 * MS),
             rate: 2200.0,
             lasts,
         },
@@ -76,33 +81,21 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario {
             name: "One that fails fast",
             about: "At 60 %; one of them fails every call after 1 ms.",
-            targets: ten(|at, target| {
-                if at == 3 {
-                    target.fails = 1.0;
-                }
-            }),
+            targets: but_one(|target| target.fails = 1.0),
             rate: 2400.0,
             lasts,
         },
         Scenario {
             name: "One that fails half of its calls fast",
             about: "At 60 %; one of them fails every other call after 1 ms, by chance: few breakers open.",
-            targets: ten(|at, target| {
-                if at == 3 {
-                    target.fails = 0.5;
-                }
-            }),
+            targets: but_one(|target| target.fails = 0.5),
             rate: 2400.0,
             lasts,
         },
         Scenario {
             name: "One that dies and returns",
             about: "At 60 %; one of them answers nothing for a third of the time, in the middle.",
-            targets: ten(|at, target| {
-                if at == 3 {
-                    target.away = Some(lasts / 3..lasts * 2 / 3);
-                }
-            }),
+            targets: but_one(|target| target.away = Some(lasts / 3..lasts * 2 / 3)),
             rate: 2400.0,
             lasts,
         },

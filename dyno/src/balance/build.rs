@@ -12,6 +12,7 @@ use super::load::Decay;
 use super::source::{Ask, Resolver, Source};
 use super::{Balancer, Label, Policy, dns};
 use crate::breaker::Settings;
+use crate::clock::nanos;
 use crate::point::Point;
 
 /// What a balancer goes by.
@@ -48,13 +49,6 @@ impl Given {
     pub(super) fn decay(&self) -> Decay {
         Decay::over(self.decay)
     }
-}
-
-/// 584 years are as good as for ever.
-#[expect(clippy::cast_possible_truncation, reason = "checked")]
-const fn nanos(time: Duration) -> u64 {
-    let nanos = time.as_nanos();
-    if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }
 
 impl Balancer {

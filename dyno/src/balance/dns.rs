@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::source::{Resolver, Source};
 use super::target::Target;
 use super::{Balancer, member};
+use crate::clock::nanos;
 use crate::deadline::Deadline;
 use crate::fault::Fault;
 use crate::point::{self, Event, Name};
@@ -171,8 +172,7 @@ impl Balancer {
             point::emit(self.name(), &Event::Warning { message });
         }
         let pause = if failed.is_some() { self.given.ttl.min(PAUSE) } else { self.given.ttl };
-        let pause = u64::try_from(pause.as_nanos()).unwrap_or(u64::MAX);
-        self.resolving.due.store(now.saturating_add(pause), Ordering::Relaxed);
+        self.resolving.due.store(now.saturating_add(nanos(pause)), Ordering::Relaxed);
         let mut state = flight.lock();
         state.flying = false;
         state.failed = failed.map(Name::from);

@@ -51,7 +51,6 @@ use std::time::Duration;
 pub(crate) use block::block_on;
 pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
-#[cfg(feature = "cache")]
 pub(crate) use instant::nanos;
 pub use sleep::Sleep;
 #[cfg(any(

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::Deadline;
+use crate::clock;
 
 const UNITS: [(char, u64); 6] = [
     ('n', 1),
@@ -22,7 +23,7 @@ const MOST: u64 = 99_999_999;
 /// What is left now, rounded down: `249999u`. The finest unit that leaves no more than eight digits.
 impl fmt::Display for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = u64::try_from(self.remaining().as_nanos()).unwrap_or(u64::MAX);
+        let left = clock::nanos(self.remaining());
         let fits = UNITS.iter().find(|(_, unit)| left / unit <= MOST);
         let (name, unit) = fits.unwrap_or(&('H', 3600 * 1_000_000_000));
         f.pad(&format!("{}{name}", left / unit))

@@ -12,6 +12,7 @@
 //! ```
 
 mod aspect;
+mod error;
 pub mod explain;
 mod facts;
 #[cfg(any(feature = "harness", feature = "retry"))]
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use aspect::{AspectError, AspectErrorKind, NthFilter};
+pub use error::Error;
 pub use explain::Explanation;
 #[cfg_attr(not(any(feature = "limit", feature = "pool")), allow(unused_imports))]
 pub(crate) use facts::{Facts, Micros};
@@ -33,7 +35,7 @@ pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;
 
-use crate::outcome::Verdict;
+use crate::clock::nanos;
 use crate::point::Name;
 
 /// Why dyno refused to run a function, or stopped waiting for it.
@@ -131,8 +133,7 @@ impl Fault {
     /// A rejection by `point`, whose deadline passed so long ago.
     #[cold]
     pub(crate) fn spent(point: impl Into<Name>, ago: Duration) -> Self {
-        let ago = u64::try_from(ago.as_nanos()).unwrap_or(u64::MAX);
-        Self::refused(point.into(), Facts::Passed { ago }, None)
+        Self::refused(point.into(), Facts::Passed { ago: nanos(ago) }, None)
     }
 
     /// A time-out at `point`, whose limit was `after`.
@@ -301,69 +302,6 @@ pub enum Reason {
     /// The deadline has passed, or cannot be met.
     #[error("the deadline is spent")]
     DeadlineSpent,
-}
-
-/// What a function with `wrap` returns: dyno's word, or the function's own error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error<E> {
-    /// dyno refused.
-    Fault(Fault),
-    /// The function failed.
-    Inner(E),
-}
-
-impl<E> Error<E> {
-    /// The function's own error.
-    #[must_use]
-    pub fn inner(&self) -> Option<&E> {
-        match self {
-            Self::Inner(error) => Some(error),
-            Self::Fault(_) => None,
-        }
-    }
-
-    /// How a call that ended so counts: what dyno refused to run is ignored, what was too slow has
-    /// failed.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::Fault(fault) if !fault.is_timed_out() => Verdict::Ignored,
-            _ => Verdict::Failure,
-        }
-    }
-
-    /// dyno's refusal.
-    #[must_use]
-    pub fn fault(&self) -> Option<&Fault> {
-        match self {
-            Self::Fault(fault) => Some(fault),
-            Self::Inner(_) => None,
-        }
-    }
-}
-
-impl<E> From<Fault> for Error<E> {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for Error<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fault(fault) => fault.fmt(f),
-            Self::Inner(error) => error.fmt(f),
-        }
-    }
-}
-
-impl<E: std::error::Error> std::error::Error for Error<E> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Fault(fault) => fault.source(),
-            Self::Inner(error) => error.source(),
-        }
-    }
 }
 
 impl PartialEq for Fault {

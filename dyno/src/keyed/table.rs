@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Given, Keep};
+use crate::clock::nanos;
 
 /// How old a note may be, in nanoseconds.
 const GRAIN: u64 = 1_000_000_000;
@@ -76,7 +77,7 @@ impl<T: Keep> Table<T> {
     /// Goes by these limits from now on. When there are too many already, the next new one makes room.
     pub(super) fn limit(&mut self, given: Given<T::Settings>) {
         self.keys = given.most().try_into().unwrap_or(usize::MAX);
-        self.idle = u64::try_from(given.idle().as_nanos()).unwrap_or(u64::MAX);
+        self.idle = nanos(given.idle());
         self.grain = GRAIN.min(self.idle / 8);
         self.settings = given.settings;
     }

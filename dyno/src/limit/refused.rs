@@ -55,7 +55,7 @@ impl Nanos {
 impl<'a> Refused<'a> {
     /// As many are in as may be, after a wait.
     pub(super) fn full(bulkhead: &'a Bulkhead, waited: Duration) -> Self {
-        Self(Of::Full(bulkhead, Nanos::of(u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX))))
+        Self(Of::Full(bulkhead, Nanos::of(clock::nanos(waited))))
     }
 
     /// The deadline had passed, so many nanoseconds ago.

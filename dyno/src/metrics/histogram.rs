@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::clock::nanos;
+
 /// Parts of a power of two.
 const PARTS: u64 = 1 << BITS;
 const BITS: u32 = 5;
@@ -133,7 +135,7 @@ impl Histogram {
     /// count as less.
     #[must_use]
     pub fn at_most(&self, limit: Duration) -> u64 {
-        let last = bucket(u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
+        let last = bucket(nanos(limit));
         let within = self.buckets.iter().take_while(|(at, _)| usize::from(*at) <= last);
         within.map(|(_, held)| held).sum()
     }
@@ -167,7 +169,6 @@ struct Told {
 #[cfg(feature = "serde")]
 impl From<Histogram> for Told {
     fn from(latency: Histogram) -> Self {
-        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let at = |percent| nanos(latency.percentile(percent));
         Self {
             count: latency.count,

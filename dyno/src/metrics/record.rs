@@ -163,7 +163,7 @@ impl Metrics {
     pub fn record(&self, verdict: Verdict, latency: Duration) {
         let (meter, now) = (self.meter(), clock::coarse().as_nanos());
         if self.timed && !matches!(verdict, Verdict::Ignored) {
-            meter.count_timed(kind(verdict), now, nanos(latency));
+            meter.count_timed(kind(verdict), now, clock::nanos(latency));
         } else {
             meter.count(kind(verdict), now);
         }
@@ -309,15 +309,6 @@ fn ended(meter: &'static Meter, since: u64, kind: Kind) {
 #[cold]
 fn uncounted(meter: &'static Meter, kind: Kind) {
     meter.end(kind, clock::coarse().as_nanos());
-}
-
-/// Without a division or a word of 128 bits.
-#[inline]
-fn nanos(latency: Duration) -> u64 {
-    latency
-        .as_secs()
-        .saturating_mul(1_000_000_000)
-        .saturating_add(u64::from(latency.subsec_nanos()))
 }
 
 #[inline]

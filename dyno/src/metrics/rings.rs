@@ -6,6 +6,7 @@
 use super::Spans;
 use super::counts::{self, KINDS, Sums};
 use super::histogram::BUCKETS;
+use crate::clock::nanos;
 
 /// Parts of the window of the counters.
 pub(super) const TENTHS: u64 = 10;
@@ -96,8 +97,8 @@ pub(super) struct Rings {
 
 impl Rings {
     pub(super) fn new(spans: Spans) -> Self {
-        let [counters, latency, traffic] = [spans.counters, spans.latency, spans.traffic]
-            .map(|span| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX));
+        let [counters, latency, traffic] =
+            [spans.counters, spans.latency, spans.traffic].map(nanos);
         Self {
             begun: false,
             counters: Ring::new(counters, TENTHS, TENTHS + 1, &[0; KINDS]),

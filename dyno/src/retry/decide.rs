@@ -5,10 +5,9 @@ use std::time::Duration;
 use super::asks::Asks;
 use super::attempts::{Begins, Pause, Who};
 use super::listen::Listener;
-use super::wait::nanos;
 use super::{Budget, Retry};
 use crate::ambient;
-use crate::clock::{self, Instant};
+use crate::clock::{self, Instant, nanos};
 use crate::point::{Event, Stop};
 
 /// Another attempt is to follow.

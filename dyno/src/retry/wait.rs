@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Backoff;
+use crate::clock::nanos;
 
 /// How a pause is made random, so that callers that failed together do not come back together.
 ///
@@ -97,11 +98,6 @@ fn scaled(nanos: u64, factor: f64, cap: u64) -> u64 {
     let product = (nanos as f64 * factor) as u64;
     // A product of so many nanoseconds is rounded, but it is never the smaller for it.
     product.max(nanos).min(cap)
-}
-
-/// 584 years are as good as for ever.
-pub(super) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for Wait {

@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::clock::nanos;
 use crate::deadline::{Deadline, HEADER};
 use crate::timeout::{Limit, Whose, checked};
 
@@ -68,7 +69,7 @@ impl DeadlineLayer {
         let wrong = |why: &dyn fmt::Display| format!("{}: {why}", self.header);
         let text = value.to_str().map_err(|_| wrong(&"no deadline: it is not even text"))?;
         let deadline: Deadline = text.parse().map_err(|error| wrong(&error))?;
-        let left = u64::try_from(deadline.remaining().as_nanos()).unwrap_or(u64::MAX);
+        let left = nanos(deadline.remaining());
         Ok(Some(self.at_most.map_or(left, |most| most.min(left))))
     }
 }

@@ -33,13 +33,11 @@ impl fmt::Display for Rule {
                 next_in.map_or(Ok(()), |next| write!(f, ", next permit in {next:.1?}"))
             }
             Self::Budget { tokens, cost, share, reserve } => {
-                let spent = tokens < cost;
-                f.write_str(if spent {
-                    "the retry budget is spent: "
-                } else {
-                    "the retry budget: "
-                })?;
-                write!(f, "{tokens} tokens, a further attempt takes {cost}; ")?;
+                let spent = if tokens < cost { " is spent" } else { "" };
+                write!(
+                    f,
+                    "the retry budget{spent}: {tokens} tokens, a further attempt takes {cost}; "
+                )?;
                 write!(f, "a call gives {share}, a second {reserve}")
             }
             Self::Deadline { left, passed, needed } => {

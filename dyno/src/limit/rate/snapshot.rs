@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Rate;
 use super::enter::Real;
+use crate::clock::nanos;
 use crate::fault::Facts;
 use crate::fault::explain::Rule;
 use crate::point::Name;
@@ -45,7 +46,7 @@ impl Rate {
             calls,
             burst: settings.most(),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-            per: u64::try_from(per.as_nanos()).unwrap_or(u64::MAX),
+            per: nanos(per),
         }
     }
 

@@ -68,6 +68,7 @@ impl Shop {
     }
 }
 
+#[expect(clippy::multiple_bound_locations, reason = "both are kept")]
 #[service(retry = 2, bulkhead = 1)]
 fn generic<T: Clone + AsRef<str>>(
     mut text: T,

@@ -1,6 +1,7 @@
 //! The scenarios of dace's `fault_tolerant`, by their numbers, in virtual time.
 
 use std::error::Error;
+use std::future::Future;
 use std::io;
 use std::sync::Mutex;
 use std::time::Duration;

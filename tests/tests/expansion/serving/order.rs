@@ -39,28 +39,35 @@ impl Log {
     }
 }
 
+/// What `#[service]` is given by the functions of this name, all of which tell a log of theirs.
+macro_rules! told_by {
+    ($name:literal) => {
+        pub(super) static LOG: Log = Log::new();
+        fn pick() -> Result<String, E> {
+            LOG.note("pick");
+            Ok(next_target())
+        }
+        static TARGETS: Balancer = Balancer::by($name, &pick);
+        struct Told;
+        impl retry::Listener for Told {
+            fn attempt(&self, _: &str, attempt: u32) {
+                LOG.note(format_args!("attempt {attempt}"));
+            }
+        }
+        static TOLD: Told = Told;
+        fn stand_in(error: &E) -> Result<u32, E> {
+            let counted = metrics::of($name).map_or(0, |seen| seen.in_flight);
+            LOG.note(format_args!("fallback for {error} in {counted} call"));
+            Ok(7)
+        }
+    };
+}
+
 mod blocking {
     //! From the inside out, so that nothing comes of the text.
     use super::*;
 
-    pub(super) static LOG: Log = Log::new();
-    fn pick() -> Result<String, E> {
-        LOG.note("pick");
-        Ok(next_target())
-    }
-    static TARGETS: Balancer = Balancer::by("serving.order.blocking", &pick);
-    struct Told;
-    impl retry::Listener for Told {
-        fn attempt(&self, _: &str, attempt: u32) {
-            LOG.note(format_args!("attempt {attempt}"));
-        }
-    }
-    static TOLD: Told = Told;
-    fn stand_in(error: &E) -> Result<u32, E> {
-        let counted = metrics::of("serving.order.blocking").map_or(0, |seen| seen.in_flight);
-        LOG.note(format_args!("fallback for {error} in {counted} call"));
-        Ok(7)
-    }
+    told_by! { "serving.order.blocking" }
 
     #[service(
         attempt_timeout = 100ms,
@@ -91,24 +98,7 @@ mod asynchronous {
     //! Mixed, for the same reason.
     use super::*;
 
-    pub(super) static LOG: Log = Log::new();
-    fn pick() -> Result<String, E> {
-        LOG.note("pick");
-        Ok(next_target())
-    }
-    static TARGETS: Balancer = Balancer::by("serving.order.asynchronous", &pick);
-    struct Told;
-    impl retry::Listener for Told {
-        fn attempt(&self, _: &str, attempt: u32) {
-            LOG.note(format_args!("attempt {attempt}"));
-        }
-    }
-    static TOLD: Told = Told;
-    fn stand_in(error: &E) -> Result<u32, E> {
-        let counted = metrics::of("serving.order.asynchronous").map_or(0, |seen| seen.in_flight);
-        LOG.note(format_args!("fallback for {error} in {counted} call"));
-        Ok(7)
-    }
+    told_by! { "serving.order.asynchronous" }
 
     #[service(
         metrics,
@@ -150,10 +140,46 @@ fn overhear(name: &'static str, log: &'static Log) -> point::Observing {
     })
 }
 
+type Price = fn(u32, [u32; 3], &Tries) -> Result<u32, E>;
+
+/// The rate is asked once for all attempts; one that is late is the last.
+fn one_that_is_late(name: &str, log: &Log, price: Price) {
+    log.begin();
+    assert_eq!(price(2, [5, 130, 30], &Tries::new()), Ok(7));
+    let blocks = name.ends_with("blocking");
+    let mut lines = log.take();
+    let late = lines.iter().position(|line| line.contains("limit being")).expect("it is told");
+    let line = lines.remove(late);
+    assert_eq!(line.starts_with("145 finished"), blocks, "{line}");
+    assert_eq!(line.starts_with("115 timed out"), !blocks, "{line}");
+    let (end, error) = if blocks {
+        (145, "Bad".to_owned())
+    } else {
+        (115, E::from(Fault::timed_out(name, 100 * MS)).to_string())
+    };
+    assert_eq!(
+        lines,
+        [
+            "0 cache miss".to_owned(),
+            "0 attempt 1".to_owned(),
+            "0 pick".to_owned(),
+            "0 call 1 in 1 place".to_owned(),
+            "15 attempt 2".to_owned(),
+            "15 pick".to_owned(),
+            "15 call 2 in 1 place".to_owned(),
+            format!("{end} gave up after 2 attempts: its time limit ended the last one"),
+            format!("{end} report of {error}"),
+            format!("{end} failed, a fallback stands in"),
+            format!("{end} fallback for {error} in 1 call"),
+        ],
+        "{name}"
+    );
+}
+
 #[test]
 fn what_happens_when() {
     let _frozen = clock::freeze();
-    let stages: [(&str, &'static Log, fn(u32, [u32; 3], &Tries) -> Result<u32, E>); 2] = [
+    let stages: [(&str, &'static Log, Price); 2] = [
         ("serving.order.blocking", &blocking::LOG, blocking::price),
         ("serving.order.asynchronous", &asynchronous::LOG, |sku, times, tries| {
             block_on(sendable(asynchronous::price(sku, times, tries)))
@@ -186,37 +212,7 @@ fn what_happens_when() {
         log.begin();
         assert_eq!(price(1, [5, 20, 30], &Tries::new()), Ok(1));
         assert_eq!(log.take(), ["0 cache hit"], "{name}");
-        // The rate is asked once for all attempts; one that is late is the last.
-        log.begin();
-        assert_eq!(price(2, [5, 130, 30], &Tries::new()), Ok(7));
-        let blocks = name.ends_with("blocking");
-        let mut lines = log.take();
-        let late = lines.iter().position(|line| line.contains("limit being")).expect("it is told");
-        let line = lines.remove(late);
-        assert_eq!(line.starts_with("145 finished"), blocks, "{line}");
-        assert_eq!(line.starts_with("115 timed out"), !blocks, "{line}");
-        let (end, error) = if blocks {
-            (145, "Bad".to_owned())
-        } else {
-            (115, E::from(Fault::timed_out(name, 100 * MS)).to_string())
-        };
-        assert_eq!(
-            lines,
-            [
-                "0 cache miss".to_owned(),
-                "0 attempt 1".to_owned(),
-                "0 pick".to_owned(),
-                "0 call 1 in 1 place".to_owned(),
-                "15 attempt 2".to_owned(),
-                "15 pick".to_owned(),
-                "15 call 2 in 1 place".to_owned(),
-                format!("{end} gave up after 2 attempts: its time limit ended the last one"),
-                format!("{end} report of {error}"),
-                format!("{end} failed, a fallback stands in"),
-                format!("{end} fallback for {error} in 1 call"),
-            ],
-            "{name}"
-        );
+        one_that_is_late(name, log, price);
         let counts = metrics::of(name).expect("it was called").total;
         assert_eq!((counts.successes, counts.failures), (3, 0), "what stood in has succeeded");
     }

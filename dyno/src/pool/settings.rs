@@ -68,7 +68,7 @@ impl Settings {
 
 impl shared::Settings for Settings {
     fn merged(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
-        fn differ<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+        fn differ<T: PartialEq + Copy>(one: Option<T>, other: Option<T>) -> bool {
             one.is_some() && other.is_some() && one != other
         }
         let differing = [

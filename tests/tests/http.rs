@@ -14,6 +14,8 @@ mod bound;
 mod circuits;
 #[path = "http/defaults.rs"]
 mod defaults;
+#[path = "http/edges.rs"]
+mod edges;
 #[path = "http/errors.rs"]
 mod errors;
 #[path = "http/fallbacks.rs"]
@@ -26,6 +28,8 @@ mod metrics;
 mod requests;
 #[path = "http/retries.rs"]
 mod retries;
+#[path = "http/secrets.rs"]
+mod secrets;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/timeouts.rs"]

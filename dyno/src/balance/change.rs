@@ -7,7 +7,7 @@ use super::source::{Ask, Source};
 use super::table::Table;
 use super::target::{IntoTarget, Target, TargetError};
 use super::tried::Tried;
-use super::{Balancer, Pick, member};
+use super::{Balancer, Guard, Pick, member};
 use crate::breaker::Breaker;
 use crate::fault::Fault;
 use crate::point::Name;
@@ -46,8 +46,11 @@ impl Balancer {
     /// When it is no target.
     pub fn add(&self, target: impl IntoTarget) -> Result<bool, TargetError> {
         let target = target.into_target()?;
-        let is_new = self.now().find(&target).is_none();
-        self.change(|targets| targets.push(target));
+        let mut is_new = false;
+        self.change(|targets| {
+            is_new = !targets.contains(&target);
+            targets.push(target);
+        });
         Ok(is_new)
     }
 
@@ -57,8 +60,11 @@ impl Balancer {
     /// When it is no target.
     pub fn remove(&self, target: impl IntoTarget) -> Result<bool, TargetError> {
         let target = target.into_target()?;
-        let was_there = self.now().find(&target).is_some();
-        self.change(|targets| targets.retain(|other| *other != target));
+        let mut was_there = false;
+        self.change(|targets| {
+            was_there = targets.contains(&target);
+            targets.retain(|other| *other != target);
+        });
         Ok(was_there)
     }
 
@@ -139,7 +145,12 @@ impl Balancer {
     }
 
     /// The target that `ask` names.
-    pub(super) fn pick_asked(&self, ask: &dyn Ask, tried: &Tried) -> Result<Pick, Fault> {
+    pub(super) fn pick_asked(
+        &self,
+        ask: &dyn Ask,
+        tried: &Tried,
+        guard: Guard,
+    ) -> Result<Pick, Fault> {
         let mut asked = 0;
         loop {
             let target = ask.ask().map_err(|message| self.no_target(message))?;
@@ -154,7 +165,11 @@ impl Balancer {
             if avoided {
                 continue;
             }
-            match member.breaker.enter() {
+            let permit = match guard {
+                Guard::Asked => member.breaker.enter(),
+                Guard::Skipped => Ok(member.breaker.unguarded()),
+            };
+            match permit {
                 Ok(permit) => {
                     tried.note(member.id);
                     let pick = Pick::new(member.clone(), permit.hold(), now);
@@ -164,7 +179,7 @@ impl Balancer {
                 Err(_) => member.review(),
             }
             if asked > self.now().len() {
-                return Err(self.refuse(&Table::new(vec![member], self.given.max_ejected)));
+                return Err(self.refuse(&Table::new(vec![member.clone()], self.given.max_ejected)));
             }
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Asked<'a> {
     pub(super) now: u64,
     /// Targets that are out may be tried.
     pub(super) trials: bool,
+    /// Whoever is out may be called.
+    pub(super) anyone: bool,
 }
 
 /// A target, and how it is to be called.
@@ -273,7 +275,7 @@ fn may_call_one_out(asked: &Asked<'_>, at: usize) -> Option<How> {
     if asked.trials && member.breaker.may_pass() {
         return Some(How::Trial);
     }
-    (!asked.table.passes_over(at)).then_some(How::AllTheSame)
+    (asked.anyone || !asked.table.passes_over(at)).then_some(How::AllTheSame)
 }
 
 /// Two different ones of so many, by one draw; `None` when there are not two.

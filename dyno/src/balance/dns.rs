@@ -3,18 +3,21 @@
 //! A resolver waits for the network, so it has a thread of its own, which knows nothing but a place
 //! to put what it has found. Who picks next looks there and puts it into the table.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::panic::catch_unwind;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
 use super::source::{Resolver, Source};
 use super::target::Target;
 use super::{Balancer, member};
-use crate::clock::nanos;
+use crate::clock::{self, nanos};
 use crate::deadline::Deadline;
 use crate::fault::Fault;
 use crate::point::{self, Event, Name};
@@ -41,6 +44,16 @@ struct State {
     found: Option<io::Result<Vec<SocketAddr>>>,
     /// Why the last one failed.
     failed: Option<Name>,
+    /// Tasks that wait, by the order in which they came.
+    waiting: BTreeMap<u64, Waker>,
+    came: u64,
+}
+
+impl State {
+    /// What those that wait are to do.
+    fn landed(&self) -> Waited {
+        if self.found.is_some() { Waited::Landed } else { Waited::Settled }
+    }
 }
 
 impl Resolving {
@@ -60,10 +73,11 @@ impl Flight {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the name resolved, unless somebody is at it.
-    fn start(self: &Arc<Self>, name: &Target, resolver: Resolver) {
+    /// Has the name resolved, unless somebody is at it, or that is not due any more.
+    fn start(self: &Arc<Self>, name: &Target, resolver: Resolver, due: impl FnOnce() -> bool) {
         let mut state = self.lock();
-        if state.flying || state.found.is_some() {
+        // What has landed meanwhile has set when it is due before it let go of the lock.
+        if state.flying || state.found.is_some() || !due() {
             return;
         }
         state.flying = true;
@@ -80,10 +94,17 @@ impl Flight {
 
     fn land(&self, found: io::Result<Vec<SocketAddr>>) {
         let mut state = self.lock();
-        state.flying = false;
         state.found = Some(found);
+        self.wake(state);
+    }
+
+    /// Nobody is at it any longer.
+    fn wake(&self, mut state: MutexGuard<'_, State>) {
+        state.flying = false;
+        let waiting = std::mem::take(&mut state.waiting);
         drop(state);
         self.landed.notify_all();
+        waiting.into_values().for_each(Waker::wake);
     }
 
     /// Waits while a resolver is at it, no longer than the deadline in force.
@@ -103,7 +124,50 @@ impl Flight {
                 }
             };
         }
-        if state.found.is_some() { Waited::Landed } else { Waited::Settled }
+        state.landed()
+    }
+
+    /// The same in a task.
+    async fn wait_async(&self) -> Waited {
+        let left = Deadline::current().map(Deadline::remaining);
+        let mut late = pin!(left.map(clock::sleep_async));
+        let mut place = Place { flight: self, number: None };
+        std::future::poll_fn(|cx| {
+            let is_late = late.as_mut().as_pin_mut().is_some_and(|late| late.poll(cx).is_ready());
+            place.poll(cx, is_late)
+        })
+        .await
+    }
+}
+
+/// That of a task that waits, until it is dropped.
+struct Place<'f> {
+    flight: &'f Flight,
+    number: Option<u64>,
+}
+
+impl Place<'_> {
+    fn poll(&mut self, cx: &Context<'_>, is_late: bool) -> Poll<Waited> {
+        let mut state = self.flight.lock();
+        if !state.flying {
+            return Poll::Ready(state.landed());
+        }
+        if is_late {
+            return Poll::Ready(Waited::Late);
+        }
+        state.came += 1;
+        let number = *self.number.get_or_insert(state.came);
+        state.waiting.insert(number, cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            let waker = self.flight.lock().waiting.remove(&number);
+            drop(waker);
+        }
     }
 }
 
@@ -124,10 +188,15 @@ pub(super) fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 impl Balancer {
     #[inline]
     pub(super) fn resolve_if_due(&self, url: &'static str, now: u64) -> Result<(), Fault> {
-        if now < self.resolving.due.load(Ordering::Relaxed) {
+        if !self.is_due(now) {
             return Ok(());
         }
         self.look(url, now)
+    }
+
+    #[inline]
+    fn is_due(&self, now: u64) -> bool {
+        now >= self.resolving.due.load(Ordering::Relaxed)
     }
 
     /// Puts in what a resolver has found, or has one begin. Only who has no target at all waits for
@@ -136,7 +205,7 @@ impl Balancer {
     fn look(&self, url: &'static str, now: u64) -> Result<(), Fault> {
         let flight = self.resolving.flight();
         if !self.take(flight, now) {
-            flight.start(&self.name_in(url), self.given.resolver);
+            flight.start(&self.name_in(url), self.given.resolver, || self.is_due(now));
         }
         if self.now().len() > 0 {
             return Ok(());
@@ -152,12 +221,27 @@ impl Balancer {
                     self.take(flight, member::now());
                 }
                 Waited::Settled => return Ok(()),
-                Waited::Late => {
-                    let message = format!("{url} is not resolved in time");
-                    return Err(self.no_target(message.into()));
-                }
+                Waited::Late => return Err(self.late(url)),
             }
         }
+    }
+
+    /// The same in a task.
+    async fn wait_for_async(&self, flight: &Flight, url: &str) -> Result<(), Fault> {
+        loop {
+            match flight.wait_async().await {
+                Waited::Landed => {
+                    self.take(flight, member::now());
+                }
+                Waited::Settled => return Ok(()),
+                Waited::Late => return Err(self.late(url)),
+            }
+        }
+    }
+
+    #[cold]
+    fn late(&self, url: &str) -> Fault {
+        self.no_target(format!("{url} is not resolved in time").into())
     }
 
     /// Puts in what a resolver has found; `false` when there is nothing yet.
@@ -174,10 +258,8 @@ impl Balancer {
         let pause = if failed.is_some() { self.given.ttl.min(PAUSE) } else { self.given.ttl };
         self.resolving.due.store(now.saturating_add(nanos(pause)), Ordering::Relaxed);
         let mut state = flight.lock();
-        state.flying = false;
         state.failed = failed.map(Name::from);
-        drop(state);
-        flight.landed.notify_all();
+        flight.wake(state);
         true
     }
 
@@ -219,16 +301,63 @@ impl Balancer {
     /// When its URL is none.
     pub fn resolve(&self) -> Result<usize, Fault> {
         if let Source::Dns(url) = self.source {
-            let flight = self.resolving.flight();
-            // What is there already may be old.
-            self.take(flight, member::now());
-            flight.start(&self.name_in(url), self.given.resolver);
+            let flight = self.begin_anew(url);
             self.wait_for(flight, url)?;
-            let failed = flight.lock().failed.clone();
-            if let Some(why) = failed {
-                return Err(self.no_target(why));
-            }
+            self.check(flight)?;
         }
         Ok(self.now().len())
+    }
+
+    /// The same in a task: no thread is blocked.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    ///
+    /// # Panics
+    /// As [`resolve`](Self::resolve).
+    pub async fn resolve_async(&self) -> Result<usize, Fault> {
+        if let Source::Dns(url) = self.source {
+            let flight = self.begin_anew(url);
+            self.wait_for_async(flight, url).await?;
+            self.check(flight)?;
+        }
+        Ok(self.now().len())
+    }
+
+    /// The next pick would wait for a resolver.
+    #[cfg_attr(not(feature = "service"), allow(dead_code))]
+    #[inline]
+    pub(crate) fn has_to_wait(&self) -> bool {
+        matches!(self.source, Source::Dns(_)) && self.is_unresolved()
+    }
+
+    #[cold]
+    fn is_unresolved(&self) -> bool {
+        self.now().len() == 0 && self.is_due(member::now())
+    }
+
+    /// Waits for it in a task.
+    #[cfg_attr(not(feature = "service"), allow(dead_code))]
+    pub(crate) async fn ready_async(&self) -> Result<(), Fault> {
+        let Source::Dns(url) = self.source else { return Ok(()) };
+        let flight = self.resolving.flight();
+        let now = member::now();
+        if !self.take(flight, now) {
+            flight.start(&self.name_in(url), self.given.resolver, || self.is_due(now));
+        }
+        self.wait_for_async(flight, url).await
+    }
+
+    fn begin_anew(&self, url: &'static str) -> &Flight {
+        let flight = self.resolving.flight();
+        // What is there already may be old.
+        self.take(flight, member::now());
+        flight.start(&self.name_in(url), self.given.resolver, || true);
+        flight
+    }
+
+    fn check(&self, flight: &Flight) -> Result<(), Fault> {
+        let failed = flight.lock().failed.clone();
+        failed.map_or(Ok(()), |why| Err(self.no_target(why)))
     }
 }

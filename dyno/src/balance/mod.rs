@@ -53,7 +53,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::ArcSwapOption;
 
 pub use self::member::Member;
 pub use self::pick::Pick;
@@ -94,6 +94,13 @@ enum Label {
     Point(&'static Point),
 }
 
+/// Whether the breakers have a say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    Asked,
+    Skipped,
+}
+
 impl Balancer {
     /// A target for one call, another one than those in `tried` if there is one; it is noted there.
     ///
@@ -106,7 +113,21 @@ impl Balancer {
     /// When a target given in the program is none, and whatever a function that is asked panics with.
     #[inline]
     pub fn pick(&self, tried: &Tried) -> Result<Pick, Fault> {
-        self.pick_by(None, tried)
+        self.pick_by(None, tried, Guard::Asked)
+    }
+
+    /// The same past the breakers: none of them turns it away, and none counts how it went. Those that
+    /// are in are preferred; when all are out, any of them is picked.
+    ///
+    /// Latency and calls in flight are the balancer's own, and are counted all the same.
+    ///
+    /// # Errors
+    /// [`Fault::NoTarget`] only.
+    ///
+    /// # Panics
+    /// As [`pick`](Self::pick).
+    pub fn pick_unguarded(&self, tried: &Tried) -> Result<Pick, Fault> {
+        self.pick_by(None, tried, Guard::Skipped)
     }
 
     /// The same, and calls of the same key go to the same target as long as that is in: rendezvous
@@ -122,17 +143,20 @@ impl Balancer {
     /// As [`pick`](Self::pick), and when the `Hash` of `key` does.
     #[inline]
     pub fn pick_for<K: Hash + ?Sized>(&self, key: &K, tried: &Tried) -> Result<Pick, Fault> {
-        self.pick_by(Some(sticky::hash(key)), tried)
+        self.pick_by(Some(sticky::hash(key)), tried, Guard::Asked)
     }
 
     #[inline]
-    fn pick_by(&self, key: Option<u64>, tried: &Tried) -> Result<Pick, Fault> {
+    fn pick_by(&self, key: Option<u64>, tried: &Tried, guard: Guard) -> Result<Pick, Fault> {
         if let Some(ask) = self.source.asks() {
-            return self.pick_asked(ask, tried);
+            return self.pick_asked(ask, tried, guard);
         }
         let now = member::now();
         let table = self.table_now(now)?;
-        let mut asked = Asked { table: &table, tried, key, now, trials: true };
+        let mut asked = Asked { table: &table, tried, key, now, trials: true, anyone: false };
+        if guard == Guard::Skipped {
+            return self.choose_unguarded(&mut asked);
+        }
         // Each may turn a call away that looked as if it would let it pass, and again as a trial.
         for _ in 0..=2 * table.len() {
             let Some(choice) = self.choose(&asked) else { break };
@@ -154,6 +178,20 @@ impl Balancer {
             asked.trials = asked.trials && choice.how != How::Trial;
         }
         Err(self.refuse(&table))
+    }
+
+    #[cold]
+    fn choose_unguarded(&self, asked: &mut Asked<'_>) -> Result<Pick, Fault> {
+        // A trial is for those whose outcome counts.
+        asked.trials = false;
+        let chosen = self.choose(asked).or_else(|| {
+            asked.anyone = true;
+            self.choose(asked)
+        });
+        let Some(choice) = chosen else { return Err(self.no_target(self.why_none())) };
+        let member = &asked.table.entries[choice.at].member;
+        asked.tried.note(member.id);
+        Ok(Pick::new(member.clone(), member.breaker.unguarded().hold(), asked.now))
     }
 
     /// Why there is nobody to call.
@@ -225,7 +263,7 @@ impl Balancer {
 }
 
 /// The table in force, which there is.
-struct Loaded(Guard<Option<Arc<Table>>>);
+struct Loaded(arc_swap::Guard<Option<Arc<Table>>>);
 
 impl std::ops::Deref for Loaded {
     type Target = Table;

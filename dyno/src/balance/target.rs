@@ -39,7 +39,7 @@ impl Target {
     /// # Errors
     /// When they are not such.
     pub fn new(scheme: &str, host: &str) -> Result<Self, TargetError> {
-        let error = |why| TargetError { text: format!("{scheme}://{host}"), why };
+        let error = |why| TargetError::new(&format!("{scheme}://{host}"), why);
         Self::read(scheme, host).map_err(error)
     }
 
@@ -84,6 +84,9 @@ impl Target {
             return Err("its scheme is not one");
         }
         let scheme = scheme.to_ascii_lowercase();
+        if place.split('/').next().is_some_and(|place| place.contains('@')) {
+            return Err("it has credentials, which belong to the call");
+        }
         let (host, port) = split_port(place)?;
         let host = read_host(host)?;
         let port = match (port, scheme.as_str()) {
@@ -186,7 +189,7 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let trimmed = text.trim();
         let (scheme, rest) = trimmed.split_once("://").unwrap_or(("http", trimmed));
-        Self::read(scheme, rest).map_err(|why| TargetError { text: text.to_owned(), why })
+        Self::read(scheme, rest).map_err(|why| TargetError::new(text, why))
     }
 }
 
@@ -196,6 +199,21 @@ impl FromStr for Target {
 pub struct TargetError {
     text: String,
     why: &'static str,
+}
+
+impl TargetError {
+    fn new(text: &str, why: &'static str) -> Self {
+        // What stands before an `@` may be a password.
+        let text = text.rsplit_once('@').map_or_else(
+            || text.to_owned(),
+            |(before, after)| {
+                let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+                let slashes = if scheme.is_empty() { "" } else { "://" };
+                format!("{scheme}{slashes}…@{after}")
+            },
+        );
+        Self { text, why }
+    }
 }
 
 /// What may stand for a target: its text, its scheme and host, an address, a target.

@@ -1,9 +1,11 @@
 //! Credentials in a header.
 
+use ::http::HeaderValue;
+
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Base 64 with padding (RFC 4648, 4).
-pub(super) fn encode(bytes: &[u8]) -> String {
+fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
@@ -14,6 +16,14 @@ pub(super) fn encode(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// A name and a password (RFC 7617); not to be shown.
+pub(super) fn basic(user: &[u8], password: &[u8]) -> Option<HeaderValue> {
+    let both = [user, b":", password].concat();
+    let mut value = HeaderValue::try_from(format!("Basic {}", encode(&both))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 #[cfg(test)]

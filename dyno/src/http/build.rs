@@ -9,7 +9,7 @@ use ::http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::connect::Bounded;
-use super::error::{Error, ErrorKind};
+use super::error::{self, Error, ErrorKind};
 use super::host::Hosts;
 use super::room::Ticket;
 use super::settings::Settings;
@@ -230,6 +230,7 @@ impl Builder {
 
     /// A header of every request that does not say otherwise.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        let value = error::hidden(&name, value);
         self.settings.headers.insert(name, value);
         self
     }
@@ -237,11 +238,18 @@ impl Builder {
     /// Headers of every request that does not say otherwise.
     pub fn headers(mut self, headers: HeaderMap) -> Self {
         self.settings.headers.extend(headers);
+        for (name, value) in &mut self.settings.headers {
+            error::hide(name, value);
+        }
         self
     }
 
     /// Chooses a target for each attempt: its scheme, host and port take the place of those of the URL.
     /// The circuits are the balancer's then.
+    ///
+    /// A target that was [resolved](Balancer::dns) is asked by its address and told in `host` whose name
+    /// is meant; so a redirect to another host is not followed there, but is the answer, and over TLS
+    /// its certificate has to be for the address.
     pub fn balance(mut self, balancer: &'static Balancer) -> Self {
         self.balance = Some(balancer);
         self.settings.balanced = true;
@@ -285,8 +293,8 @@ impl Builder {
         let base = self.base.as_deref().map(str::parse::<Url>).transpose();
         let base = base.map_err(|error| self.error(&format!("`base` is no URL: {error}")))?;
         let reqwest = self.reqwest().build().map_err(Error::of_reqwest)?;
-        let guarded = self.service(self.settings.breaker);
-        let unguarded = self.service(None);
+        let guarded = self.service(true);
+        let unguarded = self.service(false);
         let Self { name, at, settings, balance, sharing, .. } = self;
         let hosts = Hosts::new(name, settings.pool_size, settings.max_open, at);
         let base = base.map(Arc::new);
@@ -299,7 +307,10 @@ impl Builder {
         let settings = &self.settings;
         let redirects = reqwest::redirect::Policy::limited(settings.redirects.max(1));
         let redirects = reqwest::redirect::Policy::custom(move |attempt| {
-            let follows = Ticket::polled().is_none_or(|ticket| ticket.follows);
+            let host = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
+            let before = attempt.previous().last().map(host);
+            let is_elsewhere = before != Some(host(attempt.url()));
+            let follows = Ticket::polled().is_none_or(|ticket| ticket.follows(is_elsewhere));
             if follows { redirects.redirect(attempt) } else { attempt.stop() }
         });
         let mut builder = reqwest::Client::builder()
@@ -319,8 +330,9 @@ impl Builder {
         self.configure.drain(..).fold(proxied, |builder, configure| configure(builder))
     }
 
-    fn service(&self, breaker: Option<breaker::Settings>) -> Service {
+    fn service(&self, is_guarded: bool) -> Service {
         let settings = &self.settings;
+        let breaker = settings.breaker.filter(|_| is_guarded);
         let mut service = Service::builder(self.name);
         if settings.retries != 0 {
             service = service.retry(settings.retry);
@@ -346,7 +358,8 @@ impl Builder {
             service = service.harness();
         }
         match (self.balance, breaker) {
-            (Some(balancer), _) => service = service.balance(balancer),
+            (Some(balancer), _) if is_guarded => service = service.balance(balancer),
+            (Some(balancer), _) => service = service.balance(balancer).unguarded(),
             (None, Some(breaker)) => {
                 service = service.breaker(breaker).per_target();
                 if let Some(limit) = settings.expected_in {
@@ -378,7 +391,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("name", &self.name)
-            .field("base", &self.base)
+            .field("base", &self.base.as_deref().map(error::told_text))
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

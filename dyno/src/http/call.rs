@@ -1,6 +1,6 @@
 //! The way of a request.
 
-use ::http::header::{CONNECTION, HOST};
+use ::http::header::{AUTHORIZATION, CONNECTION, HOST};
 use ::http::{HeaderMap, HeaderValue, Method, Version};
 use reqwest::Url;
 
@@ -9,9 +9,9 @@ use super::host::Host;
 use super::judge::{Judging, is_idempotent};
 use super::request::Request;
 use super::response::{Hold, Response};
-use super::room::Held;
+use super::room::{Follows, Held};
 use super::until::Until;
-use super::{Body, Bound, Inner};
+use super::{Body, Bound, Inner, base64};
 use crate::balance::Target;
 use crate::deadline::Deadline;
 use crate::fault::{Fault, Reason};
@@ -114,7 +114,12 @@ impl Sent<'_> {
         let place = self.inner.hosts.enter(&authority)?;
         let counted = self.inner.settings.metrics.then(|| host.metrics.start());
         let slot = host.slot().await;
-        let hold = Hold { held: Held::new(host, slot, self.follows), _place: place };
+        let follows = match call.target().and_then(Target::resolved_from) {
+            _ if !self.follows => Follows::Nowhere,
+            Some(_) => Follows::Here,
+            None => Follows::Anywhere,
+        };
+        let hold = Hold { held: Held::new(host, slot, follows), _place: place };
         let outcome = self.exchange(&call, url, hold, &at).await.map_err(|error| error.at(&at));
         if let Some(counted) = counted {
             match self.judging.verdict(&outcome) {
@@ -154,9 +159,14 @@ impl Sent<'_> {
 
     async fn request(&self, call: &Call, url: Url) -> Result<reqwest::Request, Error> {
         let settings = &self.inner.settings;
+        let mut url = url;
+        let credentials = take_credentials(&mut url);
         let mut request = reqwest::Request::new(self.method.clone(), url);
         *request.headers_mut() = self.headers.clone();
         let headers = request.headers_mut();
+        if let Some(value) = credentials {
+            headers.entry(AUTHORIZATION).or_insert(value);
+        }
         if let Some(named) = call.target().and_then(Target::resolved_from) {
             // It is meant, and not the address that it was resolved to.
             let port = call.target().map_or(80, Target::port);
@@ -194,6 +204,31 @@ impl Sent<'_> {
 /// ASCII letters, digits and hyphens.
 fn text(value: impl std::fmt::Display) -> HeaderValue {
     HeaderValue::try_from(value.to_string()).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What an URL has before its host, as a header: reqwest sends none for a request that is ready made.
+fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let user = percent_decoded(url.username());
+    let password = percent_decoded(url.password().unwrap_or_default());
+    url.set_username("").unwrap_or_default();
+    url.set_password(None).unwrap_or_default();
+    base64::basic(&user, &password)
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let digit = |at: Option<&u8>| at.and_then(|digit| char::from(*digit).to_digit(16));
+    let (mut bytes, mut decoded) = (text.as_bytes(), Vec::with_capacity(text.len()));
+    while let [first, rest @ ..] = bytes {
+        let escaped =
+            (*first == b'%').then(|| Some(digit(rest.first())? * 16 + digit(rest.get(1))?));
+        let escaped = escaped.flatten().and_then(|byte| u8::try_from(byte).ok());
+        decoded.push(escaped.unwrap_or(*first));
+        bytes = if escaped.is_some() { &rest[2..] } else { rest };
+    }
+    decoded
 }
 
 /// The server will close the connection.

@@ -4,7 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use ::http::{Method, StatusCode};
+use ::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use ::http::{HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::Url;
 
 use super::Response;
@@ -218,6 +219,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(At { client, method, url }) = &self.0.at {
             write!(f, "{client}: {method} {url}: ")?;
+            if let Cause::Fault(fault) = &self.0.cause {
+                let says = fault.to_string();
+                return f.write_str(without_name(&says, client).unwrap_or(&says));
+            }
         }
         self.message(f)
     }
@@ -245,6 +250,15 @@ impl Error {
             }
         }
     }
+}
+
+/// What a policy of the client says, or that of one of its hosts: they are told already.
+fn without_name<'s>(says: &'s str, client: &str) -> Option<&'s str> {
+    let rest = says.strip_prefix(client)?;
+    if rest.starts_with('[') {
+        return rest.split_once("]: ").map(|(_, rest)| rest);
+    }
+    rest.strip_prefix(": ")
 }
 
 /// What it came from in the end, which alone says something new.
@@ -294,6 +308,32 @@ pub(super) fn told(url: &Url) -> Box<str> {
     told.as_str().into()
 }
 
+/// The same of what may be no URL.
+pub(super) fn told_text(text: &str) -> String {
+    if let Ok(url) = text.parse::<Url>() {
+        if url.has_host() {
+            return told(&url).into();
+        }
+    }
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let Some((before, after)) = text.rsplit_once('@') else { return text.to_owned() };
+    let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
+    format!("{scheme}//…@{after}")
+}
+
+/// What tells who one is is not shown.
+pub(super) fn hide(name: &HeaderName, value: &mut HeaderValue) {
+    if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION || *name == COOKIE {
+        value.set_sensitive(true);
+    }
+}
+
+/// The same of a value by itself.
+pub(super) fn hidden(name: &HeaderName, mut value: HeaderValue) -> HeaderValue {
+    hide(name, &mut value);
+    value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,10 +357,9 @@ mod tests {
         };
         let fault = Fault::rejected("inventory[host:80]", Reason::BreakerOpen, None);
         let error = Error::from(fault.clone()).at(&at);
-        assert_eq!(
-            error.to_string(),
-            "inventory: GET http://host/a: inventory[host:80]: the breaker is open"
-        );
+        assert_eq!(error.to_string(), "inventory: GET http://host/a: the breaker is open");
+        let other = Error::from(Fault::rejected("prices", Reason::BreakerOpen, None)).at(&at);
+        assert_eq!(other.to_string(), "inventory: GET http://host/a: prices: the breaker is open");
         assert!(error.is_refused());
         assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&fault));
         let late = Error::from(Fault::timed_out("inventory", Duration::from_secs(1)));

@@ -10,7 +10,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::call;
-use super::error::{At, Error, ErrorKind};
+use super::error::{self, At, Error, ErrorKind};
 use super::params::{IntoParams, Param, Params};
 use super::{Body, Client, Response, base64};
 use crate::fault;
@@ -77,6 +77,7 @@ impl Request {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(value)) => {
+                let value = error::hidden(&name, value);
                 self.headers.append(name, value);
             }
             (Err(error), _) => self.wrong = Some(error.into()),
@@ -100,6 +101,9 @@ impl Request {
                 }
                 (None, None) => {}
             }
+        }
+        for (name, value) in &mut self.headers {
+            error::hide(name, value);
         }
         self
     }
@@ -137,8 +141,9 @@ impl Request {
 
     /// A name and a password (RFC 7617), which are told nowhere.
     pub fn basic_auth(mut self, user: &str, password: &str) -> Self {
-        let value = format!("Basic {}", base64::encode(format!("{user}:{password}").as_bytes()));
-        self.authorization(value);
+        if let Some(value) = base64::basic(user.as_bytes(), password.as_bytes()) {
+            self.headers.insert(AUTHORIZATION, value);
+        }
         self
     }
 
@@ -204,7 +209,7 @@ impl Request {
 
     /// Goes past the circuit breaker: it is neither turned away by it nor counted.
     ///
-    /// A [balancer](super::Builder::balance) still chooses among the targets that are in.
+    /// A [balancer](super::Builder::balance) still chooses, and prefers the targets that are in.
     pub fn skip_breaker(mut self) -> Self {
         self.skips_breaker = true;
         self
@@ -241,9 +246,10 @@ impl Request {
             Some(base) => base.join(&self.to),
             None => self.to.parse(),
         };
-        let mut url: Url = url.map_err(|error| format!("{:?} is no URL: {error}", self.to))?;
+        let told = || error::told_text(&self.to);
+        let mut url: Url = url.map_err(|error| format!("{:?} is no URL: {error}", told()))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(format!("{:?} is no URL of http or https", self.to).into());
+            return Err(format!("{:?} is no URL of http or https", told()).into());
         }
         if !self.params.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.params);
@@ -273,7 +279,7 @@ impl fmt::Debug for Request {
         let mut told = f.debug_struct("Request");
         told.field("client", &self.client.name()).field("method", &self.method);
         if let Ok(url) = self.resolved() {
-            told.field("url", &super::error::told(&url));
+            told.field("url", &error::told(&url));
         }
         told.field("headers", &self.headers).field("body", &self.body).finish_non_exhaustive()
     }

@@ -81,7 +81,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, follows: bool) -> Self {
+    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, follows: Follows) -> Self {
         host.room.change(|account| account.used += 1);
         let state = State { has_connection: true, closes: false, ended: false };
         let ticket = Arc::new(Ticket { host, follows, state: Mutex::new(state) });
@@ -99,11 +99,19 @@ impl Drop for Held {
     }
 }
 
+/// Which redirects a request follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    Nowhere,
+    /// It says itself whose name is meant, which is wrong anywhere else.
+    Here,
+    Anywhere,
+}
+
 /// The request, for what makes its connection.
 pub(super) struct Ticket {
     host: Arc<Host>,
-    /// Redirects are followed.
-    pub(super) follows: bool,
+    follows: Follows,
     state: Mutex<State>,
 }
 
@@ -133,6 +141,15 @@ impl Ticket {
             future.as_mut().poll(cx)
         })
         .await
+    }
+
+    /// A redirect is followed; else it is the answer.
+    pub(super) fn follows(&self, is_elsewhere: bool) -> bool {
+        match self.follows {
+            Follows::Nowhere => false,
+            Follows::Here => !is_elsewhere,
+            Follows::Anywhere => true,
+        }
     }
 
     /// The connection is closed when the answer has ended.

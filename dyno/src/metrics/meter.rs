@@ -138,7 +138,8 @@ impl Meter {
 
     /// Writes down what has been counted in the parts that are over at `now`.
     fn turn_to(&self, rings: &mut Rings, now: u64) {
-        let before = |now: u64| rings.lasts().is_some_and(|(from, _)| now + BEHIND < from);
+        let before =
+            |now: u64| rings.lasts().is_some_and(|(from, _)| now.saturating_add(BEHIND) < from);
         // Who was stopped since it read the clock is not the one that has gone back.
         let now = if before(now) { clock::now().as_nanos() } else { now };
         let begins_anew = before(now);

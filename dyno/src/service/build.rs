@@ -50,6 +50,8 @@ pub struct Builder {
     pub(super) bulkhead: Places,
     pub(super) rate: Pace,
     pub(super) balance: Option<&'static Balancer>,
+    /// Past the breakers of the balancer's targets.
+    pub(super) unguarded: bool,
     pub(super) per_target: bool,
     pub(super) targets: Option<u32>,
     pub(super) pool: Option<&'static Pool>,
@@ -76,6 +78,7 @@ impl Builder {
             bulkhead: Places::None,
             rate: Pace::None,
             balance: None,
+            unguarded: false,
             per_target: false,
             targets: None,
             pool: None,
@@ -215,6 +218,13 @@ impl Builder {
     /// has a breaker there, by the settings of the balancer.
     pub const fn balance(mut self, balancer: &'static Balancer) -> Self {
         self.balance = Some(balancer);
+        self
+    }
+
+    /// The breakers of the balancer's targets are neither asked nor told.
+    #[cfg(feature = "http")]
+    pub(crate) const fn unguarded(mut self) -> Self {
+        self.unguarded = true;
         self
     }
 

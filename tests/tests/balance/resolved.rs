@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -153,4 +154,39 @@ fn threads_that_come_first_together_all_find_it() {
         });
         assert_eq!(ASKED.load(Ordering::Relaxed), 1);
     }
+}
+
+#[test]
+fn a_task_waits_for_it_without_its_thread() {
+    static LET_GO: AtomicBool = AtomicBool::new(false);
+    fn resolver(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        while !LET_GO.load(Ordering::Acquire) {
+            thread::park_timeout(Duration::from_millis(1));
+        }
+        Ok(vec![address(1), address(2)])
+    }
+    let balancer = Balancer::dns("tasks", "http://prices.internal").resolver(resolver);
+    let mut gives_up = Box::pin(balancer.resolve_async());
+    let mut waits = Box::pin(balancer.resolve_async());
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(
+        gives_up.as_mut().poll(&mut cx).is_pending() && waits.as_mut().poll(&mut cx).is_pending()
+    );
+    drop(gives_up);
+    LET_GO.store(true, Ordering::Release);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    assert_eq!(runtime.block_on(waits), Ok(2));
+    assert_eq!(urls(&balancer), [A, B]);
+    // It knows no longer than its deadline either.
+    fn hangs(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        loop {
+            thread::park();
+        }
+    }
+    let balancer = Balancer::dns("hangs-too", "http://prices.internal").resolver(hangs);
+    let resolve = async { balancer.resolve_async().await };
+    let limit = Duration::from_millis(5);
+    let fault = runtime.block_on(Deadline::after(limit).run_async(resolve)).expect_err("nobody");
+    assert!(fault.to_string().ends_with("is not resolved in time"), "{fault}");
 }

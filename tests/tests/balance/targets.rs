@@ -46,7 +46,6 @@ fn what_is_no_target_says_why() {
         ("http://a:65536", "its port is not in 1 to 65535"),
         ("http://a:", "its port is not in 1 to 65535"),
         ("http://a/prices", "it has a path, which belongs to the call"),
-        ("http://me@a", "its host is not one"),
         ("http://[::1", "its host is not an IPv6 address"),
         ("http://[nine]", "its host is not an IPv6 address"),
         ("http://[::1]80", "its host is not one"),
@@ -57,6 +56,24 @@ fn what_is_no_target_says_why() {
     ] {
         let error = text.parse::<Target>().expect_err(text).to_string();
         assert_eq!(error, format!("`{text}` is no target: {why}; write `http://10.0.0.1:80`"));
+    }
+}
+
+#[test]
+fn credentials_are_no_part_of_it_and_told_nowhere() {
+    for (text, told) in [
+        ("http://me@a", "http://…@a"),
+        ("http://me:s3cret@a:80", "http://…@a:80"),
+        ("me:s3c@ret@a", "…@a"),
+        ("http://me:s3cret@[::1]:80 weight=3", "http://…@[::1]:80 weight=3"),
+    ] {
+        let why = "it has credentials, which belong to the call";
+        let error = text.parse::<Target>().expect_err(text);
+        assert_eq!(
+            error.to_string(),
+            format!("`{told}` is no target: {why}; write `http://10.0.0.1:80`")
+        );
+        assert!(!format!("{error:?}").contains("s3c"));
     }
 }
 

@@ -1,7 +1,10 @@
 //! Bodies of answers.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use dyno::http::{Client, ErrorKind, Response, StatusCode};
-use dyno::{Deadline, Fault};
+use dyno::{Deadline, Fault, clock};
 use dyno_tests::loopback::{Loopback, Reply};
 use futures_util::StreamExt;
 
@@ -60,8 +63,13 @@ async fn the_limit_of_the_call_holds_for_the_body() {
     let server = Loopback::start();
     server.on("/stuck").reply(Reply::parts(["a"], MS).then_silence());
     let client = of(&server, "slow-body").build().expect("a client");
-    let mut answer = client.get("/stuck").timeout(200 * MS).send().await.expect("a head");
+    let frozen = clock::freeze().manual();
+    let mut answer = client.get("/stuck").timeout(SECOND).send().await.expect("a head");
     assert!(answer.chunk().await.expect("a piece").is_some());
+    let mut next = Box::pin(answer.chunk());
+    let waits = poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_pending())).await;
+    frozen.advance(SECOND);
+    assert!(waits && next.await.expect_err("nothing more comes").is_timeout());
     let error = answer.chunk().await.expect_err("nothing more comes");
     assert!(
         error.is_timeout() && find::<Fault>(&error).is_some_and(Fault::is_timed_out),
@@ -71,9 +79,12 @@ async fn the_limit_of_the_call_holds_for_the_body() {
     server.until(|counts| counts.abandoned == 1 && counts.open == 0).await;
     // So does a deadline further out, also when it is over where the body is read.
     let request = client.get("/stuck").send();
-    let answer = Deadline::within_async(200 * MS, request).await.expect("a head");
-    let stream: Vec<_> = answer.bytes_stream().collect().await;
-    assert!(stream.len() == 2 && stream[1].as_ref().is_err_and(dyno::http::Error::is_timeout));
+    let answer = Deadline::within_async(SECOND, request).await.expect("a head");
+    let mut stream = answer.bytes_stream();
+    assert!(stream.next().await.expect("a piece").is_ok());
+    frozen.advance(SECOND);
+    let last = stream.next().await.expect("an error");
+    assert!(last.is_err_and(|error| error.is_timeout()) && stream.next().await.is_none());
     // That ended no circuit and was not tried again.
     assert_eq!(server.requests_to("/stuck"), 2);
 }
@@ -84,8 +95,17 @@ async fn a_piece_at_a_time_does_not_buy_more_time() {
     let many = std::iter::repeat_n("x", 100_000);
     server.on("/drip").reply(Reply::parts(many, MS));
     let client = of(&server, "drip").build().expect("a client");
-    let answer = client.get("/drip").timeout(150 * MS).send().await.expect("a head");
-    assert!(answer.bytes().await.expect_err("it never ends").is_timeout());
+    let frozen = clock::freeze().manual();
+    let mut answer = client.get("/drip").timeout(SECOND).send().await.expect("a head");
+    for _ in 0..10 {
+        assert!(answer.chunk().await.expect("a piece").is_some());
+        frozen.advance(100 * MS);
+    }
+    assert!(answer.chunk().await.expect_err("its time is over").is_timeout());
+    drop(frozen);
+    // By the real clock as well, however soon the head is there.
+    let asked = client.get("/drip").timeout(150 * MS).whole().send();
+    assert!(asked.await.expect_err("it never ends").is_timeout());
 }
 
 #[tokio::test]
@@ -106,5 +126,6 @@ async fn a_whole_body_belongs_to_the_attempt() {
     server.on("/stuck").reply(Reply::parts(["a"], MS).then_silence());
     let client = once(&server, "whole-late").attempt_timeout(100 * MS).build().expect("a client");
     assert!(client.get("/stuck").whole().send().await.expect_err("it is late").is_timeout());
+    let _frozen = clock::freeze().manual();
     assert!(client.get("/stuck").timeout(60 * SECOND).send().await.is_ok());
 }

@@ -8,7 +8,7 @@ use dyno::http::{Error, ErrorKind, Response, StatusCode};
 use dyno::{Fault, Reason, clock};
 use dyno_tests::loopback::{Gate, Loopback, Reply};
 
-use crate::support::{MS, find, of, once};
+use crate::support::{MS, after, find, of, once};
 
 fn listed() -> Response {
     Response::new(StatusCode::OK, "listed")
@@ -54,7 +54,8 @@ async fn da_13_it_stands_in_for_whatever_ends_a_call() {
         assert!(why.fault().is_some_and(Fault::is_timed_out), "{why}");
         Ok(listed())
     });
-    assert_eq!(body(late.send().await).await, "listed");
+    let late = after(&server, |counts| counts.requests == 1, 100 * MS, late.send());
+    assert_eq!(body(late.await).await, "listed");
 
     let client = once(&server, "da-13-full").max_open(1).build().expect("a client");
     let held = tokio::spawn(client.get("/held").send());

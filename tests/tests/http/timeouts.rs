@@ -6,14 +6,15 @@ use dyno::http::{Client, ErrorKind};
 use dyno::{Deadline, Fault};
 use dyno_tests::loopback::{Loopback, Reply};
 
-use crate::support::{MS, SECOND, find, of};
+use crate::support::{MS, SECOND, after, find, of};
 
 #[tokio::test]
 async fn da_04_the_whole_call_is_given_up_in_time() {
     let server = Loopback::start();
     server.otherwise(Reply::text("late").after(20 * SECOND));
     let client = of(&server, "da-04").timeout(200 * MS).build().expect("a client");
-    let error = client.get("/").send().await.expect_err("it is late");
+    let asked = after(&server, |counts| counts.requests == 1, 200 * MS, client.get("/").send());
+    let error = asked.await.expect_err("it is late");
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(find::<Fault>(&error).is_some_and(Fault::is_timed_out), "{error}");
     // The connection is given up as well.
@@ -27,7 +28,7 @@ async fn da_05_the_limit_is_that_of_all_attempts() {
     let client = of(&server, "da-05").timeout(250 * MS).build().expect("a client");
     let error = client.get("/").send().await.expect_err("it is late");
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert!((1..=3).contains(&server.counts().requests), "{:?}", server.counts());
+    assert!(server.counts().requests <= 3, "{:?}", server.counts());
 }
 
 /// Linux leaves those unanswered for whom there is no room in the listener's queue.
@@ -39,7 +40,7 @@ async fn da_28_a_connection_is_given_up_sooner_than_the_call() {
     let silent = socket.listen(1).expect("it listens");
     let address = silent.local_addr().expect("it is bound");
     let mut queued = Vec::new();
-    let connect = || tokio::time::timeout(50 * MS, tokio::net::TcpStream::connect(address));
+    let connect = || tokio::time::timeout(500 * MS, tokio::net::TcpStream::connect(address));
     while let Ok(connected) = connect().await {
         queued.push(connected.expect("there is room"));
         assert!(queued.len() < 100, "the queue has no end");
@@ -59,7 +60,9 @@ async fn da_35_a_request_with_a_limit_of_its_own_is_aborted() {
     let server = Loopback::start();
     server.otherwise(Reply::never());
     let client = of(&server, "da-35").timeout(60 * SECOND).build().expect("a client");
-    let error = client.get("/").timeout(100 * MS).send().await.expect_err("it is late");
+    let asked = client.get("/").timeout(100 * MS).send();
+    let asked = after(&server, |counts| counts.requests == 1, 100 * MS, asked);
+    let error = asked.await.expect_err("it is late");
     assert!(error.is_timeout(), "{error}");
     let fault = find::<Fault>(&error).expect("dyno's word").to_string();
     assert!(fault.contains("no answer within 100ms"), "{fault}");

@@ -88,6 +88,7 @@ impl<'s> Run<'s> {
     fn pick(&self, tried: &Tried) -> Result<Option<Pick>, Fault> {
         let Some(balancer) = self.service.given.balance else { return Ok(None) };
         let pick = match &self.at {
+            _ if self.service.given.unguarded => balancer.pick_unguarded(tried),
             Some(At { key: Key::Text(key) }) => balancer.pick_for(*key, tried),
             _ => balancer.pick(tried),
         };

@@ -144,7 +144,12 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
 ) -> Ended<R> {
-    let passed = match run.pass() {
+    let ready = match service.given.balance {
+        // Rare, and large: it makes no other call larger.
+        Some(balancer) if balancer.has_to_wait() => Box::pin(balancer.ready_async()).await,
+        _ => Ok(()),
+    };
+    let passed = match ready.and_then(|()| run.pass()) {
         Ok(passed) => passed,
         Err(fault) => return Ended::refused(fault),
     };

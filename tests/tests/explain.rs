@@ -1,5 +1,8 @@
 //! Which rule refused, with which numbers: those of the moment at which it did.
 
+// Shares are told as they were said; statics stand beside the test they are of.
+#![allow(clippy::float_cmp, clippy::items_after_statements)]
+
 #[path = "explain/breaking.rs"]
 mod breaking;
 #[path = "explain/limiting.rs"]

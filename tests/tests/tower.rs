@@ -1,5 +1,8 @@
 //! The policies as layers of `tower`.
 
+// Statics stand beside the test they are of.
+#![allow(clippy::items_after_statements)]
+
 #[path = "tower/support.rs"]
 mod support;
 

@@ -25,8 +25,22 @@ const NAMED: &[&str] = &[
 const BROUGHT_ALONG: usize = 9;
 
 /// Found behind features that are off by default.
-const OPTIONAL: &[&str] =
-    &["futures-core", "indicatif", "log", "pin-project-lite", "tokio", "tracing"];
+const OPTIONAL: &[&str] = &[
+    "axum-core",
+    "bytes",
+    "futures-core",
+    "http",
+    "hyper",
+    "indicatif",
+    "log",
+    "pin-project-lite",
+    "reqwest",
+    "rustls",
+    "tokio",
+    "tower-layer",
+    "tower-service",
+    "tracing",
+];
 
 #[test]
 fn a_default_build_names_only_the_allowed_crates() {

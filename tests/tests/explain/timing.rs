@@ -1,5 +1,7 @@
 //! Deadlines and limits of time.
 
+use std::time::Duration;
+
 use dyno::fault::explain::Rule;
 use dyno::limit::{Bulkhead, Rate};
 use dyno::pool::Pool;
@@ -28,7 +30,7 @@ fn a_deadline_that_has_passed_says_how_long_ago() {
             let Rule::Deadline { left, passed, needed, .. } = rule(&fault) else {
                 panic!("{fault}")
             };
-            assert_eq!((left, passed, needed), (0 * MS, Some(30 * MS), None), "{name}");
+            assert_eq!((left, passed, needed), (Duration::ZERO, Some(30 * MS), None), "{name}");
             let told = format!("{name}: the deadline is spent: it had passed 30.0ms ago");
             assert_eq!(text(&fault), told);
         }

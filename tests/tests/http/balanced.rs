@@ -127,6 +127,7 @@ fn local(port: u16) -> Vec<SocketAddr> {
 #[tokio::test]
 async fn who_waits_for_a_resolver_blocks_no_thread() {
     static HELD: Mutex<Option<Receiver<()>>> = Mutex::new(None);
+    #[expect(clippy::unnecessary_wraps, reason = "resolvers may fail")]
     fn resolver(_: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         let held = HELD.lock().expect("no panic").take();
         let let_go = held.expect("it is asked once").recv_timeout(Duration::from_secs(20));
@@ -153,6 +154,7 @@ async fn who_waits_for_a_resolver_blocks_no_thread() {
 
 #[tokio::test]
 async fn a_redirect_elsewhere_does_not_go_by_the_name_of_the_target() {
+    #[expect(clippy::unnecessary_wraps, reason = "resolvers may fail")]
     fn resolver(_: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         Ok(local(port))
     }

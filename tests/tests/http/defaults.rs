@@ -1,7 +1,9 @@
 //! What a client is when nobody says anything.
 
+use std::time::Duration;
+
 use dyno::breaker;
-use dyno::http::{Client, Statuses};
+use dyno::http::{Client, HeaderName, Statuses};
 
 use crate::support::{MS, SECOND};
 
@@ -26,7 +28,7 @@ fn da_01_the_defaults_are_those_of_the_table() {
     assert_eq!((settings.attempt_timeout, settings.redirects), (None, 10));
     assert_eq!(settings.budget, Some(0.2));
     assert!(settings.metrics && !settings.error_for_status && !settings.harness);
-    let header = settings.deadline_header.as_ref().map(|name| name.as_str());
+    let header = settings.deadline_header.as_ref().map(HeaderName::as_str);
     assert_eq!((header, &settings.idempotency_header), (Some("dyno-timeout"), &None));
     assert_eq!(format!("{:?}", settings.statuses), format!("{:?}", Statuses::DEFAULT));
 }
@@ -69,10 +71,10 @@ fn contradictions_are_told() {
         |builder: dyno::http::Builder| builder.build().expect_err("it cannot be").to_string();
     let new = || Client::builder("wrong");
     for (builder, says) in [
-        (new().timeout(0 * MS), "`timeout` must be above zero"),
-        (new().attempt_timeout(0 * MS), "`attempt_timeout` must be above zero"),
-        (new().connect_timeout(0 * MS), "`connect_timeout` must be above zero"),
-        (new().expected_in(0 * MS), "`expected_in` must be above zero"),
+        (new().timeout(Duration::ZERO), "`timeout` must be above zero"),
+        (new().attempt_timeout(Duration::ZERO), "`attempt_timeout` must be above zero"),
+        (new().connect_timeout(Duration::ZERO), "`connect_timeout` must be above zero"),
+        (new().expected_in(Duration::ZERO), "`expected_in` must be above zero"),
         (new().max_open(0), "`max_open` must be at least 1"),
         (new().pool_size(0), "`pool_size` must be at least 1"),
         (new().base("not an URL"), "`base` is no URL"),

@@ -17,7 +17,7 @@ async fn an_error_names_client_method_and_url_but_no_secret() {
     let at = format!("told: POST http://{}/a?token=…&q=…: no connection: ", server.authority());
     assert!(error.to_string().starts_with(&at), "{error}");
     assert_eq!(
-        (error.client(), error.method().map(|method| method.as_str())),
+        (error.client(), error.method().map(reqwest::Method::as_str)),
         (Some("told"), Some("POST"))
     );
     let all = format!("{error:?} {:?}", find::<reqwest::Error>(&error).expect("its source"));

@@ -44,7 +44,7 @@ fn attributes_share_a_pool_by_its_name() {
 fn attributes_find_a_static_and_so_does_its_name() {
     assert_eq!(on_a_static().as_deref(), Ok("dyno-pool-static-1"));
     let found = pool::named("pool-static").expect("it has been used");
-    assert!(std::ptr::eq(found, &OF_A_STATIC));
+    assert!(std::ptr::eq(found, &raw const OF_A_STATIC));
     assert!(format!("{found:?}").starts_with("Pool(pool-static, "));
 }
 

@@ -106,7 +106,7 @@ fn what_is_turned_away_further_in_does_not_count() {
         .layer(layers::breaker(breaker.clone()).errors_only())
         .layer(layers::bulkhead(&INNER))
         .layer(layers::wrap());
-    let mut service = stack.service(at_once(|_: ()| Ok::<_, String>(())));
+    let mut service = stack.service(at_once(|()| Ok::<_, String>(())));
     let taken = INNER.acquire().expect("it is free");
     for _ in 0..3 {
         let refused = now(call(&mut service, ())).expect_err("full");
@@ -125,7 +125,7 @@ fn what_is_too_slow_further_in_counts() {
         .layer(layers::breaker(breaker.clone()).errors_only())
         .layer(layers::timeout(SECOND))
         .layer(layers::wrap());
-    let mut service = stack.service(Strict::new(|_: ()| pending::<Result<(), String>>()));
+    let mut service = stack.service(Strict::new(|()| pending::<Result<(), String>>()));
     assert!(block_on(call(&mut service, ())).expect_err("late").fault().is_some());
     assert_eq!(breaker.state(), State::Open);
 }
@@ -134,7 +134,7 @@ fn what_is_too_slow_further_in_counts() {
 #[test]
 fn services_of_one_layer_and_their_clones_share_its_breaker() {
     let layer = layers::breaker(Breaker::new("tower::shared").fail_max(2)).errors_only();
-    let failing = || at_once(|_: ()| Err::<(), BoxError>("down".into()));
+    let failing = || at_once(|()| Err::<(), BoxError>("down".into()));
     let mut one = layer.layer(failing());
     let mut two = layer.clone().layer(failing());
     assert_eq!(reason(now(call(&mut one, ()))), None);
@@ -176,15 +176,15 @@ fn a_trial_that_is_cancelled_leaves_room_for_another() {
 fn a_panic_is_a_failure_whoever_catches_it() {
     static AT_ONCE: Breaker = Breaker::new("tower::panics at once").fail_max(1);
     let shared = Arc::new(Breaker::new("tower::panics later").fail_max(1));
-    let mut at_once = layers::breaker(&AT_ONCE).errors_only().layer(Strict::new(
-        |_: ()| -> std::future::Ready<Result<(), BoxError>> { panic!("at once") },
-    ));
+    let mut at_once = layers::breaker(&AT_ONCE)
+        .errors_only()
+        .layer(Strict::new(|()| -> std::future::Ready<Result<(), BoxError>> { panic!("at once") }));
     assert!(panics(|| call(&mut at_once, ())));
     assert_eq!(AT_ONCE.state(), State::Open);
 
     let mut later = layers::breaker(shared.clone())
         .errors_only()
-        .layer(Strict::new(|_: ()| poll_fn(|_| -> Poll<Result<(), BoxError>> { panic!("later") })));
+        .layer(Strict::new(|()| poll_fn(|_| -> Poll<Result<(), BoxError>> { panic!("later") })));
     let mut asked = call(&mut later, ());
     assert!(panics(|| poll(&mut asked)));
     // Who caught it still holds the future.
@@ -196,7 +196,7 @@ fn a_panic_is_a_failure_whoever_catches_it() {
 fn the_call_that_opens_it_may_say_so() {
     let settings = Settings::new().fail_max(1).trip_error(TripError::Rejected);
     let layer = layers::breaker(Breaker::new("tower::trip").with(settings)).errors_only();
-    let mut service = layer.layer(at_once(|_: ()| Err::<(), BoxError>("down".into())));
+    let mut service = layer.layer(at_once(|()| Err::<(), BoxError>("down".into())));
     let instead = now(call(&mut service, ())).expect_err("it opens");
     let fault = instead.downcast_ref::<Fault>().expect("dyno's");
     assert_eq!(fault.last_error().as_deref(), Some("down"));
@@ -206,7 +206,7 @@ fn the_call_that_opens_it_may_say_so() {
 fn a_breaker_opens_for_as_long_as_the_service_asks() {
     let frozen = clock::freeze();
     let breaker = Arc::new(Breaker::new("tower::asks").fail_max(1));
-    let answer = |_| {
+    let answer = |()| {
         let busy = http::Response::builder().status(503).header("retry-after", "7");
         Ok::<_, BoxError>(busy.body(()).expect("a response"))
     };
@@ -220,7 +220,7 @@ fn a_breaker_opens_for_as_long_as_the_service_asks() {
 #[test]
 fn polled_after_its_end_it_says_so() {
     let layer = layers::breaker(Breaker::new("tower::over")).errors_only();
-    let mut service = layer.layer(Strict::new(|_: ()| ready(Ok::<_, BoxError>(()))));
+    let mut service = layer.layer(Strict::new(|()| ready(Ok::<_, BoxError>(()))));
     let mut asked = call(&mut service, ());
     assert!(poll(&mut asked).is_ready());
     assert!(panics(|| poll(&mut asked)));

@@ -63,9 +63,8 @@ fn a_place_is_given_back_by_a_call_that_is_cancelled_or_panics() {
 #[test]
 fn a_panic_of_the_call_itself_gives_the_place_back() {
     let bulkhead = Arc::new(Bulkhead::new("tower::panics", 1));
-    let mut service = layers::bulkhead(bulkhead.clone()).layer(Strict::new(
-        |_: ()| -> std::future::Ready<Result<(), BoxError>> { panic!("at once") },
-    ));
+    let mut service = layers::bulkhead(bulkhead.clone())
+        .layer(Strict::new(|()| -> std::future::Ready<Result<(), BoxError>> { panic!("at once") }));
     assert!(panics(|| call(&mut service, ())));
     assert_eq!(bulkhead.snapshot().in_flight, 0);
 }

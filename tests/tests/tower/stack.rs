@@ -96,7 +96,7 @@ fn a_boxed_error_tells_a_refusal_however_it_was_wrapped() {
         assert!(now(call(&mut service, ())).is_err());
         assert_eq!(breaker.state(), dyno::breaker::State::Closed);
     }
-    let late = |_| Err::<(), BoxError>(Fault::timed_out("db", SECOND).into());
+    let late = |()| Err::<(), BoxError>(Fault::timed_out("db", SECOND).into());
     assert!(now(call(&mut stack.service(at_once(late)), ())).is_err());
     assert_eq!(breaker.state(), dyno::breaker::State::Open);
 }

@@ -4,6 +4,7 @@ use std::future::{pending, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use dyno::{Deadline, Fault, Reason, clock, tower as layers};
 use tower::{Layer, ServiceBuilder};
@@ -118,9 +119,9 @@ fn a_panic_passes_and_leaves_no_deadline() {
         layer.layer(Strict::new(|()| -> std::future::Ready<Result<(), BoxError>> { panic!("!") }));
     assert!(panics(|| call(&mut at_once, ())));
     assert_eq!(Deadline::current(), None);
-    let mut later =
+    let mut delayed =
         layer.layer(Strict::new(|()| poll_fn(|_| -> Poll<Result<(), BoxError>> { panic!("!") })));
-    let mut asked = call(&mut later, ());
+    let mut asked = call(&mut delayed, ());
     assert!(panics(|| poll(&mut asked)));
     assert_eq!(Deadline::current(), None);
 }
@@ -128,7 +129,7 @@ fn a_panic_passes_and_leaves_no_deadline() {
 #[test]
 #[should_panic(expected = "timeout: `limit` must be above zero")]
 fn no_time_at_all_is_refused() {
-    let _ = layers::timeout(0 * MS);
+    let _ = layers::timeout(Duration::ZERO);
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn overhear(name: &'static str, log: &'static Log) -> point::Observing {
 type Price = fn(u32, [u32; 3], &Tries) -> Result<u32, E>;
 
 /// The rate is asked once for all attempts; one that is late is the last.
-fn one_that_is_late(name: &str, log: &Log, price: Price) {
+fn one_that_is_late(name: &'static str, log: &Log, price: Price) {
     log.begin();
     assert_eq!(price(2, [5, 130, 30], &Tries::new()), Ok(7));
     let blocks = name.ends_with("blocking");

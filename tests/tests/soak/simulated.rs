@@ -31,7 +31,7 @@ const SHARE: f64 = 0.2;
 const CAPACITY: u32 = 20;
 
 /// A minute of calls made by `call`, and what came of them.
-fn minute(seed: u64, call: impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> Minute {
+fn minute(seed: u64, call: &impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> Minute {
     played(seed, Script::new(seed, TARGETS, LENGTH), call)
 }
 
@@ -39,7 +39,7 @@ fn minute(seed: u64, call: impl AsyncFn(&World, u64) -> Result<u64, Failed>) -> 
 fn played(
     seed: u64,
     script: Script,
-    call: impl AsyncFn(&World, u64) -> Result<u64, Failed>,
+    call: &impl AsyncFn(&World, u64) -> Result<u64, Failed>,
 ) -> Minute {
     fastrand::seed(seed);
     let clock = frozen();
@@ -47,7 +47,7 @@ fn played(
     let mut driver = Driver::new(clock);
     for x in 0..LENGTH + PATIENCE {
         if x < LENGTH && world.dice(1000) < CALLS {
-            driver.spawn(one(&world, &call, x));
+            driver.spawn(one(&world, call, x));
         }
         driver.step();
         if x >= LENGTH && driver.running() == 0 {
@@ -161,8 +161,12 @@ impl Stack {
             assert_eq!(stands, ("closed", false, 0), "seed {seed}: {target:?}");
         }
         assert_eq!(self.places.snapshot().in_flight, 0, "seed {seed}");
-        let seen = metrics::of(self.service.name()).expect("it counts");
-        assert_eq!((seen.in_flight, seen.total.calls()), (0, calls), "seed {seed}: {seen:?}");
+        let counted = metrics::of(self.service.name()).expect("it counts");
+        assert_eq!(
+            (counted.in_flight, counted.total.calls()),
+            (0, calls),
+            "seed {seed}: {counted:?}"
+        );
         assert_eq!(Deadline::current(), None, "seed {seed}");
         let mut made = 0;
         let _ = retry(3).run(|| {
@@ -189,7 +193,7 @@ fn a_service_goes_on_while_targets_die_and_return() {
     for seed in 1..=3 {
         let [minute, again] = ["once", "again"].map(|what| {
             let stack = Stack::new(leak(format!("soak.{seed}.{what}")), 5);
-            let minute = minute(seed, async |world, x| stack.call(world, x).await);
+            let minute = minute(seed, &async |world, x| stack.call(world, x).await);
             stack.check(seed, &minute);
             minute
         });
@@ -203,7 +207,7 @@ fn a_budget_keeps_a_blackout_from_getting_worse() {
     let stack = Stack::new("soak.blackout", u32::MAX);
     let blackout = Script::blackout(TARGETS, LENGTH);
     let Minute { counts, attempts, .. } =
-        played(6, blackout, async |world, x| stack.call(world, x).await);
+        played(6, blackout, &async |world, x| stack.call(world, x).await);
     let (calls, attempts) = (counts.all(), attempts.iter().sum::<u64>());
     println!("{counts:?} {attempts} {}", stack.budget);
     assert_eq!((counts.of("well"), counts.of("rejected")), (0, 0), "{counts:?}");
@@ -236,7 +240,7 @@ async fn price(call: &Call, world: &World, x: u64) -> Result<u64, Failed> {
 
 #[test]
 fn a_function_with_the_attribute_goes_on_as_well() {
-    let minute = minute(5, async |world, x| price(world, x).await);
+    let minute = minute(5, &async |world, x| price(world, x).await);
     println!("{minute:?}");
     let Minute { counts, attempts, .. } = minute;
     let (calls, attempts) = (counts.all(), attempts.iter().sum::<u64>());

@@ -77,7 +77,7 @@ impl Soak {
     fn new(seed: u64) -> Self {
         let name = leak(format!("soak.http.{seed}"));
         let servers: Vec<_> = (0..SERVERS).map(|_| Loopback::start()).collect();
-        let urls = servers.iter().map(|server| &*leak(server.origin()).as_str());
+        let urls = servers.iter().map(|server| leak(server.origin()).as_str());
         let settings = Settings::new().fail_max(3).reset_timeout(100 * MS);
         let balancer = Balancer::new(name, leak(urls.collect::<Vec<_>>())).breaker(settings);
         let balancer = leak(balancer.slow_start(100 * MS));
@@ -89,8 +89,18 @@ impl Soak {
         let pace = Pace::new();
         let script = Script::new(seed, SERVERS, pace.steps());
         let health = Mutex::new(([Health::Well; SERVERS], 0));
-        let seen = Mutex::default();
-        Self { seed, pace, script, servers, health, balancer, budget, name, client, seen }
+        Self {
+            seed,
+            pace,
+            script,
+            servers,
+            health,
+            balancer,
+            budget,
+            name,
+            client,
+            seen: Mutex::default(),
+        }
     }
 
     /// The servers become what the script says they are at that step.
@@ -127,7 +137,7 @@ impl Soak {
             self.turn(step);
             let patience = if dice.u8(..20) == 0 { dice.u32(..3) * MS } else { 60_000 * MS };
             let what = match tokio::time::timeout(patience, self.ask()).await {
-                Ok(Ok(_)) => "well",
+                Ok(Ok(())) => "well",
                 Ok(Err(error)) => self.failed(&error),
                 Err(_) => "given up",
             };

@@ -28,6 +28,10 @@ pub(super) fn meant(text: &str, value: &Value, before: &[Arg], keys: &[Key]) -> 
             return Some(format!("did you mean `{key}`?"));
         }
     }
+    let is_place = matches!(value, Expr::Path(_) | Expr::Field(_) | Expr::Reference(_));
+    if is_place && knows("key") && matches!(first, Expr::Path(_) | Expr::Array(_)) {
+        return Some(format!("calls of one key are told by `key = {text}`"));
+    }
     let key = match value {
         Expr::Binary(_) if knows("rate") => "rate",
         _ if number(value).is_some() && knows("fail_max") => "fail_max",

@@ -26,6 +26,12 @@ impl Said {
         if *in_service { format!("`{name}({args})`") } else { format!("`#[{name}({args})]`") }
     }
 
+    /// How it is left out: `` drop the attribute ``, `` drop `retry` ``
+    pub(crate) fn drop(&self) -> String {
+        let Self { name, in_service } = self;
+        if *in_service { format!("drop `{name}`") } else { "drop the attribute".to_owned() }
+    }
+
     /// The attribute in which it is written: `` `#[retry]` ``, `` `#[service]` ``.
     pub(crate) fn attribute(&self) -> String {
         if self.in_service { "`#[service]`".to_owned() } else { self.quoted() }
@@ -41,9 +47,9 @@ mod tests {
         let at: syn::Ident = syn::parse_str("retry").unwrap();
         let said = |in_service| {
             let said = Said::new(&at, in_service);
-            [said.quoted(), said.with("3"), said.attribute()].join(" ")
+            [said.quoted(), said.with("3"), said.attribute(), said.drop()].join(" ")
         };
-        assert_eq!(said(false), "`#[retry]` `#[retry(3)]` `#[retry]`");
-        assert_eq!(said(true), "`retry(…)` `retry(3)` `#[service]`");
+        assert_eq!(said(false), "`#[retry]` `#[retry(3)]` `#[retry]` drop the attribute");
+        assert_eq!(said(true), "`retry(…)` `retry(3)` `#[service]` drop `retry`");
     }
 }

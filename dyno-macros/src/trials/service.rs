@@ -85,6 +85,11 @@ fn the_usual_policies() {
         for keys in ["", "defaults", "defaults, timeout = 5s", "bulkhead(10), defaults"] {
             assert_eq!(service(keys, item), written, "{keys}");
         }
+        // What only speaks of policies names none of them.
+        for of in ["retry_on_timeout", "expected_in = 200ms", "except = E::A"] {
+            assert_eq!(service(of, item), service(&format!("defaults, {of}"), item), "{of}");
+            assert_ne!(service(of, item), written, "{of}");
+        }
         let mut without = usual.to_vec();
         without.retain(|(kind, _)| *kind != "breaker" && *kind != "metrics");
         without[0].1 = "1s";

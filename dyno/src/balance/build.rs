@@ -54,6 +54,9 @@ impl Given {
 impl Balancer {
     /// Picks one of these targets; see [`Target`](super::Target) for how they are written. Without
     /// any, they are to be [set](Self::set) before the first call.
+    ///
+    /// # Panics
+    /// When the name is empty; in a `static`, at compile time.
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str, targets: &'static [&'static str]) -> Self {
@@ -85,6 +88,9 @@ impl Balancer {
     /// let pick = PRICES.pick(&Tried::new()).expect("a target");
     /// assert_eq!(pick.target().url(), "http://10.0.0.7:8080");
     /// ```
+    ///
+    /// # Panics
+    /// When the name is empty; in a `static`, at compile time.
     #[must_use]
     #[track_caller]
     pub const fn by(name: &'static str, ask: &'static dyn Ask) -> Self {
@@ -92,6 +98,9 @@ impl Balancer {
     }
 
     /// The same with a closure that holds something.
+    ///
+    /// # Panics
+    /// When the name is empty.
     #[must_use]
     #[track_caller]
     pub fn from_fn(name: &'static str, ask: impl Ask + 'static) -> Self {
@@ -106,13 +115,20 @@ impl Balancer {
     /// [`resolve_async`](Self::resolve_async) do it beforehand. Addresses older than the
     /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
     /// they stay.
+    ///
+    /// # Panics
+    /// When the name is empty; in a `static`, at compile time.
     #[must_use]
     #[track_caller]
     pub const fn dns(name: &'static str, url: &'static str) -> Self {
         Self::made(Label::Name(name, Location::caller()), Source::Dns(url))
     }
 
+    #[track_caller]
     const fn made(label: Label, source: Source) -> Self {
+        if let Label::Name(name, _) = label {
+            assert!(!name.is_empty(), "balance: the name is empty: nobody could ask for it");
+        }
         Self {
             label,
             source,
@@ -181,18 +197,35 @@ impl Balancer {
     /// How old addresses that were [resolved](Self::dns) may be. Default 30 s.
     ///
     /// # Panics
-    /// When `ttl` is zero; in a `static`, at compile time.
+    /// When `ttl` is zero, or nothing is resolved; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn ttl(mut self, ttl: Duration) -> Self {
         assert!(!ttl.is_zero(), "balance: `ttl` must be above zero, else each pick resolves");
+        assert!(
+            self.resolves(),
+            "balance: `ttl` is for addresses that are resolved, and these targets are given: make it by `Balancer::dns`"
+        );
         self.given.ttl = ttl;
         self
     }
 
     /// Who finds the addresses of a host, in place of that of the system.
+    ///
+    /// # Panics
+    /// When nothing is [resolved](Self::dns); in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn resolver(mut self, resolver: Resolver) -> Self {
+        assert!(
+            self.resolves(),
+            "balance: `resolver` is for a host that is resolved, and these targets are given: make it by `Balancer::dns`"
+        );
         self.given.resolver = resolver;
         self
+    }
+
+    const fn resolves(&self) -> bool {
+        matches!(self.source, Source::Dns(_))
     }
 }

@@ -117,8 +117,29 @@ impl Client {
         Builder::new(name, Settings::new())
     }
 
-    fn bare() -> Self {
-        Self::made(Builder::new("http", Settings::bare()))
+    /// One to be told more that has no policies of its own: for a function that has them around it, such
+    /// as one with `#[service]`.
+    ///
+    /// No limit of time but that of the connection, no further attempts, no breaker, no limit of requests
+    /// under way, no metrics; a deadline in force goes along all the same.
+    ///
+    /// ```
+    /// # use dyno::service;
+    /// use std::sync::LazyLock;
+    /// use dyno::http::{Client, Error};
+    /// use dyno::service::Call;
+    ///
+    /// static PRICES: LazyLock<Client> =
+    ///     LazyLock::new(|| Client::plain("prices").base("http://prices:8000/").build().expect("a client"));
+    ///
+    /// #[service(timeout = 250ms, retry = 3, breaker)]
+    /// async fn price(sku: &str, call: &Call) -> Result<u32, Error> {
+    ///     PRICES.of(call).get("price").param("sku", sku).send().await?.json().await
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn plain(name: &'static str) -> Builder {
+        Builder::new(name, Settings::plain())
     }
 
     #[track_caller]

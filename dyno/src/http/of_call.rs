@@ -9,7 +9,8 @@ impl Call {
     /// A client for this attempt: URLs are relative to its [target](Self::target), and the deadline and
     /// the [idempotency key](Self::idempotency_key) go along as headers.
     ///
-    /// It has no policies of its own: the service around it has. [`Client::of`] binds one of yours.
+    /// It has no policies of its own: the service around it has. Where that has no balancer, a call has no
+    /// target, and the URL is a whole one; or [`Client::of`] binds a client of yours, which has a base.
     ///
     /// ```
     /// use dyno::balance::Balancer;
@@ -29,8 +30,8 @@ impl Call {
     /// When TLS cannot be set up.
     #[must_use]
     pub fn http(&self) -> Client {
-        static BARE: OnceLock<Client> = OnceLock::new();
-        BARE.get_or_init(Client::bare).of(self)
+        static PLAIN: OnceLock<Client> = OnceLock::new();
+        PLAIN.get_or_init(|| Client::made(Client::plain("http"))).of(self)
     }
 }
 

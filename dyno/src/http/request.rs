@@ -247,7 +247,7 @@ impl Request {
             None => self.to.parse(),
         };
         let told = || error::told_text(&self.to);
-        let mut url: Url = url.map_err(|error| format!("{:?} is no URL: {error}", told()))?;
+        let mut url: Url = url.map_err(|error| self.no_url(error))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err(format!("{:?} is no URL of http or https", told()).into());
         }
@@ -255,6 +255,20 @@ impl Request {
             url.query_pairs_mut().extend_pairs(&self.params);
         }
         Ok(url)
+    }
+
+    /// Why it is none, and of one that is relative to nothing, what is missing.
+    fn no_url(&self, why: impl fmt::Display) -> String {
+        let is_relative =
+            Url::parse("http://base.invalid/").is_ok_and(|base| base.join(&self.to).is_ok());
+        let remedy = match (is_relative, &self.client.bound) {
+            (false, _) => "",
+            (true, Some(_)) => {
+                "; the service has no `balance`, so its calls have no target: give the whole URL, or bind a client that has a base by `Client::of`"
+            }
+            (true, None) => "; give the whole URL, or a `base` to the client",
+        };
+        format!("{:?} is no URL: {why}{remedy}", error::told_text(&self.to))
     }
 
     /// What could not be, if anything.

@@ -97,7 +97,7 @@ impl Settings {
     }
 
     /// A connection and nothing else: what is around it has all policies.
-    pub(super) fn bare() -> Self {
+    pub(super) fn plain() -> Self {
         Self {
             timeout: None,
             retries: 0,

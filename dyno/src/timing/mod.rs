@@ -97,6 +97,9 @@ pub fn record<R>(name: impl Label, f: impl FnOnce() -> R) -> (R, Tree) {
 
 /// Records what `future` does, on whatever thread it is polled.
 ///
+/// A name made by `format_args!` is no `Send`, so neither is a task that awaits this: for one that is
+/// spawned say `format!("sku {sku}")`.
+///
 /// ```
 /// # fn block_on<R>(future: impl Future<Output = R>) -> R {
 /// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());

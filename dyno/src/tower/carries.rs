@@ -34,7 +34,8 @@ use crate::retry::Asks;
     message = "dyno's layers cannot refuse a call with `{Self}`",
     label = "cannot carry a `dyno::Fault`",
     note = "put `dyno::tower::wrap()` innermost: it makes the error a `dyno::Error<{Self}>`",
-    note = "or, of an error of your own, implement `dyno::tower::CarriesFault` for it"
+    note = "or, of an error of your own, implement `dyno::tower::CarriesFault` for it",
+    note = "where nothing may fail, as in an axum `Router`, put `dyno::tower::answer()` outermost as well: it answers with the error"
 )]
 pub trait CarriesFault: From<Fault> + fmt::Display {
     /// dyno's own word, where the error is nothing else.

@@ -109,3 +109,21 @@ fn what_is_no_target_in_a_list_is_told_at_the_first_use() {
 fn a_share_is_one() {
     let _ = Balancer::new("prices", &[]).max_ejected(1.5);
 }
+
+#[test]
+#[should_panic(expected = "balance: the name is empty: nobody could ask for it")]
+fn a_balancer_has_a_name() {
+    let _ = Balancer::new("", &["http://a:1"]);
+}
+
+#[test]
+#[should_panic(expected = "`ttl` is for addresses that are resolved, and these targets are given")]
+fn a_list_is_not_resolved_again() {
+    let _ = Balancer::new("prices", &["http://a:1"]).ttl(std::time::Duration::from_secs(5));
+}
+
+#[test]
+#[should_panic(expected = "`resolver` is for a host that is resolved")]
+fn a_list_asks_no_resolver() {
+    let _ = Balancer::new("prices", &["http://a:1"]).resolver(|_, _| Ok(Vec::new()));
+}

@@ -2,7 +2,7 @@
 
 use dyno::Fault;
 use dyno::balance::{Balancer, Policy};
-use dyno::http::Error;
+use dyno::http::{Client, Error};
 use dyno::retry::Retry;
 use dyno::service::{Call, Service};
 use dyno_tests::loopback::{Loopback, Reply};
@@ -55,4 +55,31 @@ async fn a_client_of_ones_own_is_bound_as_well() {
     assert_eq!(server.last().header("idempotency-key").len(), 36);
     let refused: Result<(), Fault> = service.call_async(async |_| Ok(())).await;
     assert_eq!(refused, Ok(()));
+}
+
+#[tokio::test]
+async fn without_a_target_it_says_what_is_missing() {
+    let service = Service::builder("bound-to-nothing").build();
+    let ended: Result<(), Error> =
+        service.call_async(async |call: Call| call.http().get("/a").send().await.map(drop)).await;
+    let told = ended.expect_err("it is relative to nothing").to_string();
+    assert!(told.contains("the service has no `balance`, so its calls have no target"), "{told}");
+    let bad = service.call_async(async |call: Call| call.http().get("http://[").send().await);
+    let told = bad.await.expect_err("it is no URL at all").to_string();
+    assert!(told.contains("is no URL") && !told.contains("balance"), "{told}");
+}
+
+#[tokio::test]
+async fn a_plain_client_has_no_policies() {
+    let server = Loopback::start();
+    server.otherwise(Reply::status(503));
+    let client = Client::plain("plain-bound").base(&server.origin()).build().expect("a client");
+    let settings = client.settings();
+    assert!(settings.timeout.is_none() && settings.breaker.is_none() && !settings.metrics);
+    assert!(settings.budget.is_none() && settings.max_open.is_none());
+    for _ in 0..20 {
+        client.get("/a").send().await.expect("an answer, whatever its status");
+    }
+    assert_eq!(server.counts().requests, 20);
+    assert!(client.breaker(server.origin().trim_start_matches("http://")).is_none());
 }

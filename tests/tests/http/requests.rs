@@ -95,7 +95,7 @@ async fn what_cannot_be_is_told_and_nothing_is_sent() {
         (client.get("/").header("bad name", "1"), "invalid HTTP header name"),
         (client.get("/").header("x", "bad\nvalue"), "failed to parse header value"),
         (client.get("ftp://host/"), "no URL of http or https"),
-        (baseless.get("/stock"), "is no URL"),
+        (baseless.get("/stock"), "; give the whole URL, or a `base` to the client"),
         (client.get("/").timeout(std::time::Duration::ZERO), "`timeout` must be above zero"),
     ] {
         let error = request.send().await.expect_err("it cannot be");

@@ -20,6 +20,32 @@ fn one_is_a_list() -> Option<u8> {
     None
 }
 
+#[service(balance = "http://a:1, http://b:1")]
+fn several_are_a_list() -> Option<u8> {
+    None
+}
+
+#[service(balance = &["http://a:1", "http://b:1"], breaker)]
+fn a_borrowed_list_is_a_list() -> Option<u8> {
+    None
+}
+
+#[service(balance(PRICES, user))]
+fn a_key_without_its_name(user: u32) -> Option<u8> {
+    let _ = user;
+    None
+}
+
+#[service(balance = ["http://", "redis://a", "http://a:70000", "http://a/prices", "http://me:secret@a"])]
+fn targets_that_are_none() -> Option<u8> {
+    None
+}
+
+#[service(balance = ["http://a weight=0", "http://a more", "http://b", "b:80", "http://[::g]:80", "h t://a"])]
+fn more_of_them() -> Option<u8> {
+    None
+}
+
 #[service(balance = [1, ""])]
 fn targets_are_text() -> Option<u8> {
     None

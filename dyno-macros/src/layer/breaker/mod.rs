@@ -89,7 +89,7 @@ fn read(
         match &arg.key {
             None => {
                 if let Some(expr) = arg.expr("the breaker", diag) {
-                    breaker.which = which(expr, diag);
+                    breaker.which = which(expr, &breaker.said, diag);
                 }
             }
             Some(key) if key == "fallback" => {
@@ -107,10 +107,12 @@ fn read(
 }
 
 /// A number is most likely meant as this.
-fn which(expr: &Expr, diag: &mut Diag) -> Which {
+fn which(expr: &Expr, said: &Said, diag: &mut Diag) -> Which {
     match value::number(expr) {
         Some(number) => {
-            let message = format!("how many failures in a row open it is `fail_max = {number}`");
+            let write = said.with(&format!("fail_max = {number}"));
+            let message =
+                format!("how many failures in a row open it is `fail_max`: write {write}");
             diag.error(expr, message);
             Which::Own
         }

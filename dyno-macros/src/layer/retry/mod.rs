@@ -86,7 +86,7 @@ pub(super) fn parse(
             "retry_after" => {
                 retry.asks = closure(&arg, "|error| error.retry_after()", diag);
             }
-            key => retry.settings.set(key, &arg, diag),
+            key => retry.settings.set(key, &arg, &retry.said, diag),
         }
     }
     if whole {

@@ -11,6 +11,7 @@ use crate::grammar::args::Value;
 use crate::grammar::share::{self, Bounds};
 use crate::grammar::{Arg, Key};
 use crate::grammar::{decimal, value};
+use crate::layer::Said;
 
 pub(super) const KEYS: [Key; 14] = [
     Key::value("attempts"),
@@ -84,7 +85,7 @@ impl Settings {
     }
 
     /// Reads the setting that `arg` gives.
-    pub(super) fn set(&mut self, key: &str, arg: &Arg, diag: &mut Diag) {
+    pub(super) fn set(&mut self, key: &str, arg: &Arg, said: &Said, diag: &mut Diag) {
         let what = format!("`{key}`");
         if key == "budget" {
             return self.budget(arg, diag);
@@ -97,7 +98,7 @@ impl Settings {
         let at = here(expr.span());
         let p = self.private.clone();
         match key {
-            "attempts" | "retries" => return self.count(key, arg, expr, diag),
+            "attempts" | "retries" => return self.count(key == "retries", (arg, expr), said, diag),
             "delay" | "backoff" | "pauses" => self.paused.extend(arg.key.clone()),
             "factor" | "jitter" => self.shaped.extend(arg.key.clone()),
             _ => {}
@@ -135,13 +136,18 @@ impl Settings {
         self.calls.extend(diag.take(call));
     }
 
-    fn count(&mut self, key: &str, arg: &Arg, expr: &Expr, diag: &mut Diag) {
+    fn count(&mut self, retries: bool, (arg, expr): (&Arg, &Expr), said: &Said, diag: &mut Diag) {
         if self.count.is_some() {
             return diag.error_at(arg.span(), "the number of attempts is given twice");
         }
         let at = here(expr.span());
         self.is_const &= is_const(expr);
-        let retries = key == "retries";
+        if !retries && value::number(expr).is_some_and(|number| number < 2) {
+            // With a count, nothing else is missed.
+            self.count = Some(quote_spanned!(at=> new(2)));
+            let drop = said.drop();
+            return diag.error(expr, format!("the attempts are counted with the first one, so less than 2 are no retry; give at least 2, or {drop}"));
+        }
         let what = if retries { "the number of retries" } else { "the number of attempts in all" };
         let number = diag.take(value::count(expr, what, 1)).unwrap_or_default();
         self.count = Some(if retries {
@@ -149,12 +155,6 @@ impl Settings {
         } else {
             quote_spanned!(at=> new(#number))
         });
-        if value::number(expr) == Some(1) && !retries {
-            diag.error(
-                expr,
-                "one attempt in all is no retry; give at least 2, or drop the attribute",
-            );
-        }
     }
 
     /// A share is a budget of its own, a text one that is shared, all else a `&'static Budget`.

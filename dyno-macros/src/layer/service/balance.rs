@@ -3,10 +3,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprArray, Ident, Lit};
+use syn::{Expr, ExprArray, ExprLit, Ident, Lit};
 
 use super::call::takes_call;
-use super::given::Policy;
+use super::given::{self, Policy};
+use super::target;
 use crate::diag::Diag;
 use crate::expand::{Context, here, located};
 use crate::grammar::args::Value;
@@ -213,26 +214,36 @@ pub(super) fn key(balance: Option<Policy>, common: &mut Common, diag: &mut Diag)
 
 /// A static, or a list.
 fn targets(expr: &Expr, diag: &mut Diag) -> Targets {
-    let (at, message) = match expr {
-        Expr::Array(list) if list.elems.is_empty() => {
-            (expr, "the list of targets is empty; targets that are found while the program runs are those of a static".to_owned())
+    if let Some(list) = given::list(expr) {
+        return own(expr, list, diag);
+    }
+    let message = match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            let text = text.value();
+            let all = text.split([',', ';']).map(str::trim).filter(|one| !one.is_empty());
+            let all: Vec<String> = all.map(|one| format!("{one:?}")).collect();
+            format!("targets are a list: `balance = [{}]`", all.join(", "))
         }
-        Expr::Array(list) => {
-            let wrong = list.elems.iter().find(|it| !is_target(it));
-            match wrong {
-                None => return Targets::Own(list.clone()),
-                Some(wrong) => (wrong, "a target is text, such as `\"http://10.0.0.1:80\"`".to_owned()),
-            }
-        }
-        Expr::Lit(lit) => match &lit.lit {
-            Lit::Str(text) => (expr, format!("targets are a list: `[\"{}\"]`", text.value())),
-            _ => (expr, SAY.to_owned()),
-        },
+        Expr::Lit(_) => SAY.to_owned(),
         _ if is_place(expr) => return Targets::Static(expr.clone()),
-        _ => (expr, SAY.to_owned()),
+        _ => SAY.to_owned(),
     };
-    diag.error(at, message);
+    diag.error(expr, message);
     Targets::None
+}
+
+/// A list, of which what is text is looked at.
+fn own(expr: &Expr, list: &ExprArray, diag: &mut Diag) -> Targets {
+    if list.elems.is_empty() {
+        diag.error(expr, "the list of targets is empty; targets that are found while the program runs are those of a static");
+        return Targets::None;
+    }
+    if let Some(wrong) = list.elems.iter().find(|it| !is_target(it)) {
+        diag.error(wrong, "a target is text, such as `\"http://10.0.0.1:80\"`");
+        return Targets::None;
+    }
+    target::check(list, diag);
+    Targets::Own(list.clone())
 }
 
 /// Text, or a constant that is one.

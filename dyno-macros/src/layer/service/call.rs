@@ -49,6 +49,9 @@ impl Call {
     /// Takes the parameter out of the signature.
     fn take(&mut self, cx: &mut Context, diag: &mut Diag) {
         let inputs = std::mem::take(&mut cx.sig.inputs);
+        for arg in inputs.iter().filter(|arg| is_owned(arg)) {
+            diag.error(arg, "a service lends what it tells of a call: take `&Call`; a type of your own that is called so is told apart by its path, such as `self::Call`");
+        }
         let (taken, rest): (Vec<FnArg>, Vec<FnArg>) = inputs.into_iter().partition(is_call);
         cx.sig.inputs = rest.into_iter().collect();
         if let Some(second) = taken.get(1) {
@@ -121,6 +124,19 @@ impl Layer for Call {
 /// `true` when the function takes a `&Call`, or took one.
 pub(super) fn takes_call(cx: &Context) -> bool {
     cx.called.is_some() || cx.sig.inputs.iter().any(is_call)
+}
+
+/// `call: Call`, `call: &mut Call`, where no path says that it is another.
+fn is_owned(arg: &FnArg) -> bool {
+    let FnArg::Typed(arg) = arg else { return false };
+    let (ty, is_lent) = match plain(&arg.ty) {
+        Type::Reference(reference) => (plain(&reference.elem), reference.mutability.is_none()),
+        ty => (ty, false),
+    };
+    let Type::Path(path) = ty else { return false };
+    let mut ends = path.path.segments.iter().rev();
+    let is_call = ends.next().is_some_and(|it| it.ident == "Call" && it.arguments.is_none());
+    !is_lent && is_call && ends.next().is_none_or(|module| module.ident == "service")
 }
 
 /// `call: &Call`, by any path.

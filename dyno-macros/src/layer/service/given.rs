@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ExprLit, Ident, Lit};
+use syn::{Expr, ExprArray, ExprLit, Ident, Lit};
 
-use super::order;
 use super::preset::Preset;
+use super::{home, order};
 use crate::diag::Diag;
 use crate::expand::here;
 use crate::grammar::args::Value;
@@ -52,6 +52,8 @@ impl Given {
         diag: &mut Diag,
     ) -> (Self, bool) {
         let keys = known(common);
+        let mut wrong = Diag::default();
+        let args = home::outside(args, &keys, &mut wrong);
         let positional = usize::from(starts_with_preset(&args));
         let (read, whole) = Args { of: "`#[service]`", positional, keys: &keys, open: false }
             .parse_whole(args, diag);
@@ -67,9 +69,11 @@ impl Given {
         };
         for arg in read {
             if !common.take(&arg, diag) {
-                given.take(arg, diag);
+                given.take(arg, &mut wrong);
             }
         }
+        let whole = whole && wrong.is_empty();
+        diag.absorb(wrong);
         (given, whole)
     }
 
@@ -93,12 +97,18 @@ impl Given {
                 self.failures.push((key.clone(), said));
             }
             _ if is_off(&arg.value) => self.off.push(key.clone()),
+            _ if key != "fallback" && is_none(&arg.value) => {
+                let message = format!(
+                    "`{key} = off` leaves it out of the `defaults`; where those are not asked for, leave the key out"
+                );
+                diag.error(&arg.value, message);
+            }
             _ => {
                 let value = match &arg.value {
                     Value::Expr(expr) => Some(expr.clone()),
                     _ => None,
                 };
-                let args = arg.value.to_token_stream();
+                let args = home::within(key, arg.value.to_token_stream(), diag);
                 self.policies.push(Policy { key: key.clone(), args, value });
             }
         }
@@ -184,7 +194,7 @@ impl Policy {
 
     /// A list of targets, each of which gets a breaker by the settings given here.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.first(), Some(Expr::Array(_)))
+        self.first().is_some_and(|first| list(&first).is_some())
     }
 
     /// A key more, unless it is there.
@@ -245,12 +255,37 @@ fn needs_comma(args: &TokenStream) -> bool {
     args.clone().into_iter().last().is_some_and(|last| !is_comma(&last))
 }
 
-fn is_comma(tree: &proc_macro2::TokenTree) -> bool {
+pub(super) fn is_comma(tree: &proc_macro2::TokenTree) -> bool {
     matches!(tree, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+/// `[…]` or `&[…]`
+pub(super) fn list(expr: &Expr) -> Option<&ExprArray> {
+    match expr {
+        Expr::Array(list) => Some(list),
+        Expr::Reference(of) => list(&of.expr),
+        Expr::Group(of) => list(&of.expr),
+        Expr::Paren(of) => list(&of.expr),
+        _ => None,
+    }
+}
+
+/// What may be meant as `off`.
+fn is_none(value: &Value) -> bool {
+    match value {
+        Value::Expr(Expr::Path(path)) => path.path.is_ident("none") || path.path.is_ident("None"),
+        Value::Expr(Expr::Lit(lit)) => matches!(&lit.lit, Lit::Bool(is) if !is.value),
+        _ => false,
+    }
 }
 
 fn is_off(value: &Value) -> bool {
     matches!(value, Value::Expr(Expr::Path(path)) if path.path.is_ident("off"))
+}
+
+#[cfg(test)]
+pub(super) fn known_names() -> Vec<Key> {
+    known(&Common::new(TokenStream::new()))
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ mod balance;
 mod call;
 mod given;
 mod guard;
+mod home;
 mod limits;
 mod order;
 mod preset;
+mod target;
 mod usual;
 
 use proc_macro2::TokenStream;

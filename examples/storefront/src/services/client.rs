@@ -9,16 +9,7 @@ use super::http::{GREETING, REQUEST};
 
 /// A client without policies: each function that uses it has its own around it.
 pub fn client() -> Result<Client, Error> {
-    Client::builder("shop")
-        .timeout(None)
-        .retries(0)
-        .budget(None)
-        .breaker(None)
-        .max_open(None)
-        .pool_size(256)
-        .error_for_status(true)
-        .metrics(false)
-        .build()
+    Client::plain("shop").pool_size(256).error_for_status(true).build()
 }
 
 /// Introduces itself to the replica at this address; that takes the replica a while.

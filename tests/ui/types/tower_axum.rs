@@ -1,0 +1,12 @@
+//! A router that could fail.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use dyno::tower::{timeout, wrap};
+
+fn main() {
+    let layers = (timeout(Duration::from_secs(1)), wrap());
+    let _: Router = Router::new().route("/", get(async || "ok")).layer(layers);
+}

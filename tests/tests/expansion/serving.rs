@@ -31,6 +31,7 @@ macro_rules! both {
 
 mod calls;
 mod dace;
+mod log;
 mod order;
 mod presets;
 mod targets;

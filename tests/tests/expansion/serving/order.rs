@@ -1,43 +1,17 @@
 //! The one order, whatever the order of the keys: seen by what happens when, and by what each policy
 //! makes of what happens further in.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::super::{E, Tries, block_on, sendable};
+use super::log::Log;
 use super::{MS, Watch, is_timed_out, reason};
 use dyno::balance::Balancer;
 use dyno::breaker::{self, Breaker, State};
 use dyno::limit::bulkhead;
 use dyno::point::{self, Event};
 use dyno::{Deadline, Fault, Reason, clock, metrics, retry, service, timing};
-
-/// What happened when, in milliseconds of virtual time.
-struct Log {
-    begun: Mutex<Option<clock::Instant>>,
-    lines: Mutex<Vec<String>>,
-}
-
-impl Log {
-    const fn new() -> Self {
-        Self { begun: Mutex::new(None), lines: Mutex::new(Vec::new()) }
-    }
-
-    fn begin(&self) {
-        *self.begun.lock().expect("held briefly") = Some(clock::now());
-    }
-
-    fn note(&self, what: impl std::fmt::Display) {
-        let Some(begun) = *self.begun.lock().expect("held briefly") else { return };
-        let line = format!("{} {what}", begun.elapsed().as_millis());
-        self.lines.lock().expect("held briefly").push(line);
-    }
-
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.lines.lock().expect("held briefly"))
-    }
-}
 
 /// What `#[service]` is given by the functions of this name, all of which tell a log of theirs.
 macro_rules! told_by {

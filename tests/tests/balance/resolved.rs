@@ -159,11 +159,17 @@ fn threads_that_come_first_together_all_find_it() {
 #[test]
 fn a_task_waits_for_it_without_its_thread() {
     static LET_GO: AtomicBool = AtomicBool::new(false);
+    #[expect(clippy::unnecessary_wraps, reason = "resolvers may fail")]
     fn resolver(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
         while !LET_GO.load(Ordering::Acquire) {
             thread::park_timeout(Duration::from_millis(1));
         }
         Ok(vec![address(1), address(2)])
+    }
+    fn hangs(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        loop {
+            thread::park();
+        }
     }
     let balancer = Balancer::dns("tasks", "http://prices.internal").resolver(resolver);
     let mut gives_up = Box::pin(balancer.resolve_async());
@@ -179,11 +185,6 @@ fn a_task_waits_for_it_without_its_thread() {
     assert_eq!(runtime.block_on(waits), Ok(2));
     assert_eq!(urls(&balancer), [A, B]);
     // It knows no longer than its deadline either.
-    fn hangs(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
-        loop {
-            thread::park();
-        }
-    }
     let balancer = Balancer::dns("hangs-too", "http://prices.internal").resolver(hangs);
     let resolve = async { balancer.resolve_async().await };
     let limit = Duration::from_millis(5);

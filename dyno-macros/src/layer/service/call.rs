@@ -1,7 +1,7 @@
 //! `call: &Call`: a parameter that the service fills in, anew for each attempt.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens as _, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, PatType, Type};
 
@@ -78,9 +78,16 @@ impl Call {
             Target::Picked => quote_spanned!(at=> #p::Some(__dyno_target)),
             Target::Perhaps => quote_spanned!(at=> __dyno_target),
         };
+        // Nobody looks at it, which is no news.
+        let quiet = pat
+            .to_token_stream()
+            .to_string()
+            .starts_with('_')
+            .then(|| quote_spanned!(at=> #[allow(clippy::no_effect_underscore_binding)]));
         quote_spanned! {at=>
             let __dyno_call = &#p::Call::new(#point, __dyno_key, #number, #target);
             #(#attrs)*
+            #quiet
             let #pat: #ty = __dyno_call;
         }
     }

@@ -244,8 +244,9 @@ fn da_14_a_fallback_that_fails_keeps_what_it_stood_in_for() {
 
 #[test]
 fn da_16_after_its_time_the_circuit_is_tested_once() {
+    type Tested = fn(&Tries, u32) -> Result<u32, E>;
     let frozen = clock::freeze();
-    let calls: [fn(&Tries, u32) -> Result<u32, E>; 2] =
+    let calls: [Tested; 2] =
         [sync::tested, |tries, fails| block_on(sendable(later::tested(tries, fails)))];
     for call in calls {
         let tries = Tries::new();

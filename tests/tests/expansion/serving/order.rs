@@ -61,7 +61,7 @@ mod blocking {
     pub(super) fn price(sku: u32, times: [u32; 3], tries: &Tries) -> Result<u32, E> {
         let places = bulkhead::named("serving.order.blocking").expect("it is inside");
         let places = places.snapshot().in_flight;
-        let made = tries.fail(99).map_or_else(|_| tries.made(), |made| made);
+        let made = tries.fail(99).unwrap_or_else(|_| tries.made());
         LOG.note(format_args!("call {made} in {places} place"));
         clock::sleep(times[made as usize - 1] * MS);
         if made == 3 { Ok(sku) } else { Err(E::Bad) }
@@ -92,7 +92,7 @@ mod asynchronous {
     pub(super) async fn price(sku: u32, times: [u32; 3], tries: &Tries) -> Result<u32, E> {
         let places = bulkhead::named("serving.order.asynchronous").expect("it is inside");
         let places = places.snapshot().in_flight;
-        let made = tries.fail(99).map_or_else(|_| tries.made(), |made| made);
+        let made = tries.fail(99).unwrap_or_else(|_| tries.made());
         LOG.note(format_args!("call {made} in {places} place"));
         clock::sleep_async(times[made as usize - 1] * MS).await;
         if made == 3 { Ok(sku) } else { Err(E::Bad) }

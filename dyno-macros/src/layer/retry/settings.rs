@@ -152,7 +152,7 @@ impl Settings {
         if value::number(expr) == Some(1) && !retries {
             diag.error(
                 expr,
-                "one attempt in all is no retry; give at least 2, or drop the attribute",
+                "one attempt in all is no retry; give at least 2, or leave the retry out",
             );
         }
     }

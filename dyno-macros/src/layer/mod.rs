@@ -202,6 +202,8 @@ pub(crate) struct Common {
     pub(crate) advised: bool,
     /// What is read is a key of `#[service]`.
     in_service: bool,
+    /// Its attempts hear when the limit of the call has passed.
+    attempts_hear: bool,
 }
 
 impl Common {
@@ -218,6 +220,7 @@ impl Common {
             generics: Vec::new(),
             advised: false,
             in_service: false,
+            attempts_hear: false,
         }
     }
 
@@ -239,6 +242,16 @@ impl Common {
             generics: self.generics.clone(),
             advised: self.advised,
             in_service: false,
+            attempts_hear: false,
+        }
+    }
+
+    /// What of a service the limit at `at` is for.
+    fn part(&self, at: &Ident) -> timeout::Part {
+        match at.to_string().as_str() {
+            "timeout" if self.attempts_hear => timeout::Part::Whole,
+            "attempt_timeout" if self.attempts_hear => timeout::Part::Attempt,
+            _ => timeout::Part::Alone,
         }
     }
 

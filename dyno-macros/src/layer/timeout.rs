@@ -21,7 +21,20 @@ pub(crate) struct Timeout {
     on_pool: Option<Pool>,
     /// There may be none: the limit is an `Option`.
     may_lack: bool,
+    part: Part,
     is_async: bool,
+    /// Nothing is to be done on a thread.
+    idle: bool,
+}
+
+/// What of a service it limits, where an attempt is to hear that the limit of the call has passed: ended
+/// unheard it would count nowhere, and a dependency that hangs would never open its breaker.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Of no service, or nobody further in counts.
+    Alone,
+    Whole,
+    Attempt,
 }
 
 const OWN: [Key; 3] = [Key::value("limit"), Key::policy("on_pool"), Key::value("fallback")];
@@ -70,7 +83,9 @@ pub(super) fn parse(
         written,
         on_pool,
         may_lack: false,
+        part: common.part(at),
         is_async: false,
+        idle: false,
     }));
     layers
 }
@@ -106,9 +121,18 @@ fn limit_of(expr: &Expr, diag: &mut Diag) -> TokenStream {
     diag.take(value::duration(expr, "the limit")).unwrap_or_default()
 }
 
+/// What is known to be there or not, where it might be either.
+fn perhaps(limit: Option<&TokenStream>, at: Span, cx: &Context) -> TokenStream {
+    let p = &cx.private;
+    match limit {
+        Some(limit) => quote_spanned!(at=> #p::Some(#limit)),
+        None => quote_spanned!(at=> #p::None),
+    }
+}
+
 impl Timeout {
     /// One of which only the program knows whether there is any.
-    pub(super) fn of_preset(at: &Ident, said: Said, limit: TokenStream) -> Self {
+    pub(super) fn of_preset(at: &Ident, said: Said, part: Part, limit: TokenStream) -> Self {
         Self {
             at: at.clone(),
             said,
@@ -116,7 +140,24 @@ impl Timeout {
             written: None,
             on_pool: None,
             may_lack: true,
+            part,
             is_async: false,
+            idle: false,
+        }
+    }
+
+    /// An attempt without a limit of its own, within that of the whole call.
+    pub(super) fn of_attempt(at: &Ident, said: Said) -> Self {
+        Self {
+            at: at.clone(),
+            said,
+            limit: None,
+            written: None,
+            on_pool: None,
+            may_lack: false,
+            part: Part::Attempt,
+            is_async: false,
+            idle: false,
         }
     }
 
@@ -141,7 +182,9 @@ impl Timeout {
             written,
             on_pool: Some(pool),
             may_lack: false,
+            part: Part::Alone,
             is_async: false,
+            idle: false,
         }
     }
 
@@ -164,8 +207,17 @@ impl Timeout {
             return (statics, on_pool(&called, &body, at, cx));
         }
         let future = cx.future.clone().unwrap_or_else(|| quote_spanned!(at=> async { #body }));
-        let limited = if self.may_lack { "limited_if" } else { "limited_here" };
+        let limited = match self.part {
+            Part::Alone if self.may_lack => "limited_if",
+            Part::Alone => "limited_here",
+            Part::Whole => "limited_whole",
+            Part::Attempt => "attempted",
+        };
         let limited = Ident::new(limited, at);
+        let limit = match limit {
+            Some(limit) if self.may_lack || self.part == Part::Alone => limit.clone(),
+            limit => perhaps(limit.as_ref(), at, cx),
+        };
         // What was late is gone, with all it held, before that is told.
         let ended = quote_spanned! {at=>
             let __dyno_end = #p::#limited(#point, #limit, #p::pin!(#future)).await;
@@ -184,8 +236,7 @@ impl Timeout {
         };
         let limit = match limit {
             Some(limit) if self.may_lack => limit.clone(),
-            Some(limit) => quote_spanned!(at=> #p::Some(#limit)),
-            None => quote_spanned!(at=> #p::None),
+            limit => perhaps(limit.as_ref(), at, cx),
         };
         let called = quote_spanned!(at=> #p::on_named_pool);
         (statics, (called, quote_spanned!(at=> #point, #pool, #limit)))
@@ -243,9 +294,13 @@ impl Layer for Timeout {
     fn passes_on(&self) -> bool {
         true
     }
+    fn is_idle(&self) -> bool {
+        self.idle
+    }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
         self.is_async = cx.is_async;
+        self.idle = self.part == Part::Attempt && self.limit.is_none() && !cx.is_async;
         if let Some(expr) = &self.written {
             let say = "the limit is a duration, such as `250ms`";
             check_word(expr, &self.said, say, &keys(&[&OWN]), cx, diag);

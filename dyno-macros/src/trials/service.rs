@@ -54,13 +54,39 @@ fn a_policy_that_is_not_named_costs_nothing() {
     }
 }
 
+/// What a service makes of these, which is what the attributes make. In a task an attempt that counts
+/// hears that the limit of the call has passed, of which attributes know nothing.
+fn as_written(service: &str, stack: &[(&str, &str)], item: &str) -> String {
+    let written = expanded(stack, item);
+    if item == SYNC {
+        assert_eq!(service, written);
+    } else {
+        assert!(service.contains("limited_whole") && service.contains("attempted"), "{service}");
+    }
+    service.to_owned()
+}
+
+#[test]
+fn attempts_hear_of_the_limit_where_somebody_counts_them() {
+    for (keys, hear) in [
+        ("timeout = 1s, breaker", true),
+        ("timeout = 1s, balance = PRICES, attempt_timeout = 1ms", true),
+        ("PRICING", true),
+        ("timeout = 1s, retry = 3, attempt_timeout = 1ms", false),
+        ("attempt_timeout = 1ms, breaker", false),
+    ] {
+        let made = service(keys, ASYNC);
+        assert_eq!(made.contains("limited_whole") && made.contains("attempted"), hear, "{keys}");
+    }
+}
+
 #[test]
 fn the_order_is_the_same_whatever_the_text_says() {
     let stack: Vec<(&str, &str)> = ORDER.iter().map(|(_, kind, args)| (*kind, *args)).collect();
     for item in [SYNC, ASYNC] {
-        let written = expanded(&stack, item);
-        assert!(!written.contains("compile_error"), "{written}");
         let mut keys: Vec<&str> = ORDER.iter().map(|(key, ..)| *key).collect();
+        let written = as_written(&service(&keys.join(", "), item), &stack, item);
+        assert!(!written.contains("compile_error"), "{written}");
         for turn in 0..keys.len() {
             keys.rotate_left(1);
             if turn % 2 == 0 {
@@ -81,7 +107,7 @@ fn the_usual_policies() {
         ("bulkhead", "10"),
     ];
     for item in [SYNC, ASYNC] {
-        let written = expanded(&usual, item);
+        let written = as_written(&service("", item), &usual, item);
         for keys in ["", "defaults", "defaults, timeout = 5s", "bulkhead(10), defaults"] {
             assert_eq!(service(keys, item), written, "{keys}");
         }

@@ -195,6 +195,13 @@ impl Retry {
         self
     }
 
+    /// What dyno turned away is tried again, too.
+    #[cfg(feature = "service")]
+    #[inline]
+    pub(crate) const fn tries_rejected(&self) -> bool {
+        self.rejected
+    }
+
     /// What its time limit has ended is not tried again, such as a
     /// [`Fault::TimedOut`](crate::Fault::TimedOut): it may have been done all the same.
     #[inline]

@@ -91,6 +91,12 @@ impl Timed {
 
 #[cfg(feature = "service")]
 impl Timed {
+    /// When its time is over.
+    #[inline]
+    pub(crate) fn until(timed: &Self) -> clock::Instant {
+        timed.span.end
+    }
+
     /// The same, where there was a limit.
     #[inline]
     pub(crate) fn end_if(timed: Option<Self>) {

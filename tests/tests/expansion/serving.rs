@@ -29,6 +29,7 @@ macro_rules! both {
     };
 }
 
+mod alike;
 mod calls;
 mod dace;
 mod log;

@@ -81,4 +81,14 @@ fn counted_twice() -> Option<u8> {
     None
 }
 
+#[service(defaults, attempt_timeout = 6s)]
+fn longer_than_the_usual_limit() -> Option<u8> {
+    None
+}
+
+#[service(timeout(1s), attempt_timeout(2s))]
+fn contradiction_in_parentheses() -> Option<u8> {
+    None
+}
+
 fn main() {}

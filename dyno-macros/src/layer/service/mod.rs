@@ -31,9 +31,9 @@ pub(super) fn parse(
         return preset::layers(&preset, given, common, diag);
     }
     if whole {
-        limits::check(&given, diag);
         given.check(diag);
         usual::fill(&mut given);
+        limits::check(&given, diag);
     }
     order::layers(given, common, diag)
 }

@@ -9,6 +9,7 @@ use super::call::{Call, Part, Target};
 use super::given::{Given, Policy, names};
 use crate::diag::Diag;
 use crate::expand::here;
+use crate::layer::timeout::Timeout;
 use crate::layer::{
     Common, Layer, Parse, breaker, bulkhead, cache, fallback, harness, metrics, pool, rate, retry,
     timeout, timing,
@@ -57,6 +58,7 @@ pub(super) fn layers(
     let target = if given.has("balance") { Target::Picked } else { Target::None };
     let call = |at: &Ident, part| Box::new(Call::new(at, part, tried, target));
     let mut slots = Slots(ORDER.map(|_| Vec::new()));
+    let unlimited = heard(&given, common);
     common.in_service = true;
     let mut balance = balance(&mut given, &mut slots, common, diag);
     for (name, parse) in ORDER {
@@ -79,9 +81,21 @@ pub(super) fn layers(
             }
         }
     }
+    if let Some(at) = unlimited {
+        slots.push("attempt_timeout", Box::new(Timeout::of_attempt(&at, common.said(&at))));
+    }
     slots.push("attempt_timeout", call(&given.at, Part::Value));
-    common.in_service = false;
+    (common.in_service, common.attempts_hear) = (false, false);
     slots.0.into_iter().flatten().collect()
+}
+
+/// Has the attempts hear when the limit of the call has passed, where somebody counts them: `Some` where
+/// they have no limit of their own.
+fn heard(given: &Given, common: &mut Common) -> Option<Ident> {
+    let whole = given.policy("timeout")?;
+    common.attempts_hear = given.has("breaker") || given.has("balance");
+    let unlimited = common.attempts_hear && !given.has("attempt_timeout") && !given.has("pool");
+    unlimited.then(|| Ident::new("attempt_timeout", whole.key.span()))
 }
 
 /// Who balances, with what is given for the breakers of its targets.

@@ -15,7 +15,7 @@ use crate::grammar::{Args, Failures, failures};
 use crate::layer::harness::Harness;
 use crate::layer::metrics::Metrics;
 use crate::layer::retry::Retry;
-use crate::layer::timeout::Timeout;
+use crate::layer::timeout::{Part as Limited, Timeout};
 use crate::layer::timing::Timing;
 use crate::layer::which::lent;
 use crate::layer::{Common, Layer, pool};
@@ -67,18 +67,18 @@ pub(super) fn layers(
         let what = Ident::new(what, at);
         quote_spanned!(at=> #p::Service::#what(__dyno_service))
     };
-    let limit = |name: &str| {
-        Box::new(Timeout::of_preset(&at, common.said(&at), read(name))) as Box<dyn Layer>
+    let limit = |name: &str, part| {
+        Box::new(Timeout::of_preset(&at, common.said(&at), part, read(name))) as Box<dyn Layer>
     };
     let attempt = match on_pool {
         Some(Policy { key, args, .. }) => pool::of_preset(&key, args, read("attempt_limit"), diag),
-        None => limit("attempt_limit"),
+        None => limit("attempt_limit", Limited::Attempt),
     };
     let call = |part| Box::new(Call::new(&at, part, true, Target::Perhaps)) as Box<dyn Layer>;
     let own = |layer: Box<dyn Layer>| vec![layer];
     let slots: Vec<(&str, Vec<Box<dyn Layer>>)> = vec![
         ("", own(Box::new(Bound { at: at.clone(), preset: preset.clone() }))),
-        ("", own(limit("outer_limit"))),
+        ("", own(limit("outer_limit", Limited::Alone))),
         (
             "metrics",
             own(Box::new(Metrics::of_preset(&at, common.said(&at), of_metrics, read("metrics")))),
@@ -87,7 +87,7 @@ pub(super) fn layers(
         ("fallback", Vec::new()),
         ("cache", Vec::new()),
         ("harness", own(Box::new(Harness::of_preset(&at, of_harness, read("harness"))))),
-        ("", own(limit("limit"))),
+        ("", own(limit("limit", Limited::Whole))),
         ("", own(Box::new(Rate { at: at.clone() }))),
         ("", own(call(Part::Key))),
         ("", own(Box::new(balance::Tries { at: at.clone() }))),

@@ -1,9 +1,9 @@
 //! How a call is counted.
 
+use super::run::turned_away;
 use crate::fault::{Fault, Reason};
 use crate::metrics::{self, Metrics};
 use crate::outcome::Verdict;
-use crate::retry::Asks;
 use crate::service::Service;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -39,7 +39,9 @@ impl Counting {
         let Some(call) = self.0 else { return };
         match seen {
             Seen::Outcome => match judge.judge(out) {
-                (Verdict::Failure, Asks::Rejected(_)) => call.reject(judge.reason(out)),
+                (Verdict::Failure, asks) if turned_away(out, asks, judge) => {
+                    call.reject(judge.reason(out));
+                }
                 (verdict, _) => call.end(verdict),
             },
             Seen::Late => call.failure(),

@@ -161,7 +161,11 @@ fn attempts<R, By>(
     let run = Run::new(service, at);
     let mut attempts = service.own_attempts();
     loop {
-        let Ended { end, verdict, asks } = attempt(service, &run, attempts.number(), judge, f);
+        let Ended { end, verdict, asks, refused } =
+            attempt(service, &run, attempts.number(), judge, f);
+        if refused && !service.retry().tries_rejected() {
+            return end;
+        }
         let Some(pause) = attempts.next(verdict, || asks) else { return end };
         // What a failure holds is let go before the pause.
         drop(end);
@@ -189,11 +193,12 @@ fn attempt<R, By>(
         Ok(timed) => timed,
         Err(fault) => return Ended::refused(fault),
     };
+    let limit = timed.as_ref().map(Timed::until);
     let made = f(run.call(number, &passed));
     Timed::end_if(timed);
     drop(place);
     match made {
-        Ok(out) => passed.ended(out, judge),
+        Ok(out) => passed.ended(out, judge).at_end_of(limit),
         Err(fault) if fault.is_timed_out() => passed.late(fault),
         Err(fault) => Ended::refused(fault),
     }

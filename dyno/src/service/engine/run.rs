@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::balance::{Pick, Target, Tried};
 use crate::breaker::{self, Breaker, Report};
+use crate::clock::{self, Instant};
 use crate::fault::Fault;
 use crate::limit::Bulkhead;
 use crate::outcome::Verdict;
@@ -176,24 +177,37 @@ impl Passed<'_> {
     pub(super) fn ended<R, By>(self, out: R, judge: &impl Judge<R, By>) -> Ended<R> {
         let (verdict, asks) = judge.judge(&out);
         // What dyno itself had turned away further in says nothing about the dependency.
-        let counts = if let Asks::Rejected(_) = asks { Verdict::Ignored } else { verdict };
+        let counts = if turned_away(&out, asks, judge) { Verdict::Ignored } else { verdict };
         let instead = self.settle(counts, &Report::new(&|f| judge.tell(&out, f)));
         match instead {
-            None => Ended { end: Ok(out), verdict, asks },
-            Some(fault) => Ended { end: Err(fault), verdict, asks },
+            None => Ended { end: Ok(out), verdict, asks, refused: false },
+            Some(fault) => Ended::refused(fault),
         }
     }
 
     /// What came of an attempt that was late.
     #[cold]
     pub(super) fn late<R>(self, fault: Fault) -> Ended<R> {
-        let verdict = if fault.is_timed_out() { Verdict::Failure } else { Verdict::Ignored };
-        let instead = self.settle(verdict, &Report::new(&|f| std::fmt::Display::fmt(&fault, f)));
-        Ended {
-            end: Err(instead.unwrap_or(fault)),
-            verdict: Verdict::Failure,
-            asks: Asks::TimedOut,
+        if !fault.is_timed_out() {
+            let _nothing = self.settle(Verdict::Ignored, &Report::NOTHING);
+            return Ended::refused(fault);
         }
+        let tell = |f: &mut std::fmt::Formatter<'_>| std::fmt::Display::fmt(&fault, f);
+        if let Some(instead) = self.settle(Verdict::Failure, &Report::new(&tell)) {
+            return Ended::refused(instead);
+        }
+        Ended { end: Err(fault), verdict: Verdict::Failure, asks: Asks::TimedOut, refused: false }
+    }
+}
+
+/// dyno itself had turned it away further in. A deadline that was spent there asks for what a time-out
+/// asks for, and is none.
+#[inline]
+pub(super) fn turned_away<R, By>(out: &R, asks: Asks, judge: &impl Judge<R, By>) -> bool {
+    match asks {
+        Asks::Rejected(_) => true,
+        Asks::TimedOut => judge.reason(out).is_some(),
+        Asks::Nothing | Asks::After(_) | Asks::Once => false,
     }
 }
 
@@ -202,9 +216,22 @@ pub(super) struct Ended<R> {
     pub(super) end: Result<R, Fault>,
     pub(super) verdict: Verdict,
     pub(super) asks: Asks,
+    /// By dyno, so that there is no attempt to tell of.
+    pub(super) refused: bool,
 }
 
 impl<R> Ended<R> {
+    /// It failed when its time was over: by that, as far as anybody can tell.
+    #[inline]
+    pub(super) fn at_end_of(self, limit: Option<Instant>) -> Self {
+        match limit {
+            Some(end) if self.verdict.is_failure() && clock::reached(end) => {
+                Self { asks: Asks::TimedOut, ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// It was not made.
     #[cold]
     pub(super) fn refused(fault: Fault) -> Self {
@@ -213,6 +240,6 @@ impl<R> Ended<R> {
             Asks::Nothing | Asks::After(_) => Asks::Rejected(fault.retry_after()),
             asks => asks,
         };
-        Self { end: Err(fault), verdict: Verdict::Failure, asks }
+        Self { end: Err(fault), verdict: Verdict::Failure, asks, refused: true }
     }
 }

@@ -130,7 +130,10 @@ async fn attempts<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     loop {
         let (again, number) = (attempts.is_again(), attempts.number());
         let attempt = pin!(attempt(service, &run, number, judge, f));
-        let Ended { end, verdict, asks } = pinned(again, attempt).await;
+        let Ended { end, verdict, asks, refused } = pinned(again, attempt).await;
+        if refused && !service.retry().tries_rejected() {
+            return end;
+        }
         let Some(pause) = attempts.next(verdict, || asks) else { return end };
         drop(end);
         pause.sleep().await;

@@ -127,7 +127,6 @@ fn local(port: u16) -> Vec<SocketAddr> {
 #[tokio::test]
 async fn who_waits_for_a_resolver_blocks_no_thread() {
     static HELD: Mutex<Option<Receiver<()>>> = Mutex::new(None);
-    #[expect(clippy::unnecessary_wraps, reason = "resolvers may fail")]
     fn resolver(_: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         let held = HELD.lock().expect("no panic").take();
         let let_go = held.expect("it is asked once").recv_timeout(Duration::from_secs(20));

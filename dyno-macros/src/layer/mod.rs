@@ -187,6 +187,7 @@ fn check_hidden(layers: &[Box<dyn Layer>], of: &[Ident], diag: &mut Diag) {
 }
 
 /// What every attribute may say, for the function as a whole.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that may be so")]
 pub(crate) struct Common {
     pub(crate) krate: TokenStream,
     pub(crate) name: Option<LitStr>,

@@ -34,8 +34,6 @@ pub(super) struct Policy {
     pub(super) key: Ident,
     /// What its attribute would be given.
     pub(super) args: TokenStream,
-    /// The value, where it is `key = value`.
-    pub(super) value: Option<Expr>,
 }
 
 fn known(common: &Common) -> Vec<Key> {
@@ -104,12 +102,8 @@ impl Given {
                 diag.error(&arg.value, message);
             }
             _ => {
-                let value = match &arg.value {
-                    Value::Expr(expr) => Some(expr.clone()),
-                    _ => None,
-                };
                 let args = home::within(key, arg.value.to_token_stream(), diag);
-                self.policies.push(Policy { key: key.clone(), args, value });
+                self.policies.push(Policy { key: key.clone(), args });
             }
         }
     }
@@ -183,7 +177,7 @@ impl Given {
 impl Policy {
     /// One of the usual ones, or one that another key brings along.
     pub(super) fn new(name: &str, args: TokenStream, at: &Ident) -> Self {
-        Self { key: Ident::new(name, at.span()), args, value: None }
+        Self { key: Ident::new(name, at.span()), args }
     }
 
     /// What stands first, or alone.

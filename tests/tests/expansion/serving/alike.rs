@@ -81,14 +81,17 @@ impl<'a> Plan<'a> {
     }
 }
 
+type Calls = Box<dyn for<'a, 'b> Fn(&'a Plan<'b>) -> Result<u32, E>>;
+type Cancels = Box<dyn for<'a, 'b> Fn(&'a Plan<'b>)>;
+
 /// One of the six.
 struct Way {
     how: &'static str,
     /// What counts its calls.
     counted: &'static str,
-    call: Box<dyn for<'a, 'b> Fn(&'a Plan<'b>) -> Result<u32, E>>,
+    call: Calls,
     /// Polls it once and drops it, where it is a task.
-    cancel: Option<Box<dyn for<'a, 'b> Fn(&'a Plan<'b>)>>,
+    cancel: Option<Cancels>,
     breaker: Box<dyn Fn() -> Option<breaker::Snapshot>>,
 }
 

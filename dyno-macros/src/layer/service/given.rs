@@ -34,8 +34,6 @@ pub(super) struct Policy {
     pub(super) key: Ident,
     /// What its attribute would be given.
     pub(super) args: TokenStream,
-    /// The value, where it is `key = value`.
-    pub(super) value: Option<Expr>,
 }
 
 fn known(common: &Common) -> Vec<Key> {
@@ -94,12 +92,8 @@ impl Given {
             }
             _ if is_off(&arg.value) => self.off.push(key.clone()),
             _ => {
-                let value = match &arg.value {
-                    Value::Expr(expr) => Some(expr.clone()),
-                    _ => None,
-                };
                 let args = arg.value.to_token_stream();
-                self.policies.push(Policy { key: key.clone(), args, value });
+                self.policies.push(Policy { key: key.clone(), args });
             }
         }
     }
@@ -173,7 +167,7 @@ impl Given {
 impl Policy {
     /// One of the usual ones, or one that another key brings along.
     pub(super) fn new(name: &str, args: TokenStream, at: &Ident) -> Self {
-        Self { key: Ident::new(name, at.span()), args, value: None }
+        Self { key: Ident::new(name, at.span()), args }
     }
 
     /// What stands first, or alone.

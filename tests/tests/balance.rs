@@ -12,6 +12,8 @@ mod neutral;
 mod policies;
 #[path = "balance/resolved.rs"]
 mod resolved;
+#[path = "balance/shared.rs"]
+mod shared;
 #[path = "balance/sticky.rs"]
 mod sticky;
 #[path = "balance/storms.rs"]

@@ -258,7 +258,7 @@ fn at_target(url: &Url, target: &Target) -> Result<Url, Error> {
 
 impl Inner {
     /// What is kept of the host, its circuit shared where it is to be.
-    fn host(&self, authority: &str) -> std::sync::Arc<Host> {
+    pub(super) fn host(&self, authority: &str) -> std::sync::Arc<Host> {
         let host = self.hosts.get(authority);
         if let Some(sharing) = &self.sharing {
             host.share_once(|| self.guarded.breaker_at(authority), authority, sharing);

@@ -203,6 +203,10 @@ impl Client {
     /// they are a [balancer's](Builder::balance).
     #[must_use]
     pub fn breaker(&self, authority: &str) -> Option<Arc<Breaker>> {
+        if self.inner.sharing.is_some() {
+            // What others have opened is open here from the first look on.
+            drop(self.inner.host(authority));
+        }
         self.inner.guarded.breaker_at(authority)
     }
 

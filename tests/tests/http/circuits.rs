@@ -198,3 +198,42 @@ async fn in_65_what_is_stored_is_lost_and_one_answer_closes_the_circuit() {
     let breaker = client.breaker(&server.authority()).expect("it has one");
     assert_eq!(breaker.state(), State::Closed);
 }
+
+#[tokio::test]
+async fn in_52_53_54_a_circuit_begins_as_it_is_told_where_nothing_is_stored() {
+    let (server, store) = (Loopback::start(), Arc::new(Memory::new()));
+    let _frozen = clock::freeze();
+    for (key, state) in
+        [("closed", State::Closed), ("open", State::Open), ("half-open", State::HalfOpen)]
+    {
+        let client = once(&server, "in-52").breaker(THREE.starts(state));
+        let client = client.share(store.clone(), move |_| key.into()).build().expect("a client");
+        let breaker = client.breaker(&server.authority()).expect("it has one");
+        assert_eq!(breaker.state(), state, "{key}");
+        let asked = client.get("/").send().await;
+        assert_eq!(asked.is_err(), state == State::Open, "{key}");
+        // A trial that goes well closes it.
+        let after = if state == State::HalfOpen { State::Closed } else { state };
+        assert_eq!(breaker.state(), after, "{key}");
+        // Where something is stored, that counts.
+        let told = client.breaker(&server.authority()).expect("it has one");
+        told.trip();
+        assert_eq!(store.get(key).expect("it is kept").state, State::Open);
+        let other = once(&server, "in-52").breaker(THREE.starts(state));
+        let other = other.share(store.clone(), move |_| key.into()).build().expect("a client");
+        assert_eq!(other.breaker(&server.authority()).expect("it has one").state(), State::Open);
+    }
+}
+
+#[tokio::test]
+async fn a_shared_circuit_is_looked_at_before_the_first_request() {
+    let (server, store) = (Loopback::start(), Arc::new(Memory::new()));
+    let client = || {
+        let client = once(&server, "looked-at").breaker(THREE);
+        client.share(store.clone(), |_| "looked-at".into()).build().expect("a client")
+    };
+    let (one, other) = (client(), client());
+    one.breaker(&server.authority()).expect("it has one").trip();
+    assert!(is_open(&other.get("/").send().await), "tripped by hand it is open elsewhere, too");
+    assert_eq!(client().breaker(&server.authority()).expect("it has one").state(), State::Open);
+}

@@ -1,0 +1,68 @@
+//! Targets whose breakers other processes share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dyno::balance::{Balancer, Policy, Tried};
+use dyno::breaker::store::{Memory, Record, Sharing, Storage, StoreError};
+use dyno::clock::freeze;
+use dyno::{Fault, Reason};
+
+use super::support::{A, B, C, SEC, in_flight};
+
+/// Counts how often it is asked.
+#[derive(Default)]
+struct Counting {
+    memory: Memory,
+    asked: AtomicUsize,
+}
+
+impl Storage for Counting {
+    fn load(&self, key: &str) -> Result<Option<Record>, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.memory.load(key)
+    }
+
+    fn update(
+        &self,
+        key: &str,
+        change: &mut dyn FnMut(Option<&Record>) -> Option<Record>,
+    ) -> Result<Option<Record>, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.memory.update(key, change)
+    }
+}
+
+fn process(policy: Policy, store: &Arc<Counting>) -> Balancer {
+    let balancer = Balancer::new("shared", &[A, B, C]).policy(policy).max_ejected(1.0);
+    for member in balancer.members() {
+        let key = member.target().authority().to_owned();
+        member.breaker().share(store.clone(), Sharing::new(key));
+    }
+    balancer
+}
+
+#[test]
+fn a_pick_asks_the_store_so_often_at_most() {
+    for policy in Policy::ALL {
+        let frozen = freeze();
+        let store = Arc::new(Counting::default());
+        let (here, elsewhere) = (process(policy, &store), process(policy, &store));
+        here.pick(&Tried::new()).expect("all are in").success();
+        for member in elsewhere.members() {
+            member.breaker().trip();
+        }
+        frozen.advance(SEC);
+        let before = store.asked.load(Ordering::Relaxed);
+        let fault: Fault = here.pick(&Tried::new()).expect_err("all are out");
+        assert_eq!(fault.reason(), Some(Reason::BreakerOpen), "{policy}");
+        let asked = store.asked.load(Ordering::Relaxed) - before;
+        // Each of the three once, to hear that it is open.
+        assert!((1..=7).contains(&asked), "{policy}: {asked}");
+        assert_eq!((here.snapshot().out, in_flight(&here)), (3, 0), "{policy}");
+        // Out is out: nobody is asked again.
+        let before = store.asked.load(Ordering::Relaxed);
+        here.pick(&Tried::new()).expect_err("all are out");
+        assert_eq!(store.asked.load(Ordering::Relaxed), before, "{policy}");
+    }
+}

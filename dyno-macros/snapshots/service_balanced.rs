@@ -10,9 +10,9 @@ async fn f(host: &str) -> Result<u8, E> {
         use ::dyno::__private::{EndsFailing as _, EndsPlain as _};
         let __dyno_end: ::dyno::__private::Result<_, ::dyno::__private::Fault> = '__dyno_refused: {
             ::dyno::__private::Ok({
-                let __dyno_end = ::dyno::__private::limited_here(
+                let __dyno_end = ::dyno::__private::limited_whole(
                         &__DYNO_POINT,
-                        ::core::time::Duration::from_secs(1),
+                        ::dyno::__private::Some(::core::time::Duration::from_secs(1)),
                         ::dyno::__private::pin!(
                             async { '__dyno_refused_2 : { ::dyno::__private::Ok:: < _,
                             ::dyno::__private::Fault > ({ let __dyno_key =
@@ -49,8 +49,8 @@ async fn f(host: &str) -> Result<u8, E> {
                             ::dyno::__private::Err(__dyno_refusal) => break
                             '__dyno_refused_2::dyno::__private::Err(::dyno::__private::TurnedAway::fault(__dyno_refusal)),
                             }; let __dyno_out = { let __dyno_end =
-                            ::dyno::__private::limited_here(& __DYNO_POINT,
-                            ::core::time::Duration::from_millis(100),
+                            ::dyno::__private::attempted(& __DYNO_POINT,
+                            ::dyno::__private::Some(::core::time::Duration::from_millis(100)),
                             ::dyno::__private::pin!(async { { let __dyno_call = &
                             ::dyno::__private::Call::new(& __DYNO_POINT, __dyno_key,
                             __dyno_number, ::dyno::__private::Some(__dyno_target)); let

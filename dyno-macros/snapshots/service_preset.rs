@@ -24,7 +24,7 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Service::harness(__dyno_service); let
                         __dyno_end = '__dyno_refused_5 : { ::dyno::__private::Ok:: < _,
                         ::dyno::__private::Fault > ({ let __dyno_end =
-                        ::dyno::__private::limited_if(& __DYNO_POINT,
+                        ::dyno::__private::limited_whole(& __DYNO_POINT,
                         ::dyno::__private::Service::limit(__dyno_service),
                         ::dyno::__private::pin!(async { '__dyno_refused_6 : {
                         ::dyno::__private::Ok:: < _, ::dyno::__private::Fault > ({ if let
@@ -62,7 +62,7 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Ok(__dyno_place) => __dyno_place,
                         ::dyno::__private::Err(__dyno_fault) => break
                         '__dyno_refused_6::dyno::__private::Err(__dyno_fault), }; let
-                        __dyno_out = { let __dyno_end = ::dyno::__private::limited_if(&
+                        __dyno_out = { let __dyno_end = ::dyno::__private::attempted(&
                         __DYNO_POINT,
                         ::dyno::__private::Service::attempt_limit(__dyno_service),
                         ::dyno::__private::pin!(async { { let __dyno_call = &

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::task::Poll;
+use std::time::Duration;
 
 use dyno::http::{Client, ErrorKind, Response, StatusCode};
 use dyno::{Deadline, Fault, clock};
@@ -96,10 +97,16 @@ async fn a_piece_at_a_time_does_not_buy_more_time() {
     server.on("/drip").reply(Reply::parts(many, MS));
     let client = of(&server, "drip").build().expect("a client");
     let frozen = clock::freeze().manual();
-    let mut answer = client.get("/drip").timeout(SECOND).send().await.expect("a head");
+    let many = std::iter::repeat_n("x", 100_000);
+    server.on("/flood").reply(Reply::parts(many, Duration::ZERO));
+    let mut answer = client.get("/flood").timeout(SECOND).send().await.expect("a head");
     for _ in 0..10 {
         assert!(answer.chunk().await.expect("a piece").is_some());
         frozen.advance(100 * MS);
+    }
+    // Whoever reads the connection has the next piece ready by then.
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
     }
     assert!(answer.chunk().await.expect_err("its time is over").is_timeout());
     drop(frozen);

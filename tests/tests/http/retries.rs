@@ -99,6 +99,8 @@ async fn what_may_not_be_done_twice_is_not() {
     // A stream is over when it has been sent.
     let parts = || stream::iter(["a", "b"].map(Ok::<_, std::io::Error>));
     assert_eq!(asked(client.put("/").body(Body::stream(parts()))).await, 1);
+    let error = client.put("/").body(Body::stream(parts())).send().await.expect_err("broken");
+    assert!(!error.to_string().contains("is over"), "no other attempt is begun: {error}");
     assert_eq!(asked(client.put("/").body(Body::by(parts))).await, 4);
     assert_eq!(server.last().text(), "ab");
 }

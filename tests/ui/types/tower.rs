@@ -25,7 +25,8 @@ impl Service<u32> for Handler {
     }
 }
 
+fn serves(_: impl Service<u32>) {}
+
 fn main() {
-    let mut service = timeout(Duration::from_secs(1)).layer(Handler);
-    let _ = service.call(1);
+    serves(timeout(Duration::from_secs(1)).layer(Handler));
 }

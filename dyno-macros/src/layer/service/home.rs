@@ -159,8 +159,15 @@ fn split(args: &TokenStream) -> Vec<TokenStream> {
 /// As a person writes it.
 fn text(tokens: &TokenStream) -> String {
     let text = tokens.to_token_stream().to_string();
-    let tight =
-        [(" %", "%"), (" ,", ","), (" / ", "/"), (" .. ", ".."), (" :: ", "::"), (" (", "(")];
+    let tight = [
+        (" %", "%"),
+        (" ,", ","),
+        (" / ", "/"),
+        (" .. ", ".."),
+        (" :: ", "::"),
+        ("=::", "= ::"),
+        (" (", "("),
+    ];
     tight.iter().fold(text, |text, (loose, tight)| text.replace(loose, tight))
 }
 

@@ -87,7 +87,7 @@ both! { pause;
 
 /// The breaker of a function of these modules, by its path.
 fn breaker_of(name: &str) -> &'static breaker::Breaker {
-    breaker::named(&format!("expansion::serving::dace::{name}")).expect("it was called")
+    breaker::named(&format!("{}::{name}", module_path!())).expect("it was called")
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn da_01_the_usual_set() {
         let left = breaker.snapshot().retry_after.expect("open").as_secs_f64();
         assert!((8.9..=11.1).contains(&left), "{left}");
         // 10 in flight, of which none is left behind.
-        let path = format!("expansion::serving::dace::{name}");
+        let path = format!("{}::{name}", module_path!());
         let places = bulkhead::named(&path).expect("it was called").snapshot();
         assert_eq!((places.limit, places.in_flight), (10, 0));
         // A refusal within the retry ends the call.

@@ -49,7 +49,7 @@ fn own_targets(call: &Call, ignored: bool) -> Result<String, E> {
 #[test]
 fn da_17_a_target_that_is_out_leaves_the_others_alone() {
     let _frozen = clock::freeze();
-    let balancer = || Balancer::named("expansion::serving::targets::own_targets").expect("called");
+    let balancer = || Balancer::named(concat!(module_path!(), "::own_targets")).expect("called");
     let picks = |target: &str| {
         let seen = balancer().snapshot();
         let one = seen.targets.iter().find(|it| it.url == target);

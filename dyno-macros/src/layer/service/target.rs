@@ -57,7 +57,7 @@ fn wrong(text: &str) -> Result<String, &'static str> {
     if place.contains(['/', '?', '#']) {
         return Err("it has a path, which belongs to the call");
     }
-    let (host, port) = split(place)?;
+    let (host, port) = split(place);
     check_host(host)?;
     let port = match (port, scheme.as_str()) {
         (Some(port), _) => port.parse::<u16>().ok().filter(|port| *port != 0),
@@ -70,11 +70,11 @@ fn wrong(text: &str) -> Result<String, &'static str> {
 }
 
 /// Host and port; an IPv6 address has colons of its own.
-fn split(place: &str) -> Result<(&str, Option<&str>), &'static str> {
+fn split(place: &str) -> (&str, Option<&str>) {
     let host = place.rfind(']').map_or(0, |end| end + 1);
     match place[host..].find(':') {
-        Some(at) => Ok((&place[..host + at], Some(&place[host + at + 1..]))),
-        None => Ok((place, None)),
+        Some(at) => (&place[..host + at], Some(&place[host + at + 1..])),
+        None => (place, None),
     }
 }
 

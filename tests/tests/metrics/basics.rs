@@ -9,7 +9,7 @@ use std::task::{Context, Waker};
 use dyno::metrics::Snapshot;
 use dyno::{Fault, Reason, Verdict, metrics};
 
-use crate::support::{MS, SEC, freeze, metrics, name};
+use crate::support::{MS, SEC, alone, freeze, metrics, name};
 
 /// Successes, failures, ignored, rejected.
 fn ended(seen: &Snapshot) -> [u64; 4] {
@@ -93,6 +93,7 @@ fn every_count_has_a_name_of_its_own() {
 
 #[test]
 fn a_name_is_known_once_something_was_counted() {
+    let _alone = alone();
     let name = name("known");
     assert!(metrics::of(name).is_none());
     let metrics = dyno::metrics::Metrics::new(name);

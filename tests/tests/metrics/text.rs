@@ -6,7 +6,7 @@ use dyno::metrics::{Metrics, Spans};
 use dyno::point::{self, Cached, Event};
 use dyno::{Reason, Verdict, metrics};
 
-use crate::support::{MS, SEC, freeze, name};
+use crate::support::{MS, SEC, alone, freeze, frozen, name};
 
 #[test]
 fn a_point_is_a_row_of_a_table() {
@@ -34,7 +34,7 @@ fn a_point_is_a_row_of_a_table() {
 
 #[test]
 fn all_points_are_a_table_with_a_row_each() {
-    let _frozen = freeze();
+    let (_alone, _frozen) = (alone(), frozen());
     metrics::enable();
     let (hits, slow) = (name("text.a.hits"), Metrics::new(name("text.b")));
     point::emit(hits, &Event::Cache { cached: Cached::Hit });
@@ -55,7 +55,7 @@ fn all_points_are_a_table_with_a_row_each() {
 
 #[test]
 fn a_point_of_which_no_column_says_anything_is_no_row() {
-    let _frozen = freeze();
+    let (_alone, _frozen) = (alone(), frozen());
     metrics::enable();
     let silent = name("text.silent");
     point::emit(silent, &Event::Fuse { on: true });

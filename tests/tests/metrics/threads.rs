@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dyno::{Reason, Verdict};
 
-use crate::support::metrics;
+use crate::support::{alone, metrics};
 
 /// Every thread counts so often.
 const EACH: u64 = 10_000;
@@ -118,6 +118,7 @@ fn calls_that_end_on_another_thread_are_in_flight_no_longer() {
 
 #[test]
 fn readers_and_writers_of_all_points_do_not_wait_for_one_another() {
+    let _alone = alone();
     let metrics = [metrics("reading"), metrics("reading"), metrics("reading")];
     thread::scope(|scope| {
         for metrics in &metrics {

@@ -49,6 +49,9 @@ impl LastError {
         let old = match table.kept.get_mut(at) {
             Some(old) => Some(std::mem::replace(old, new)),
             None => {
+                // All of its room at once: what opens later keeps nothing more.
+                let room = usize::try_from(KEPT).unwrap_or(0).saturating_sub(table.kept.len());
+                table.kept.reserve_exact(room);
                 table.kept.push(new);
                 None
             }

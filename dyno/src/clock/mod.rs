@@ -44,6 +44,8 @@ mod sleep;
 mod timers;
 #[cfg(any(feature = "pool", feature = "cache", feature = "metrics-facade", feature = "statsd"))]
 mod wait;
+#[cfg(feature = "pool")]
+mod wait_async;
 
 use std::time::Duration;
 
@@ -53,6 +55,8 @@ pub use frozen::{Frozen, freeze};
 pub use instant::Instant;
 pub(crate) use instant::nanos;
 pub use sleep::Sleep;
+#[cfg(feature = "pool")]
+pub(crate) use wait::wait;
 #[cfg(any(
     feature = "pool",
     feature = "cache",
@@ -61,7 +65,7 @@ pub use sleep::Sleep;
 ))]
 pub(crate) use wait::wait_until;
 #[cfg(feature = "pool")]
-pub(crate) use wait::{wait, wait_async};
+pub(crate) use wait_async::wait_async;
 
 use crate::scope;
 

@@ -38,6 +38,7 @@ pub(crate) struct Micros(u32);
 
 impl Micros {
     // Not by `as_micros`, which divides 128 bits.
+    #[cfg(any(feature = "limit", feature = "pool"))]
     pub(crate) fn of(time: Duration) -> Self {
         let micros = time.as_secs().saturating_mul(1_000_000);
         let micros = micros.saturating_add(u64::from(time.subsec_micros()));

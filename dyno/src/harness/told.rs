@@ -70,9 +70,9 @@ pub struct Chain<'a> {
     pub(super) source: Option<&'a (dyn Error + 'static)>,
 }
 
+#[cfg(feature = "service")]
 impl<'a> Chain<'a> {
     /// That of an error of any type.
-    #[cfg(feature = "service")]
     pub(crate) fn of(error: &'a (dyn Error + 'static)) -> Self {
         Self { itself: Some(error), source: error.source() }
     }

@@ -21,7 +21,6 @@ pub enum Asks {
     /// dyno had not waited for it any longer.
     TimedOut,
     /// Nothing: it is not to be done twice, or what it was made with cannot be had again.
-    #[doc(hidden)]
     Once,
 }
 

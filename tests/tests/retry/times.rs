@@ -98,7 +98,7 @@ fn settings_are_told() {
     assert_eq!(
         format!("{retry:?}"),
         "Retry { attempts: 3, wait: 50ms..2s by 2 with jitter Full, max_elapsed: 1ms, \
-         rejected: false, nested: false, listened: false }"
+         rejected: false, timed_out: true, nested: false, listened: false }"
     );
 }
 

@@ -23,12 +23,18 @@ pub(crate) fn word_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Word<'e>> 
         if let Some(fault) = fault_in(error) {
             return Some(Word::Fault(fault));
         }
-        if let Some(last) = error.downcast_ref::<Last>() {
+        if let Some(last) = last_in(error) {
             return Some(Word::Last(last));
         }
         next = error.source();
     }
     None
+}
+
+/// That of a rejection, or the one of all time-outs.
+fn last_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Last> {
+    let late = || error.downcast_ref::<&'static Last>().copied();
+    error.downcast_ref::<Last>().or_else(late)
 }
 
 fn fault_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Fault> {

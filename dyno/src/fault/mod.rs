@@ -71,7 +71,7 @@ pub enum Fault {
         /// The fault's source: who forwards that still tells that it was late.
         #[doc(hidden)]
         #[source]
-        last: Last,
+        last: &'static Last,
     },
     /// A dependency could not be had.
     #[error(transparent)]
@@ -147,7 +147,7 @@ impl Fault {
     #[must_use]
     #[cold]
     pub fn timed_out_late(point: impl Into<Name>, after: Duration, elapsed: Duration) -> Self {
-        Self::TimedOut { point: point.into(), after, elapsed, last: Last::TIMED_OUT }
+        Self::TimedOut { point: point.into(), after, elapsed, last: &Last::TIMED_OUT }
     }
 
     /// `true` when the function had been run and was not waited for any longer.

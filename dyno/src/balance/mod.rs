@@ -2,7 +2,7 @@
 //!
 //! Each [`pick`](Balancer::pick) names a target and counts as a call in flight there until it is
 //! settled. By default two are drawn and the cheaper one is picked, by how long its calls take and
-//! how many are under way; each target has a [breaker](crate::breaker), and is passed over while that
+//! how many are under way; each target has a [breaker](mod@crate::breaker), and is passed over while that
 //! is open.
 //!
 //! ```

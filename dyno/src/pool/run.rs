@@ -121,7 +121,7 @@ impl Span {
 impl Pool {
     /// Runs `f` on a thread of the pool, and waits for it.
     ///
-    /// It runs in the [`Scope`](crate::Scope) that is in force here, its
+    /// It runs in the [`Scope`] that is in force here, its
     /// [deadline](crate::Deadline) included, at which the wait ends. Of a pool that is as busy as may
     /// be no thread is waited for. A thread of the pool that runs something on it needs another one.
     /// On a frozen clock waiting moves no time: what `f` sleeps does, and the test.

@@ -266,13 +266,13 @@ impl Builder {
         self
     }
 
-    /// Makes every call a span of the [recording](crate::timing) in force.
+    /// Makes every call a span of the [recording](mod@crate::timing) in force.
     pub const fn timing(mut self) -> Self {
         self.timing = true;
         self
     }
 
-    /// Reports what fails under the name of the service: see [`harness`](crate::harness).
+    /// Reports what fails under the name of the service: see [`harness`](mod@crate::harness).
     pub const fn harness(mut self) -> Self {
         self.harness = true;
         self

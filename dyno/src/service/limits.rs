@@ -9,7 +9,7 @@ use crate::limit::{Bulkhead, Rate};
 
 impl Builder {
     /// No more than so many attempts at a time; the next one is refused at once. In the
-    /// [default set](super::Service::defaults) 10.
+    /// [default set](crate::service::Service::defaults) 10.
     ///
     /// # Panics
     /// When it is 0.
@@ -61,7 +61,7 @@ impl Builder {
         self
     }
 
-    /// As many at a time as there are: what the [default set](super::Service::defaults) says of it is taken
+    /// As many at a time as there are: what the [default set](crate::service::Service::defaults) says of it is taken
     /// back.
     pub const fn no_bulkhead(mut self) -> Self {
         self.bulkhead = Places::None;

@@ -14,7 +14,7 @@ use super::judge::{self, ByOutcome, Judge, judged};
 use super::policy::Policy;
 use crate::metrics::{Call, Metrics};
 
-/// Calls are counted; made by [`metrics`](fn@metrics).
+/// Calls are counted; made by [`metrics()`].
 #[derive(Clone, Debug)]
 pub struct MetricsLayer<J = ByOutcome> {
     metrics: Policy<Metrics>,
@@ -45,7 +45,7 @@ impl<S, J: Clone> Layer<S> for MetricsLayer<J> {
     }
 }
 
-/// A service whose calls are counted; made by [`metrics`](fn@metrics).
+/// A service whose calls are counted; made by [`metrics()`].
 #[derive(Clone, Debug)]
 pub struct MetricsService<S, J = ByOutcome> {
     inner: S,

@@ -204,7 +204,7 @@ fn note(begun: Instant, well: bool) {
     }
     let more = |cell: &Cell<u64>| cell.set(cell.get() + 1);
     COUNTS.with(|counts| more(&counts[usize::from(well)]));
-    let bits = 63 - (nanos(begun.elapsed()) | 1).leading_zeros();
+    let bits = (nanos(begun.elapsed()) | 1).ilog2();
     TOOK.with(|took| more(&took[bits as usize]));
 }
 

@@ -1,5 +1,8 @@
 //! A value that expires again and again, while many threads want it.
 
+// What the attribute makes of them reads the keys.
+#![allow(clippy::used_underscore_binding)]
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};

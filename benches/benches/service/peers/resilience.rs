@@ -19,7 +19,7 @@ use crate::shared::serve;
 pub(super) const NAME: &str = "tower-resilience";
 
 pub(super) fn enter(group: &mut Group, set: Set) {
-    let (breaker, place, in_time) = (&*leak(breaker()), &*leak(place()), &*leak(limit(LIMIT)));
+    let (breaker, place, in_time) = (leak(breaker()), leak(place()), leak(limit(LIMIT)));
     match set {
         Set::One => group.call_own(NAME, move || {
             let mut service = breaker.layer(service_fn(call_async));

@@ -24,6 +24,7 @@ pub(super) const NAME: &str = "tower, failsafe";
 static BREAKER: LazyLock<Breaker> = LazyLock::new(breaker);
 static PLACE: LazyLock<Arc<Semaphore>> =
     LazyLock::new(|| Arc::new(Semaphore::new(PLACES as usize)));
+#[expect(clippy::cast_possible_truncation, reason = "a fifth in both")]
 static BUDGET: LazyLock<Arc<TpsBudget>> =
     LazyLock::new(|| Arc::new(TpsBudget::new(Duration::from_secs(10), 1, SHARE as f32)));
 

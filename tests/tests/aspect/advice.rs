@@ -301,14 +301,14 @@ fn arguments_that_cannot_be_written_harm_no_call() {
             panic!("not a word")
         }
     }
-    #[aspect(name = "bad::debug")]
+    #[aspect(name = "mute::debug")]
     fn f(panics: Panics) -> Result<(), Panics> {
         Err(panics)
     }
     let log = Log::default();
-    let _bound = Pointcut::new("bad::debug").arguments().bind(log.clone());
+    let _bound = Pointcut::new("mute::debug").arguments().bind(log.clone());
     assert!(f(Panics).is_err());
-    assert_eq!(log.take(), ["> bad::debug()", "( bad::debug", ") bad::debug"]);
+    assert_eq!(log.take(), ["> mute::debug()", "( mute::debug", ") mute::debug"]);
 }
 
 #[test]

@@ -313,7 +313,7 @@ impl Layer for Balance {
             let __dyno_out = #inner;
             let __dyno_failure = #failure;
             let __dyno_tripped =
-                #p::Pick::settle(__dyno_pick, #verdict, #p::report!(#failed #ask));
+                #p::settled!(__dyno_pick, #verdict, __dyno_out, #failed #ask);
             if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}
     }

@@ -123,11 +123,10 @@ impl Layer for Guard {
             let __dyno_verdict = #verdict;
             let mut __dyno_tripped = #p::None;
             if let #p::Some(__dyno_permit) = __dyno_permit {
-                __dyno_tripped = #p::settle!(__dyno_permit, __dyno_verdict, #failed);
+                __dyno_tripped = #p::settle!(__dyno_permit, __dyno_verdict, __dyno_out, #failed);
             }
             if let #p::Some(__dyno_pick) = __dyno_pick {
-                __dyno_tripped =
-                    #p::Pick::settle(__dyno_pick, __dyno_verdict, #p::report!(#failed));
+                __dyno_tripped = #p::settled!(__dyno_pick, __dyno_verdict, __dyno_out, #failed);
             }
             if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}

@@ -38,7 +38,12 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Service::attempts_async(__dyno_service, &
                         __DYNO_POINT); loop { let mut __dyno_late = false; let __dyno_out
                         = { let __dyno_number = ::dyno::__private::Attempts::number(&
-                        __dyno_attempts); { let __dyno_pick = match
+                        __dyno_attempts); { if let
+                        ::dyno::__private::Some(__dyno_resolving) =
+                        ::dyno::__private::Service::unresolved(__dyno_service) { if let
+                        ::dyno::__private::Err(__dyno_fault) = __dyno_resolving. await {
+                        break '__dyno_refused_6::dyno::__private::Err(__dyno_fault) } }
+                        let __dyno_pick = match
                         ::dyno::__private::Service::pick(__dyno_service, & __dyno_tried)
                         { ::dyno::__private::Ok(__dyno_pick) => __dyno_pick,
                         ::dyno::__private::Err(__dyno_fault) => break

@@ -55,6 +55,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 
+#[doc(hidden)]
+pub use self::dns::Unresolved;
 pub use self::member::Member;
 pub use self::pick::Pick;
 pub use self::policy::Policy;

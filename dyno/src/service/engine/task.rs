@@ -147,10 +147,9 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
 ) -> Ended<R> {
-    let ready = match service.given.balance {
-        // Rare, and large: it makes no other call larger.
-        Some(balancer) if balancer.has_to_wait() => Box::pin(balancer.ready_async()).await,
-        _ => Ok(()),
+    let ready = match service.unresolved() {
+        Some(resolving) => resolving.await,
+        None => Ok(()),
     };
     let passed = match ready.and_then(|()| run.pass()) {
         Ok(passed) => passed,

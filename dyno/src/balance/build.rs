@@ -110,8 +110,8 @@ impl Balancer {
     /// Picks one of the addresses of a host: `http://prices.internal:80`.
     ///
     /// The first pick waits for the resolver, on a thread of its own and no longer than the deadline
-    /// in force: a [`Service`](crate::service::Service) in a task waits without blocking the thread, a
-    /// pick by hand or by an attribute blocks it. [`resolve`](Self::resolve) and
+    /// in force: an async function with the attribute and a [`Service`](crate::service::Service) in a task
+    /// wait without blocking the thread, a pick by hand blocks it. [`resolve`](Self::resolve) and
     /// [`resolve_async`](Self::resolve_async) do it beforehand. Addresses older than the
     /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
     /// they stay.

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -14,6 +14,7 @@ use super::{Balancer, Label, Policy, dns};
 use crate::breaker::Settings;
 use crate::clock::nanos;
 use crate::point::Point;
+use crate::shared::Listed;
 
 /// What a balancer goes by.
 #[derive(Clone, Copy)]
@@ -137,7 +138,7 @@ impl Balancer {
             changing: Mutex::new(()),
             turn: AtomicU64::new(0),
             resolving: Resolving::new(),
-            listed: AtomicBool::new(false),
+            listed: Listed::not_yet(),
         }
     }
 

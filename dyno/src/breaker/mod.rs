@@ -60,7 +60,7 @@ mod word;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -106,6 +106,7 @@ use crate::fault::Fault;
 use crate::fault::explain::Opened;
 use crate::outcome::{Outcome, Refuse, Verdict};
 use crate::point::{Name, Point};
+use crate::shared::Listed;
 
 /// A circuit breaker.
 ///
@@ -122,7 +123,7 @@ pub struct Breaker {
     /// The number of the error that opened it last.
     last: AtomicU64,
     label: Label,
-    listed: AtomicBool,
+    listed: Listed,
     /// What it shares its state by.
     shared: ArcSwapOption<store::Shared>,
 }

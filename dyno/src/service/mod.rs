@@ -60,10 +60,6 @@ mod named;
 mod snapshot;
 mod with;
 
-use std::fmt;
-use std::panic::Location;
-use std::sync::atomic::AtomicBool;
-
 pub use self::at::At;
 pub use self::build::Builder;
 pub use self::call::Call;
@@ -83,12 +79,15 @@ pub use self::named::SharedService;
 pub use self::named::{all, named};
 pub use self::snapshot::{Snapshot, TargetSnapshot};
 pub use self::with::With;
+use std::fmt;
+use std::panic::Location;
 
 use self::layers::{Breaking, Pacing, Placing};
 use crate::harness::Harness;
 use crate::metrics::Metrics;
 use crate::outcome::{Outcome, Refuse};
 use crate::retry::{Budget, Retry};
+use crate::shared::Listed;
 
 /// What a call to another service goes through: made once, called by many.
 ///
@@ -103,7 +102,7 @@ pub struct Service {
     rate: Pacing,
     metrics: Option<Metrics>,
     harness: Option<Harness>,
-    listed: AtomicBool,
+    listed: Listed,
 }
 
 impl Service {

@@ -1,14 +1,12 @@
 //! Services by name: one preset, many functions.
 
-use std::fmt;
-use std::panic::Location;
-use std::sync::atomic::Ordering;
-
 use super::Service;
 use super::build::Builder;
 use super::given::{Guard, Pace, Places};
 use crate::retry::Retry;
 use crate::shared::{Join, Known, Settings, Shared};
+use std::fmt;
+use std::panic::Location;
 
 static KNOWN: Known<Service, Builder> = Known::new("service");
 
@@ -29,17 +27,8 @@ impl Service {
     /// Lets [`all`] and [`named`] find it, and `#[service("…")]` by its name.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| KNOWN.list(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            KNOWN.list(self);
-        }
     }
 
     /// Who asks for the preset of this name, for [`SharedService::new`].

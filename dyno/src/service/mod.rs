@@ -60,6 +60,9 @@ mod named;
 mod snapshot;
 mod with;
 
+use std::fmt;
+use std::panic::Location;
+
 pub use self::at::At;
 pub use self::build::Builder;
 pub use self::call::Call;
@@ -79,8 +82,6 @@ pub use self::named::SharedService;
 pub use self::named::{all, named};
 pub use self::snapshot::{Snapshot, TargetSnapshot};
 pub use self::with::With;
-use std::fmt;
-use std::panic::Location;
 
 use self::layers::{Breaking, Pacing, Placing};
 use crate::harness::Harness;

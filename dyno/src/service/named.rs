@@ -1,12 +1,13 @@
 //! Services by name: one preset, many functions.
 
+use std::fmt;
+use std::panic::Location;
+
 use super::Service;
 use super::build::Builder;
 use super::given::{Guard, Pace, Places};
 use crate::retry::Retry;
 use crate::shared::{Join, Known, Settings, Shared};
-use std::fmt;
-use std::panic::Location;
 
 static KNOWN: Known<Service, Builder> = Known::new("service");
 

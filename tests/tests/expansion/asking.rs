@@ -168,3 +168,55 @@ fn what_was_turned_away_further_in_moves_no_circuit() {
         assert_eq!(state(name), Some(State::Open), "{name}");
     }
 }
+
+/// An error that borrows, which nobody can look into but by its sources.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} is away")]
+struct Away<'a> {
+    name: &'a str,
+    source: Option<Fault>,
+}
+
+impl From<Fault> for Away<'_> {
+    fn from(fault: Fault) -> Self {
+        Self { name: "it", source: Some(fault) }
+    }
+}
+
+#[metrics]
+#[retry(3)]
+#[breaker("asking.borrowing", fail_max = 1)]
+fn borrowing<'a>(name: &'a str, made: &mut u32, source: Option<Fault>) -> Result<u8, Away<'a>> {
+    *made += 1;
+    Err(Away { name, source })
+}
+#[metrics]
+#[breaker("asking.boxed", fail_max = 1)]
+fn boxed<'a>(error: Away<'a>) -> Result<u8, Box<dyn std::error::Error + Send + Sync + 'a>> {
+    Err(error.into())
+}
+
+#[test]
+fn errors_that_borrow_are_read_by_their_sources() {
+    let _frozen = clock::freeze();
+    let name = String::from("stock");
+    let refusal = || Some(Fault::rejected("further-in", Reason::RateLimited, None));
+    let state = |name| breaker::named(name).map(Breaker::state);
+
+    let mut made = 0;
+    assert!(borrowing(&name, &mut made, refusal()).is_err());
+    assert!(boxed(Away { name: &name, source: refusal() }).is_err());
+    assert_eq!(made, 1);
+    assert_eq!(
+        (state("asking.borrowing"), state("asking.boxed")),
+        (Some(State::Closed), Some(State::Closed))
+    );
+
+    assert!(borrowing(&name, &mut made, None).is_err());
+    assert_eq!(made, 2, "the further attempt is turned away");
+    assert!(boxed(Away { name: &name, source: None }).is_err());
+    assert_eq!(
+        (state("asking.borrowing"), state("asking.boxed")),
+        (Some(State::Open), Some(State::Open))
+    );
+}

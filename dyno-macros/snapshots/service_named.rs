@@ -11,7 +11,9 @@ fn f(host: String) -> Result<u8, E> {
             "pricing",
             || ::dyno::__private::Service::joining("pricing"),
         );
-        let __dyno_service = ::dyno::__private::SharedService::get(&__DYNO_SERVICE);
+        let __dyno_service = ::dyno::__private::Service::of_function(
+            ::dyno::__private::SharedService::get(&__DYNO_SERVICE),
+        );
         {
             match ::dyno::__private::Timed::enter_if(
                 &__DYNO_POINT,

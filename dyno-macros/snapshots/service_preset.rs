@@ -7,7 +7,9 @@ async fn f(host: &str) -> Result<u8, E> {
         || ::dyno::__private::type_name_of_val(&__dyno_here),
     );
     {
-        let __dyno_service = ::dyno::__private::Service::list(&PRICING);
+        let __dyno_service = ::dyno::__private::Service::of_function(
+            ::dyno::__private::Service::list(&PRICING),
+        );
         {
             let __dyno_end = ::dyno::__private::limited_if(
                     &__DYNO_POINT,

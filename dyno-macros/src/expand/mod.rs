@@ -3,6 +3,7 @@
 mod anew;
 mod boxed;
 mod context;
+mod lifetimes;
 mod with;
 
 use proc_macro2::{Span, TokenStream};
@@ -15,6 +16,7 @@ use crate::layer::inject::Inject;
 use crate::layer::{Common, Layer};
 
 pub(crate) use context::{Context, generic_name, here, located, span_of};
+pub(crate) use lifetimes::unname;
 
 /// The function with all its layers around the body.
 pub(crate) fn function(

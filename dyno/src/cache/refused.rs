@@ -46,13 +46,12 @@ macro_rules! __dyno_keeps {
     }};
 }
 
-/// A part of a key, lent, whether or not it is a reference already.
+/// A part of a key, lent, whether or not it is a reference already. `Peel` is to be in scope: in a block
+/// of its own what the user computes would not live long enough.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_part {
-    ($part:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::Peel as _;
+    ($part:expr) => {
         $crate::__private::Part(&($part)).peel()
-    }};
+    };
 }

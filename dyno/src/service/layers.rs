@@ -15,6 +15,14 @@ use crate::metrics::Metrics;
 use crate::point::Point;
 use crate::retry::{Attempts, InTask, OnThread, Retry, Who};
 
+#[cold]
+fn no_target(name: &str) -> ! {
+    panic!(
+        "service \"{name}\": it keeps its state by target, and a function with the attribute is told of \
+         none: give it a balancer, or call it by `call_at`"
+    )
+}
+
 /// Its breaker, or those of its targets.
 #[expect(clippy::large_enum_variant, reason = "once a service, and never moved")]
 pub(super) enum Breaking {
@@ -107,6 +115,19 @@ impl fmt::Debug for Place<'_> {
 
 #[doc(hidden)]
 impl Service {
+    /// What a function goes by.
+    ///
+    /// # Panics
+    /// When it keeps its state by target and there is none.
+    #[inline]
+    #[must_use]
+    pub fn of_function(&self) -> &Self {
+        if self.given.per_target && !self.balances() {
+            no_target(self.name());
+        }
+        self
+    }
+
     /// The limit further out than all else.
     #[inline]
     #[must_use]

@@ -236,3 +236,32 @@ fn a_refresh_in_the_background_takes_its_own_arguments() {
     }
     assert_eq!(now_and_then(&calls, "ab", vec![]), Ok((4, 2)));
 }
+
+fn folded(text: &str) -> String {
+    text.to_lowercase()
+}
+#[cache(ttl = 60s, key = folded(text))]
+fn by_a_call(calls: &Tally, text: &str) -> Result<u32, E> {
+    Ok(calls.count() + u32::from(text.is_empty()))
+}
+#[cache(ttl = 60s, key = (rate.to_bits(), &folded(text), text.len() + 1, { folded(text) }))]
+async fn by_several(calls: &Tally, rate: f64, text: &str) -> Result<u32, E> {
+    std::future::ready(()).await;
+    Ok(calls.count() + u32::from(rate.is_nan() || text.is_empty()))
+}
+#[dyno::service(cache(ttl = 60s, key = folded(text).as_str()), retry = 2)]
+async fn by_a_part(calls: &Tally, text: &str) -> Result<u32, E> {
+    Ok(calls.count() + u32::from(text.is_empty()))
+}
+
+#[test]
+fn a_key_may_be_computed() {
+    let (calls, several, part) = (Tally::default(), Tally::default(), Tally::default());
+    for text in ["Sku-1", "sku-1", "SKU-1", "sku-2"] {
+        let expected = Ok(if text == "sku-2" { 2 } else { 1 });
+        assert_eq!(by_a_call(&calls, text), expected);
+        assert_eq!(block_on(sendable(by_several(&several, 0.5, text))), expected);
+        assert_eq!(block_on(sendable(by_a_part(&part, text))), expected);
+    }
+    assert_eq!(block_on(by_several(&several, 1.5, "sku-1")), Ok(3));
+}

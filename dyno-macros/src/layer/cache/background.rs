@@ -26,7 +26,7 @@ pub(super) struct Body {
 pub(super) fn body(key: &Ident, said: &Said, cx: &mut Context, diag: &mut Diag) -> Body {
     if !cx.injected.is_empty() {
         let at = said.attribute();
-        diag.error(key, format!("what is injected above is lent for one call, and a refresh outlives it; put `#[inject]` below {at}"));
+        diag.error(key, format!("a refresh in the background outlives the call, and with it what is injected; leave `refresh` out of {at}, or ask for what it needs within, by `Lazy` or `Registry::get`"));
     }
     let p = cx.private.clone();
     let mut body = Body {

@@ -45,7 +45,7 @@ fn all(cx: &Context, diag: &mut Diag) -> Vec<TokenStream> {
                 }
                 other => diag.error(
                     other,
-                    "this pattern has no name to be kept under; name the argument, or choose the key by `key = (…)`",
+                    "this pattern has no name to be kept under; name the argument and take it apart in the body, or leave it out of the key by `key = (…)`",
                 ),
             },
         }

@@ -4,7 +4,7 @@ mod background;
 mod key;
 mod settings;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Lit, LitStr, ReturnType};
@@ -253,21 +253,7 @@ impl Layer for Cache {
     }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
-        if let ReturnType::Type(_, ty) = &cx.sig.output {
-            if key::borrows(ty) {
-                diag.error(ty, "what is kept outlives the call, so it cannot borrow from it; return a value, or an `Arc`");
-            }
-            if ty
-                .to_token_stream()
-                .into_iter()
-                .any(|tree| matches!(tree, proc_macro2::TokenTree::Ident(word) if word == "impl"))
-            {
-                diag.error(
-                    ty,
-                    "what is kept needs a type with a name; name what the function returns",
-                );
-            }
-        }
+        check_kept(cx, diag);
         let at = self.at.span();
         self.parts = key::parts(self.key.as_ref(), at, cx, diag);
         if let Some(key) = self.settings.given("refresh") {
@@ -302,13 +288,34 @@ impl Layer for Cache {
             }
         };
         let led = self.led(&inner, cx);
+        let peels = self
+            .key
+            .as_ref()
+            .map(|_| quote_spanned!(at=> #[allow(unused_imports)] use #p::Peel as _;));
         quote_spanned! {at=> {
             #statics
+            #peels
             #bound
             match #looked {
                 #hit
                 #looks::Lead(#weighed __dyno_lead) => #led
             }
         }}
+    }
+}
+
+/// What is kept has a name, and borrows nothing.
+fn check_kept(cx: &Context, diag: &mut Diag) {
+    // Of a boxed future, what that gives.
+    if key::borrows(&cx.body_ret) {
+        diag.error(
+            &cx.body_ret,
+            "what is kept outlives the call, so it cannot borrow from it; return a value, or an `Arc`",
+        );
+    }
+    let is_impl = |tree| matches!(tree, TokenTree::Ident(word) if word == "impl");
+    let ReturnType::Type(_, ty) = &cx.sig.output else { return };
+    if ty.to_token_stream().into_iter().any(is_impl) {
+        diag.error(ty, "what is kept needs a type with a name; name what the function returns");
     }
 }

@@ -13,7 +13,7 @@ use syn::{Expr, FnArg, Ident, Pat, Type};
 
 use super::Layer;
 use crate::diag::{Diag, closest, hint};
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, unname};
 
 pub(crate) use dep::{Dep, Source};
 pub(crate) use parse::options;
@@ -82,7 +82,7 @@ impl Inject {
                 continue;
             };
             let mut inputs: Vec<FnArg> = std::mem::take(&mut cx.sig.inputs).into_iter().collect();
-            let FnArg::Typed(arg) = inputs.remove(at) else { continue };
+            let FnArg::Typed(mut arg) = inputs.remove(at) else { continue };
             cx.sig.inputs = inputs.into_iter().collect();
             if matches!(plain(&arg.ty), Type::ImplTrait(_)) {
                 let name = &dep.name;
@@ -90,6 +90,7 @@ impl Inject {
                 cx.sig.inputs.insert(at, FnArg::Typed(arg));
                 continue;
             }
+            unname(&mut arg.ty, &mut cx.sig);
             cx.injected.push(((*arg.pat).clone(), (*arg.ty).clone()));
             if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
                 diag.error(

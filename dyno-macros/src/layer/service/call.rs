@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Ident, PatType, Type};
 
 use crate::diag::Diag;
-use crate::expand::{Context, here};
+use crate::expand::{Context, here, unname};
 use crate::layer::Layer;
 use crate::layer::inject::plain;
 
@@ -57,7 +57,8 @@ impl Call {
         if let Some(second) = taken.get(1) {
             diag.error(second, "an attempt belongs to one call; take one `&Call`");
         }
-        let Some(FnArg::Typed(arg)) = taken.into_iter().next() else { return };
+        let Some(FnArg::Typed(mut arg)) = taken.into_iter().next() else { return };
+        unname(&mut arg.ty, &mut cx.sig);
         if let Some(attr) = arg.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
             diag.error(attr, "a parameter that the service fills in cannot depend on `cfg`; put the `cfg` on the function");
         }

@@ -194,7 +194,7 @@ impl Layer for Bound {
         };
         quote_spanned! {at=> {
             #statics
-            let __dyno_service = #service;
+            let __dyno_service = #p::Service::of_function(#service);
             #inner
         }}
     }

@@ -153,3 +153,32 @@ fn a_preset_that_balances() {
     assert_eq!(MADE.load(Ordering::SeqCst), 7);
     assert_eq!(sticky("me"), Ok("b:2".into()));
 }
+
+static BY_TARGET: Service = Service::builder("serving.presets.by-target")
+    .breaker(Settings::new().fail_max(1))
+    .bulkhead(1)
+    .per_target()
+    .build();
+
+#[service(BY_TARGET)]
+fn by_target() -> Result<u8, E> {
+    Ok(1)
+}
+#[service(BY_TARGET)]
+async fn by_target_in_a_task() -> Result<u8, E> {
+    Ok(1)
+}
+
+/// Its breaker would be nobody's.
+#[test]
+fn a_preset_that_keeps_its_state_by_target_needs_a_balancer() {
+    for call in [by_target, || block_on(by_target_in_a_task())] {
+        let panic = std::panic::catch_unwind(call).expect_err("there is no target");
+        let told = panic.downcast_ref::<String>().expect("text");
+        assert!(
+            told.contains("\"serving.presets.by-target\": it keeps its state by target"),
+            "{told}"
+        );
+        assert!(told.contains("give it a balancer"), "{told}");
+    }
+}

@@ -164,6 +164,7 @@ impl Balancer {
     /// # Panics
     /// When `share` is not in 0 to 1; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn max_ejected(mut self, share: f64) -> Self {
         assert!(
             0.0 <= share && share <= 1.0,
@@ -186,6 +187,7 @@ impl Balancer {
     /// # Panics
     /// When `time` is zero; in a `static`, at compile time.
     #[must_use]
+    #[track_caller]
     pub const fn decay(mut self, time: Duration) -> Self {
         assert!(
             !time.is_zero(),

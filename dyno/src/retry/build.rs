@@ -12,6 +12,7 @@ impl Retry {
     /// # Panics
     /// When `attempts` is 0; in a constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn new(attempts: u32) -> Self {
         assert!(
             attempts != 0,
@@ -69,6 +70,7 @@ impl Retry {
     /// # Panics
     /// When it is `u32::MAX`; in a constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn retries(retries: u32) -> Self {
         assert!(
             retries != u32::MAX,
@@ -83,6 +85,7 @@ impl Retry {
     /// With a [`factor`](Self::factor) or [decorrelated](Jitter::Decorrelated) jitter, which are of
     /// a pause that grows; in a constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn delay(mut self, pause: Duration) -> Self {
         self.wait.base = Base::Fixed(pause);
         self.wait.check();
@@ -98,6 +101,7 @@ impl Retry {
     /// # Panics
     /// When the range is empty or begins at zero; in a constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn backoff(mut self, limits: Range<Duration>) -> Self {
         assert!(
             !limits.start.is_zero(),
@@ -119,6 +123,7 @@ impl Retry {
     /// When it is not above 1 and at most 1000, or with a [`delay`](Self::delay), which never
     /// grows; in a constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn factor(mut self, factor: f64) -> Self {
         assert!(
             factor > 1.0 && factor <= 1000.0,
@@ -136,6 +141,7 @@ impl Retry {
     /// When it is [`Decorrelated`](Jitter::Decorrelated) with a `delay`, which has no limits; in a
     /// constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn jitter(mut self, jitter: Jitter) -> Self {
         self.wait.jitter = Some(jitter);
         self.wait.check();
@@ -171,6 +177,7 @@ impl Retry {
     /// # Panics
     /// When it is zero; in a constant, at compile time.
     #[inline]
+    #[track_caller]
     pub const fn max_elapsed(mut self, max: Duration) -> Self {
         assert!(
             !max.is_zero(),

@@ -1,9 +1,9 @@
 //! Before a connection is made.
 
 use std::error::Error;
-use std::future::Future;
-use std::mem;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower_layer::Layer;
@@ -21,19 +21,28 @@ impl<S> Layer<S> for Bounded {
     type Service = Connector<S>;
 
     fn layer(&self, inner: S) -> Connector<S> {
-        Connector { inner }
+        Connector { inner: Arc::new(inner) }
     }
 }
 
 /// What makes connections.
-#[derive(Clone, Debug)]
+///
+/// reqwest clones it several times for each request, whether one is made or not, so clones share the
+/// stack that is within.
+#[derive(Debug)]
 pub(super) struct Connector<S> {
-    inner: S,
+    inner: Arc<S>,
+}
+
+impl<S> Clone for Connector<S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
 }
 
 impl<S, R> Service<R> for Connector<S>
 where
-    S: Service<R, Error = AnyError> + Clone + Send + 'static,
+    S: Service<R, Error = AnyError> + Clone + Send + Sync + 'static,
     S::Response: Send,
     S::Future: Send,
     R: Send + 'static,
@@ -42,17 +51,20 @@ where
     type Error = AnyError;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, AnyError>> + Send>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AnyError>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), AnyError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, to: R) -> Self::Future {
-        // The one that is ready, and not its clone.
-        let clone = self.inner.clone();
-        let mut ready = mem::replace(&mut self.inner, clone);
-        let Some(ticket) = Ticket::polled() else { return Box::pin(ready.call(to)) };
+        let mut inner = S::clone(&self.inner);
+        let ticket = Ticket::polled();
         Box::pin(async move {
-            let made = room::connect(ticket, || ready.call(to)).await;
+            let make = async {
+                poll_fn(|cx| inner.poll_ready(cx)).await?;
+                inner.call(to).await
+            };
+            let Some(ticket) = ticket else { return make.await };
+            let made = room::connect(ticket, make).await;
             made.unwrap_or_else(|| Err("another connection has become free".into()))
         })
     }

@@ -36,6 +36,19 @@ struct Account {
     making: usize,
     /// Since when others are on their way back.
     back: VecDeque<Instant>,
+    /// Requests that wait for room.
+    waiting: usize,
+}
+
+impl Account {
+    /// One more is on its way back. Of more than there may be, the oldest are those of connections
+    /// that have been used again since.
+    fn goes_back(&mut self, most: usize) {
+        if self.back.len() >= most {
+            self.back.pop_front();
+        }
+        self.back.push_back(clock::now());
+    }
 }
 
 impl Room {
@@ -48,8 +61,13 @@ impl Room {
     }
 
     fn change(&self, change: impl FnOnce(&mut Account)) {
-        change(&mut self.account());
-        self.changed.notify_waiters();
+        let mut account = self.account();
+        change(&mut account);
+        let is_awaited = account.waiting != 0;
+        drop(account);
+        if is_awaited {
+            self.changed.notify_waiters();
+        }
     }
 
     /// Takes the room of a new connection; how long to wait where there is none.
@@ -197,10 +215,11 @@ impl Ticket {
         let State { has_connection, closes, .. } = *state;
         drop(state);
         if has_connection {
-            self.host.room.change(|account| {
+            let room = &self.host.room;
+            room.change(|account| {
                 account.used -= 1;
                 if !closes {
-                    account.back.push_back(clock::now());
+                    account.goes_back(room.most);
                 }
             });
         }
@@ -222,14 +241,12 @@ impl Drop for Here {
     }
 }
 
-/// Makes a connection by `begin` when there is room for it; `None` when the request has got another
+/// Makes a connection by `make` when there is room for it; `None` when the request has got another
 /// one in the meantime, and nobody waits for this one.
-pub(super) async fn connect<F, T>(ticket: Arc<Ticket>, begin: impl FnOnce() -> F) -> Option<T>
-where
-    F: Future<Output = T>,
-{
+pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, make: F) -> Option<F::Output> {
     ticket.found_none();
     let room = &ticket.host.room;
+    let waiting = Waiting::begin(room);
     loop {
         let mut changed = pin!(room.changed.notified());
         changed.as_mut().enable();
@@ -242,8 +259,9 @@ where
             Err(wait) => either(changed, pin!(clock::sleep_async(wait))).await,
         }
     }
+    drop(waiting);
     let making = Making(&ticket);
-    let mut future = pin!(begin());
+    let mut future = pin!(make);
     let connecting = std::future::poll_fn(|cx| {
         if !ticket.is_polled() {
             // Whoever polls goes on for the sake of what is begun.
@@ -257,6 +275,22 @@ where
     }
     drop(making);
     Some(made)
+}
+
+/// Changes of the account are told.
+struct Waiting<'r>(&'r Room);
+
+impl<'r> Waiting<'r> {
+    fn begin(room: &'r Room) -> Self {
+        room.account().waiting += 1;
+        Self(room)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.account().waiting -= 1;
+    }
 }
 
 struct Making<'t>(&'t Ticket);

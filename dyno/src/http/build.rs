@@ -11,6 +11,7 @@ use reqwest::Url;
 use super::connect::Bounded;
 use super::error::{self, Error, ErrorKind};
 use super::host::Hosts;
+use super::origin::Origin;
 use super::room::Ticket;
 use super::settings::Settings;
 use super::{Client, Inner, Statuses};
@@ -298,8 +299,19 @@ impl Builder {
         let Self { name, at, settings, balance, sharing, .. } = self;
         let hosts = Hosts::new(name, settings.pool_size, settings.max_open, at);
         let base = base.map(Arc::new);
-        let inner =
-            Inner { name, settings, base, balance, sharing, reqwest, guarded, unguarded, hosts };
+        let origin = Origin::default();
+        let inner = Inner {
+            name,
+            settings,
+            base,
+            origin,
+            balance,
+            sharing,
+            reqwest,
+            guarded,
+            unguarded,
+            hosts,
+        };
         Ok(Client { inner: Arc::new(inner), bound: None })
     }
 
@@ -315,8 +327,9 @@ impl Builder {
         });
         let mut builder = reqwest::Client::builder()
             .redirect(redirects)
-            // It would try again what a peer's protocol has refused, past all limits.
-            .retry(reqwest::retry::never())
+            // It would try again what a peer's protocol has refused, past all limits; and where none may
+            // follow, it keeps no copy of the request.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .pool_max_idle_per_host(settings.pool_size)
             .connector_layer(Bounded)
             .default_headers(settings.headers.clone());

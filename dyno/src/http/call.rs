@@ -1,10 +1,13 @@
 //! The way of a request.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use ::http::header::{AUTHORIZATION, CONNECTION, HOST};
-use ::http::{HeaderMap, HeaderValue, Method, Version};
+use ::http::{HeaderMap, HeaderValue, Version};
 use reqwest::Url;
 
-use super::error::{At, Error, ErrorKind, told};
+use super::error::{Asked, Error, ErrorKind};
 use super::host::Host;
 use super::judge::{Judging, is_idempotent};
 use super::request::Request;
@@ -13,17 +16,19 @@ use super::room::{Follows, Held};
 use super::until::Until;
 use super::{Body, Bound, Inner, base64};
 use crate::balance::Target;
+use crate::breaker::{Breaker, store};
 use crate::deadline::Deadline;
 use crate::fault::{Fault, Reason};
 use crate::outcome::Verdict;
-use crate::service::{Call, IdempotencyKey};
+use crate::service::{self, Call, IdempotencyKey};
 
 /// What all attempts share.
 struct Sent<'r> {
     inner: &'r Inner,
     bound: Option<&'r Bound>,
-    url: &'r Url,
-    method: &'r Method,
+    asked: &'r Asked,
+    /// Where no balancer chooses it.
+    host: Option<Arc<Host>>,
     headers: &'r HeaderMap,
     body: Option<&'r Body>,
     is_persistent: bool,
@@ -34,20 +39,21 @@ struct Sent<'r> {
 }
 
 pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
-    let url = request.url()?;
+    let url = Arc::new(request.url()?);
     let client = request.client.clone();
     let inner = &*client.inner;
-    let at = At { client: inner.name, method: request.method.clone(), url: told(&url) };
+    let asked = Asked { client: inner.name, method: request.method.clone(), url };
     if let Some(wrong) = request.take_wrong() {
-        return Err(Error::other(ErrorKind::Request, wrong).at(&at));
+        return Err(Error::other(ErrorKind::Request, wrong).at(|| asked.at()));
     }
+    let authority = authority(&asked.url);
     let fallback = request.fallback.take();
     let limit = request.timeout.or(inner.settings.timeout);
     let sent = Sent {
         inner,
         bound: client.bound.as_ref(),
-        url: &url,
-        method: &request.method,
+        asked: &asked,
+        host: inner.balance.is_none().then(|| inner.host(&authority)),
         headers: &request.headers,
         body: request.body.as_ref(),
         is_persistent: request.is_persistent,
@@ -56,20 +62,20 @@ pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
         judging: judging(inner, &request),
         until: Until::begin(inner.name, limit),
     };
-    let service = if request.skips_breaker { &inner.unguarded } else { &inner.guarded };
-    let authority = authority(&url);
-    let host = inner.balance.is_none().then(|| inner.host(&authority));
-    let mut with = service.with().judged(sent.judging);
-    if host.is_some() && service.is_per_target() {
-        with = with.at(&authority);
+    let policies = if request.skips_breaker { &inner.unguarded } else { &inner.guarded };
+    let mut with = policies.with().judged(sent.judging);
+    if let Some(host) = sent.host.as_ref().filter(|_| policies.is_per_target()) {
+        with = match host.breaker(|| None) {
+            Some(breaker) => with.at(service::At::keeping(&authority, breaker)),
+            None => with.at(&*authority),
+        };
     }
     let attempt = |call: Call| sent.attempt(call);
     let ended = match fallback {
         None => with.call_async(attempt).await,
         Some(fallback) => with.or_keeping(fallback).call_async(attempt).await,
     };
-    drop(host);
-    end(ended, inner, &at)
+    end(ended, inner, &asked)
 }
 
 fn judging(inner: &Inner, request: &Request) -> Judging {
@@ -84,7 +90,7 @@ fn judging(inner: &Inner, request: &Request) -> Judging {
 }
 
 /// What the caller gets.
-fn end(ended: Result<Response, Error>, inner: &Inner, at: &At) -> Result<Response, Error> {
+fn end(ended: Result<Response, Error>, inner: &Inner, asked: &Asked) -> Result<Response, Error> {
     let ended = match ended {
         Err(error) if error.status_code().is_some() => {
             // An answer is an answer.
@@ -98,20 +104,13 @@ fn end(ended: Result<Response, Error>, inner: &Inner, at: &At) -> Result<Respons
         Ok(answer) if inner.settings.error_for_status => answer.error_for_status(),
         ended => ended,
     };
-    ended.map_err(|error| error.at(at))
+    ended.map_err(|error| error.at(|| asked.at()))
 }
 
 impl Sent<'_> {
     async fn attempt(&self, call: Call) -> Result<Response, Error> {
-        let url = match call.target().filter(|_| self.inner.balance.is_some()) {
-            Some(target) => at_target(self.url, target),
-            None => Ok(self.url.clone()),
-        };
-        let url = url?;
-        let at = At { client: self.inner.name, method: self.method.clone(), url: told(&url) };
-        let authority = authority(&url);
-        let host = self.inner.host(&authority);
-        let place = self.inner.hosts.enter(&authority)?;
+        let (asked, host) = self.whom(&call)?;
+        let place = host.enter()?;
         let counted = self.inner.settings.metrics.then(|| host.metrics.start());
         let slot = host.slot().await;
         let follows = match call.target().and_then(Target::resolved_from) {
@@ -120,7 +119,8 @@ impl Sent<'_> {
             None => Follows::Anywhere,
         };
         let hold = Hold { held: Held::new(host, slot, follows), _place: place };
-        let outcome = self.exchange(&call, url, hold, &at).await.map_err(|error| error.at(&at));
+        let outcome = self.exchange(&call, &asked, hold).await;
+        let outcome = outcome.map_err(|error| error.at(|| asked.at()));
         if let Some(counted) = counted {
             match self.judging.verdict(&outcome) {
                 // An answer all the same.
@@ -131,15 +131,22 @@ impl Sent<'_> {
         outcome
     }
 
+    /// Whom an attempt asks, and what is kept of the host.
+    fn whom(&self, call: &Call) -> Result<(Asked, Arc<Host>), Error> {
+        if let Some(host) = &self.host {
+            return Ok((self.asked.clone(), host.clone()));
+        }
+        let mut asked = self.asked.clone();
+        if let Some(target) = call.target() {
+            asked.url = Arc::new(at_target(&asked.url, target)?);
+        }
+        let host = self.inner.host(&authority(&asked.url));
+        Ok((asked, host))
+    }
+
     /// One request and its answer.
-    async fn exchange(
-        &self,
-        call: &Call,
-        url: Url,
-        hold: Hold,
-        at: &At,
-    ) -> Result<Response, Error> {
-        let request = self.request(call, url).await?;
+    async fn exchange(&self, call: &Call, asked: &Asked, hold: Hold) -> Result<Response, Error> {
+        let request = self.request(call, asked).await?;
         let ticket = hold.held.ticket();
         if !self.is_persistent {
             ticket.closes();
@@ -150,18 +157,19 @@ impl Sent<'_> {
             ticket.closes();
         }
         let status = answer.status();
-        let mut answer = Response::answered(answer, call.attempt(), self.until, at.clone(), hold);
+        let mut answer =
+            Response::answered(answer, call.attempt(), self.until, asked.clone(), hold);
         if self.is_whole {
             answer = answer.whole().await?;
         }
         if self.judging.statuses.fails(status) { Err(Error::status(answer)) } else { Ok(answer) }
     }
 
-    async fn request(&self, call: &Call, url: Url) -> Result<reqwest::Request, Error> {
+    async fn request(&self, call: &Call, asked: &Asked) -> Result<reqwest::Request, Error> {
         let settings = &self.inner.settings;
-        let mut url = url;
+        let mut url = Url::clone(&asked.url);
         let credentials = take_credentials(&mut url);
-        let mut request = reqwest::Request::new(self.method.clone(), url);
+        let mut request = reqwest::Request::new(asked.method.clone(), url);
         *request.headers_mut() = self.headers.clone();
         let headers = request.headers_mut();
         if let Some(value) = credentials {
@@ -178,10 +186,10 @@ impl Sent<'_> {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::current()) {
-            headers.insert(name, text(left));
+            headers.insert(name, text(left.text(&mut [0; _])));
         }
         if let Some((name, key)) = self.key(call) {
-            headers.entry(name).or_insert_with(|| text(key));
+            headers.entry(name).or_insert_with(|| text(key.to_string()));
         }
         if let Some(body) = self.body {
             let body = body.next().await;
@@ -202,8 +210,8 @@ impl Sent<'_> {
 }
 
 /// ASCII letters, digits and hyphens.
-fn text(value: impl std::fmt::Display) -> HeaderValue {
-    HeaderValue::try_from(value.to_string()).unwrap_or(HeaderValue::from_static(""))
+fn text(value: impl AsRef<[u8]>) -> HeaderValue {
+    HeaderValue::from_bytes(value.as_ref()).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// What an URL has before its host, as a header: reqwest sends none for a request that is ready made.
@@ -240,9 +248,13 @@ fn closes(answer: &reqwest::Response) -> bool {
 }
 
 /// Host and port.
-fn authority(url: &Url) -> String {
-    let port = url.port_or_known_default().unwrap_or(80);
-    format!("{}:{port}", url.host_str().unwrap_or_default())
+fn authority(url: &Url) -> Cow<'_, str> {
+    let authority = url.authority();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match url.port() {
+        Some(_) => host.into(),
+        None => format!("{host}:{}", url.port_or_known_default().unwrap_or(80)).into(),
+    }
 }
 
 /// `url` with the scheme, the host and the port of `target`.
@@ -258,11 +270,19 @@ fn at_target(url: &Url, target: &Target) -> Result<Url, Error> {
 
 impl Inner {
     /// What is kept of the host, its circuit shared where it is to be.
-    pub(super) fn host(&self, authority: &str) -> std::sync::Arc<Host> {
+    pub(super) fn host(&self, authority: &str) -> Arc<Host> {
         let host = self.hosts.get(authority);
-        if let Some(sharing) = &self.sharing {
-            host.share_once(|| self.guarded.breaker_at(authority), authority, sharing);
-        }
+        host.breaker(|| self.circuit(authority));
         host
+    }
+
+    #[cold]
+    fn circuit(&self, authority: &str) -> Option<Arc<Breaker>> {
+        let breaker = self.guarded.breaker_at(authority)?;
+        if let Some(sharing) = &self.sharing {
+            let by_key = store::Sharing::new((sharing.key)(authority));
+            breaker.share(sharing.storage.clone(), by_key);
+        }
+        Some(breaker)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
@@ -34,11 +35,26 @@ pub(super) struct At {
     pub(super) url: Box<str>,
 }
 
+/// The same of a request that may have no error yet: what may be told is made when there is one.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) client: &'static str,
+    pub(super) method: Method,
+    pub(super) url: Arc<Url>,
+}
+
+impl Asked {
+    #[cold]
+    pub(super) fn at(&self) -> At {
+        At { client: self.client, method: self.method.clone(), url: told(&self.url) }
+    }
+}
+
 enum Cause {
     Fault(Fault),
     Reqwest(reqwest::Error),
     /// The answer that has the status.
-    Answer(Box<Response>),
+    Answer(Response),
     Other(Box<dyn StdError + Send + Sync>),
     Fallback(Failed),
 }
@@ -92,7 +108,7 @@ impl Error {
     }
 
     pub(super) fn status(answer: Response) -> Self {
-        Self::new(ErrorKind::Status(answer.status()), Cause::Answer(Box::new(answer)))
+        Self::new(ErrorKind::Status(answer.status()), Cause::Answer(answer))
     }
 
     pub(super) fn other(
@@ -112,8 +128,8 @@ impl Error {
 
     /// Says whose it is, unless that is known.
     #[must_use]
-    pub(super) fn at(mut self, at: &At) -> Self {
-        self.0.at.get_or_insert_with(|| at.clone());
+    pub(super) fn at(mut self, at: impl FnOnce() -> At) -> Self {
+        self.0.at.get_or_insert_with(at);
         self
     }
 
@@ -155,7 +171,7 @@ impl Error {
     #[must_use]
     pub fn into_response(self) -> Option<Response> {
         match self.0.cause {
-            Cause::Answer(answer) => Some(*answer),
+            Cause::Answer(answer) => Some(answer),
             _ => None,
         }
     }
@@ -356,9 +372,10 @@ mod tests {
             url: told(&"http://host/a".parse().expect("an URL")),
         };
         let fault = Fault::rejected("inventory[host:80]", Reason::BreakerOpen, None);
-        let error = Error::from(fault.clone()).at(&at);
+        let error = Error::from(fault.clone()).at(|| at.clone());
         assert_eq!(error.to_string(), "inventory: GET http://host/a: the breaker is open");
-        let other = Error::from(Fault::rejected("prices", Reason::BreakerOpen, None)).at(&at);
+        let other =
+            Error::from(Fault::rejected("prices", Reason::BreakerOpen, None)).at(|| at.clone());
         assert_eq!(other.to_string(), "inventory: GET http://host/a: prices: the breaker is open");
         assert!(error.is_refused());
         assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&fault));

@@ -34,6 +34,7 @@ mod error;
 mod host;
 mod judge;
 mod of_call;
+mod origin;
 mod params;
 mod request;
 mod response;
@@ -64,6 +65,7 @@ pub use self::status::Statuses;
 
 use self::build::Sharing;
 use self::host::Hosts;
+use self::origin::Origin;
 use crate::balance::Balancer;
 use crate::breaker::Breaker;
 use crate::service::{IdempotencyKey, Service};
@@ -82,6 +84,7 @@ struct Inner {
     name: &'static str,
     settings: Settings,
     base: Option<Arc<Url>>,
+    origin: Origin,
     balance: Option<&'static Balancer>,
     sharing: Option<Sharing>,
     reqwest: reqwest::Client,

@@ -231,12 +231,12 @@ impl Request {
     /// It is no URL, or relative with nothing to be relative to.
     pub fn url(&self) -> Result<Url, Error> {
         self.resolved().map_err(|error| {
-            let at = At {
+            let at = || At {
                 client: self.client.name(),
                 method: self.method.clone(),
                 url: "(no URL)".into(),
             };
-            Error::other(ErrorKind::Request, error).at(&at)
+            Error::other(ErrorKind::Request, error).at(at)
         })
     }
 
@@ -244,7 +244,7 @@ impl Request {
         let base = self.client.base();
         let url = match &base {
             Some(base) => base.join(&self.to),
-            None => self.to.parse(),
+            None => self.client.inner.origin.parse(&self.to),
         };
         let told = || error::told_text(&self.to);
         let mut url: Url = url.map_err(|error| self.no_url(error))?;

@@ -59,7 +59,10 @@ impl<'s> Run<'s> {
             Breaking::None => None,
             Breaking::Own(breaker) => Some(Hold::Lent(breaker)),
             Breaking::Shared(breaker) => Some(Hold::Lent(*breaker)),
-            Breaking::Each(keyed) => each(&at).map(|at| Hold::Own(keyed.get(&at))),
+            Breaking::Each(keyed) => match at.as_ref().and_then(At::breaker) {
+                Some(kept) => Some(Hold::Lent(kept)),
+                None => each(&at).map(|at| Hold::Own(keyed.get(&at))),
+            },
         };
         let bulkhead = match &service.bulkhead {
             Placing::None => None,

@@ -61,8 +61,8 @@ async fn f(host: Host) -> Result<u8, E> {
             unreachable_patterns, clippy::all, clippy::pedantic)]
             ::dyno::__private::Some(__dyno_failure) => match __dyno_failure { E::Http(500
             ..) => ::dyno::__private::Verdict::Failure, _ =>
-            ::dyno::__private::Verdict::Success, }, }, __dyno_failure, | e | e
-            .retry_after()
+            ::dyno::__private::Verdict::Success, }, }, __dyno_out, __dyno_failure, | e |
+            e.retry_after()
         );
         if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
             <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)

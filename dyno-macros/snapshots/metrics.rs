@@ -11,12 +11,12 @@ fn f(name: String) -> Result<u8, E> {
         );
         let __dyno_counted = ::dyno::__private::Metrics::start(&__DYNO_METRICS);
         let __dyno_out = ::dyno::__private::call(|| -> Result<u8, E> { ask(name) });
-        ::dyno::__private::Counted::end(
-            __dyno_counted,
-            ::dyno::__private::verdict({
-                use ::dyno::__private::{LookFailing as _, LookPlain as _};
-                (&::dyno::__private::Look(&__dyno_out)).failure()
-            }),
+        let __dyno_failure = {
+            use ::dyno::__private::{LookFailing as _, LookPlain as _};
+            (&::dyno::__private::Look(&__dyno_out)).failure()
+        };
+        ::dyno::__private::counted!(
+            __dyno_counted, ::dyno::__private::verdict(__dyno_failure), __dyno_failure
         );
         __dyno_out
     }

@@ -51,7 +51,7 @@ async fn f(sku: &str) -> Result<u8, E> {
                             > as ::dyno::__private::Outcome>::failure(&__dyno_out);
                             let __dyno_tripped = ::dyno::__private::settle!(
                                 __dyno_permit, ::dyno::__private::verdict(__dyno_failure),
-                                __dyno_failure
+                                __dyno_out, __dyno_failure
                             );
                             if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
                                 break '__dyno_refused_3 ::dyno::__private::Err(__dyno_fault)
@@ -62,28 +62,19 @@ async fn f(sku: &str) -> Result<u8, E> {
                     };
                     match __dyno_end {
                         ::dyno::__private::Ok(__dyno_out) => {
-                            ::dyno::__private::Counted::end(
-                                __dyno_counted,
-                                match <Result<
-                                    u8,
-                                    E,
-                                > as ::dyno::__private::Outcome>::failure(&__dyno_out) {
-                                    ::dyno::__private::None => {
-                                        ::dyno::__private::Verdict::Success
-                                    }
-                                    #[allow(
-                                        unused_variables,
-                                        unreachable_patterns,
-                                        clippy::all,
-                                        clippy::pedantic
-                                    )]
-                                    ::dyno::__private::Some(__dyno_failure) => {
-                                        match *__dyno_failure {
-                                            E::NotFound => ::dyno::__private::Verdict::Ignored,
-                                            _ => ::dyno::__private::Verdict::Failure,
-                                        }
-                                    }
-                                },
+                            let __dyno_failure = <Result<
+                                u8,
+                                E,
+                            > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                            ::dyno::__private::counted!(
+                                __dyno_counted, match __dyno_failure {
+                                ::dyno::__private::None =>
+                                ::dyno::__private::Verdict::Success,
+                                #[allow(unused_variables, unreachable_patterns, clippy::all,
+                                clippy::pedantic)] ::dyno::__private::Some(__dyno_failure)
+                                => match * __dyno_failure { E::NotFound =>
+                                ::dyno::__private::Verdict::Ignored, _ =>
+                                ::dyno::__private::Verdict::Failure, }, }, __dyno_failure
                             );
                             __dyno_out
                         }
@@ -134,12 +125,12 @@ async fn f(sku: &str) -> Result<u8, E> {
                 }
             }
         };
-        ::dyno::__private::Counted::end(
-            __dyno_counted,
-            ::dyno::__private::verdict({
-                use ::dyno::__private::{LookFailing as _, LookPlain as _};
-                (&::dyno::__private::Look(&__dyno_out)).failure()
-            }),
+        let __dyno_failure = {
+            use ::dyno::__private::{LookFailing as _, LookPlain as _};
+            (&::dyno::__private::Look(&__dyno_out)).failure()
+        };
+        ::dyno::__private::counted!(
+            __dyno_counted, ::dyno::__private::verdict(__dyno_failure), __dyno_failure
         );
         __dyno_out
     }

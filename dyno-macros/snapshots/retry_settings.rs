@@ -54,11 +54,11 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                                     u8, E > as ::dyno::__private::Outcome > ::failure(&
                                     __dyno_out); let __dyno_tripped =
                                     ::dyno::__private::settle!(__dyno_permit,
-                                    ::dyno::__private::verdict(__dyno_failure), __dyno_failure);
-                                    if let ::dyno::__private::Some(__dyno_fault) =
-                                    __dyno_tripped { break
-                                    '__dyno_refused_2::dyno::__private::Err(__dyno_fault) } else
-                                    { __dyno_out } }) } }
+                                    ::dyno::__private::verdict(__dyno_failure), __dyno_out,
+                                    __dyno_failure); if let
+                                    ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+                                    break '__dyno_refused_2::dyno::__private::Err(__dyno_fault)
+                                    } else { __dyno_out } }) } }
                                 ),
                             )
                             .await;

@@ -69,18 +69,18 @@ async fn f(host: &str) -> Result<u8, E> {
                             '__dyno_refused_2::dyno::__private::Err(__dyno_fault) } }, }
                             }; __dyno_out }; let __dyno_failure = < Result < u8, E > as
                             ::dyno::__private::Outcome > ::failure(& __dyno_out); let
-                            __dyno_tripped = ::dyno::__private::Pick::settle(__dyno_pick,
+                            __dyno_tripped = ::dyno::__private::settled!(__dyno_pick,
                             match __dyno_failure { ::dyno::__private::None =>
                             ::dyno::__private::Verdict::Success,
                             #[allow(unused_variables, unreachable_patterns, clippy::all,
                             clippy::pedantic)] ::dyno::__private::Some(__dyno_failure) =>
                             match * __dyno_failure { E::NotFound =>
                             ::dyno::__private::Verdict::Ignored, _ =>
-                            ::dyno::__private::Verdict::Failure, }, },
-                            ::dyno::__private::report!(__dyno_failure)); if let
-                            ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                            break '__dyno_refused_2::dyno::__private::Err(__dyno_fault) }
-                            else { __dyno_out } } }; let __dyno_verdict =
+                            ::dyno::__private::Verdict::Failure, }, }, __dyno_out,
+                            __dyno_failure); if let ::dyno::__private::Some(__dyno_fault)
+                            = __dyno_tripped { break
+                            '__dyno_refused_2::dyno::__private::Err(__dyno_fault) } else
+                            { __dyno_out } } }; let __dyno_verdict =
                             ::dyno::__private::verdict(< Result < u8, E > as
                             ::dyno::__private::Outcome > ::failure(& __dyno_out)); match
                             ::dyno::__private::Attempts::after(& mut __dyno_attempts,

@@ -171,14 +171,12 @@ fn f(host: String) -> Result<u8, E> {
                                                                                 let mut __dyno_tripped = ::dyno::__private::None;
                                                                                 if let ::dyno::__private::Some(__dyno_permit) = __dyno_permit {
                                                                                     __dyno_tripped = ::dyno::__private::settle!(
-                                                                                        __dyno_permit, __dyno_verdict, __dyno_failure
+                                                                                        __dyno_permit, __dyno_verdict, __dyno_out, __dyno_failure
                                                                                     );
                                                                                 }
                                                                                 if let ::dyno::__private::Some(__dyno_pick) = __dyno_pick {
-                                                                                    __dyno_tripped = ::dyno::__private::Pick::settle(
-                                                                                        __dyno_pick,
-                                                                                        __dyno_verdict,
-                                                                                        ::dyno::__private::report!(__dyno_failure),
+                                                                                    __dyno_tripped = ::dyno::__private::settled!(
+                                                                                        __dyno_pick, __dyno_verdict, __dyno_out, __dyno_failure
                                                                                     );
                                                                                 }
                                                                                 if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
@@ -266,12 +264,13 @@ fn f(host: String) -> Result<u8, E> {
                         match __dyno_end {
                             ::dyno::__private::Ok(__dyno_out) => {
                                 if let ::dyno::__private::Some(__dyno_counted) = __dyno_counted {
-                                    ::dyno::__private::Counted::end(
-                                        __dyno_counted,
-                                        ::dyno::__private::verdict({
-                                            use ::dyno::__private::{LookFailing as _, LookPlain as _};
-                                            (&::dyno::__private::Look(&__dyno_out)).failure()
-                                        }),
+                                    let __dyno_failure = {
+                                        use ::dyno::__private::{LookFailing as _, LookPlain as _};
+                                        (&::dyno::__private::Look(&__dyno_out)).failure()
+                                    };
+                                    ::dyno::__private::counted!(
+                                        __dyno_counted, ::dyno::__private::verdict(__dyno_failure),
+                                        __dyno_failure
                                     );
                                 }
                                 __dyno_out

@@ -38,7 +38,12 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Service::attempts_async(__dyno_service, &
                         __DYNO_POINT); loop { let mut __dyno_late = false; let __dyno_out
                         = { let __dyno_number = ::dyno::__private::Attempts::number(&
-                        __dyno_attempts); { let __dyno_pick = match
+                        __dyno_attempts); { if let
+                        ::dyno::__private::Some(__dyno_resolving) =
+                        ::dyno::__private::Service::unresolved(__dyno_service) { if let
+                        ::dyno::__private::Err(__dyno_fault) = __dyno_resolving. await {
+                        break '__dyno_refused_6::dyno::__private::Err(__dyno_fault) } }
+                        let __dyno_pick = match
                         ::dyno::__private::Service::pick(__dyno_service, & __dyno_tried)
                         { ::dyno::__private::Ok(__dyno_pick) => __dyno_pick,
                         ::dyno::__private::Err(__dyno_fault) => break
@@ -86,13 +91,13 @@ async fn f(host: &str) -> Result<u8, E> {
                         mut __dyno_tripped = ::dyno::__private::None; if let
                         ::dyno::__private::Some(__dyno_permit) = __dyno_permit {
                         __dyno_tripped = ::dyno::__private::settle!(__dyno_permit,
-                        __dyno_verdict, __dyno_failure); } if let
+                        __dyno_verdict, __dyno_out, __dyno_failure); } if let
                         ::dyno::__private::Some(__dyno_pick) = __dyno_pick {
-                        __dyno_tripped = ::dyno::__private::Pick::settle(__dyno_pick,
-                        __dyno_verdict, ::dyno::__private::report!(__dyno_failure)); } if
-                        let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                        break '__dyno_refused_6::dyno::__private::Err(__dyno_fault) }
-                        else { __dyno_out } } }; let __dyno_verdict =
+                        __dyno_tripped = ::dyno::__private::settled!(__dyno_pick,
+                        __dyno_verdict, __dyno_out, __dyno_failure); } if let
+                        ::dyno::__private::Some(__dyno_fault) = __dyno_tripped { break
+                        '__dyno_refused_6::dyno::__private::Err(__dyno_fault) } else {
+                        __dyno_out } } }; let __dyno_verdict =
                         ::dyno::__private::verdict(< Result < u8, E > as
                         ::dyno::__private::Outcome > ::failure(& __dyno_out)); match
                         ::dyno::__private::Attempts::after(& mut __dyno_attempts,
@@ -133,11 +138,12 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::SpanAsync::run(& mut __dyno_span,
                         __dyno_future). await; ::dyno::__private::drop(__dyno_span);
                         __dyno_out } else { __dyno_future. await }; __dyno_out }; if let
-                        ::dyno::__private::Some(__dyno_counted) = __dyno_counted {
-                        ::dyno::__private::Counted::end(__dyno_counted,
-                        ::dyno::__private::verdict({ use ::dyno::__private:: {
-                        LookFailing as _, LookPlain as _ }; (& ::dyno::__private::Look(&
-                        __dyno_out)).failure() })); } __dyno_out } }
+                        ::dyno::__private::Some(__dyno_counted) = __dyno_counted { let
+                        __dyno_failure = { use ::dyno::__private:: { LookFailing as _,
+                        LookPlain as _ }; (& ::dyno::__private::Look(& __dyno_out))
+                        .failure() }; ::dyno::__private::counted!(__dyno_counted,
+                        ::dyno::__private::verdict(__dyno_failure), __dyno_failure); }
+                        __dyno_out } }
                     ),
                 )
                 .await;

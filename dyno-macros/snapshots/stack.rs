@@ -113,7 +113,7 @@ pub async fn price(sku: &str) -> Result<Price, E> {
                             > as ::dyno::__private::Outcome>::failure(&__dyno_out);
                             let __dyno_tripped = ::dyno::__private::settle!(
                                 __dyno_permit, ::dyno::__private::verdict(__dyno_failure),
-                                __dyno_failure
+                                __dyno_out, __dyno_failure
                             );
                             if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
                                 break '__dyno_refused ::dyno::__private::Err(__dyno_fault)

@@ -71,7 +71,7 @@ fn f(name: String) -> Result<u8, E> {
         > as ::dyno::__private::Outcome>::failure(&__dyno_out);
         let __dyno_tripped = ::dyno::__private::settle!(
             __dyno_permit, if __dyno_refused { ::dyno::__private::Verdict::Ignored } else
-            { ::dyno::__private::verdict(__dyno_failure) }, __dyno_failure
+            { ::dyno::__private::verdict(__dyno_failure) }, __dyno_out, __dyno_failure
         );
         if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
             <Result<u8, E> as ::dyno::__private::Refuse>::refuse(__dyno_fault)

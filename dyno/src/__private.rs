@@ -20,6 +20,8 @@ pub use dyno_macros::__pipeline;
 
 #[cfg(feature = "fallback")]
 pub use crate::__dyno_both as both;
+#[cfg(feature = "retry")]
+pub use crate::__dyno_next as next;
 #[cfg(feature = "inject")]
 pub use crate::__dyno_register as register;
 #[cfg(all(feature = "aspect", feature = "warm-up"))]
@@ -34,7 +36,7 @@ pub use crate::balance::{Balancer, Pick, Policy as Balancing, Tried};
 #[cfg(feature = "breaker")]
 pub use crate::breaker::{
     Breaker, Fuse, Keyed, Permit, Refused, Report, Settings, SharedBreaker, SharedFuse,
-    SharedKeyed, State, TripError, aside, ask, window,
+    SharedKeyed, State, TripError, aside, window,
 };
 #[cfg(all(feature = "cache", feature = "tokio"))]
 pub use crate::cache::refresh_async;
@@ -67,15 +69,18 @@ pub use crate::limit::bulkhead::{Bulkhead, KeyedBulkhead, SharedBulkhead, Shared
 pub use crate::limit::rate::{KeyedRate, Rate, SharedKeyedRate, SharedRate};
 #[cfg(feature = "metrics")]
 pub use crate::metrics::{Call as Counted, Metrics};
-pub use crate::outcome::{Look, LookFailing, LookPlain, Outcome, Refuse, Succeeds, Verdict, Wrap};
+pub use crate::outcome::{
+    Asks, AsksBoxed, AsksBoxedLent, AsksError, AsksLocal, AsksLocalLent, AsksNothing, AsksOwn,
+    AsksWrapped, AsksWrapper, Failing, Look, LookFailing, LookPlain, Outcome, Refuse, Succeeds,
+    Verdict, Wrap, hint,
+};
 pub use crate::point::Point;
 #[cfg(feature = "pool")]
 pub use crate::pool::{Pool, SharedPool};
 #[cfg(feature = "retry")]
 pub use crate::retry::{
-    Again, Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Attempts,
-    Budget, Compound, CompoundError, Errors, Failing, Jitter, Next, Pause, Retry, SharedBudget,
-    hint, pinned,
+    Again, Attempts, Budget, Compound, CompoundError, Errors, Jitter, Next, Pause, Retry,
+    SharedBudget, pinned,
 };
 #[cfg(feature = "service")]
 pub use crate::service::{Call, Place, Service, SharedService};
@@ -92,14 +97,16 @@ pub use crate::{
     __dyno_advised as advised, __dyno_advised_end as advised_end, __dyno_filtered as filtered,
     __dyno_known as known,
 };
-#[cfg(feature = "retry")]
-pub use crate::{__dyno_asks as asks, __dyno_next as next};
+pub use crate::{
+    __dyno_asks as asks, __dyno_counted as counted, __dyno_counts as counts,
+    __dyno_refused as refused,
+};
 #[cfg(feature = "harness")]
 pub use crate::{__dyno_failed as failed, __dyno_looked as looked, __dyno_told as told};
 #[cfg(feature = "cache")]
 pub use crate::{__dyno_keeps as keeps, __dyno_part as part};
 #[cfg(feature = "breaker")]
-pub use crate::{__dyno_report as report, __dyno_settle as settle};
+pub use crate::{__dyno_report as report, __dyno_settle as settle, __dyno_settled as settled};
 #[cfg(feature = "warm-up")]
 pub use inventory;
 

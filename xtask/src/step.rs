@@ -34,9 +34,11 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "tests",
         about: "unit, behaviour and compile-fail tests, all features",
+        // Of a run of many minutes, all that fails is to be seen.
         check: || {
             cargo(
-                "cargo test --locked --workspace --exclude benches --all-features --lib --bins --tests",
+                "cargo test --locked --workspace --exclude benches --all-features --lib --bins --tests \
+                 --no-fail-fast",
             )
         },
     },

@@ -6,7 +6,7 @@ use dyno::{breaker, bulkhead, fallback, harness, metrics, rate, retry, timeout, 
 use crate::call::{Fail, call, call_async};
 use crate::group::{Group, Results, in_async};
 use crate::peers;
-use crate::services::{ATTRIBUTE, CALLED};
+use crate::services::{ATTRIBUTE, CALLED, PRESET};
 use crate::set::Set;
 
 const STACKED: &str = "dyno: attributes";
@@ -106,7 +106,7 @@ const FIVE: f64 = 150.0;
 
 pub(crate) fn judge(bars: &mut Bars, all: &Results, set: Set) {
     let title = set.title();
-    for name in [STACKED, ATTRIBUTE, CALLED] {
+    for name in [STACKED, ATTRIBUTE, PRESET, CALLED] {
         for (name, peers) in
             [(name.to_owned(), peers::sync(set)), (in_async(name), peers::asynchronous(set))]
         {

@@ -1,5 +1,5 @@
-//! dyno's other ways to the same: one attribute with all of it, and a service that is called with a
-//! closure.
+//! dyno's other ways to the same: one attribute with all of it, or with a preset made elsewhere, and a
+//! service that is called with a closure.
 
 use dyno::breaker::Settings;
 use dyno::retry::Retry;
@@ -13,6 +13,7 @@ use crate::set::{
 };
 
 pub(crate) const ATTRIBUTE: &str = "dyno: `#[service(…)]`";
+pub(crate) const PRESET: &str = "dyno: `#[service(ORDERS)]`";
 pub(crate) const CALLED: &str = "dyno: `ORDERS.call(…)`";
 
 const fn one(name: &'static str) -> Builder {
@@ -33,12 +34,13 @@ const fn all(name: &'static str) -> Builder {
 }
 
 macro_rules! services {
-    ($($service:ident = $built:expr; $module:ident: ($($args:tt)*);)*) => {
+    ($($service:ident, $preset:ident = $built:ident; $module:ident: ($($args:tt)*) $(, or $or:expr)?;)*) => {
         $(
-            static $service: Service = $built.build();
+            static $service: Service = $built(stringify!($service)).build();
+            static $preset: Service = $built(stringify!($preset)).build();
 
             mod $module {
-                use super::{Fail, call, call_async, service};
+                use super::{$preset, Fail, call, call_async, service};
 
                 #[service($($args)*)]
                 pub(super) fn attribute(x: u64) -> Result<u64, Fail> {
@@ -49,30 +51,42 @@ macro_rules! services {
                 pub(super) async fn attribute_async(x: u64) -> Result<u64, Fail> {
                     call_async(x).await
                 }
+
+                #[service($preset $(, fallback = $or)?)]
+                pub(super) fn preset(x: u64) -> Result<u64, Fail> {
+                    call(x)
+                }
+
+                #[service($preset $(, fallback = $or)?)]
+                pub(super) async fn preset_async(x: u64) -> Result<u64, Fail> {
+                    call_async(x).await
+                }
             }
         )*
     };
 }
 
 services! {
-    ONE = one("one"); of_one: (breaker(fail_max = 5));
-    THREE = three("three"); of_three:
+    ONE, ONE_PRESET = one; of_one: (breaker(fail_max = 5));
+    THREE, THREE_PRESET = three; of_three:
         (timeout = 250ms, retry(3, budget = 20%), breaker(fail_max = 5));
-    FIVE = five("five"); of_five:
+    FIVE, FIVE_PRESET = five; of_five:
         (timeout = 250ms, retry(3, budget = 20%), breaker(fail_max = 5), bulkhead = 10, metrics);
-    ALL = all("all"); of_all:
+    ALL, ALL_PRESET = all; of_all:
         (
             deadline = 2s, timeout = 250ms, attempt_timeout = 100ms, retry(3, budget = 20%),
             breaker(fail_max = 5), bulkhead = 10, rate = 1_000_000_000/1s, metrics, timing, harness,
             fallback = |_| Ok(0),
-        );
+        ), or |_| Ok(0);
 }
 
 macro_rules! enter {
     ($group:ident, $service:ident, $module:ident) => {{
         $group.call(ATTRIBUTE, $module::attribute);
+        $group.call(PRESET, $module::preset);
         $group.call(CALLED, |x| $service.call(|_| call(x)));
         $group.call_async(ATTRIBUTE, $module::attribute_async);
+        $group.call_async(PRESET, $module::preset_async);
         $group.call_async(CALLED, async |x| $service.call_async(|_| call_async(x)).await);
     }};
 }
@@ -84,8 +98,10 @@ pub(crate) fn enter(group: &mut Group, set: Set) {
         Set::Five => enter!(group, FIVE, of_five),
         Set::All => {
             group.call(ATTRIBUTE, of_all::attribute);
+            group.call(PRESET, of_all::preset);
             group.call(CALLED, |x| ALL.or(|_| Ok(0)).call(|_| call(x)));
             group.call_async(ATTRIBUTE, of_all::attribute_async);
+            group.call_async(PRESET, of_all::preset_async);
             group.call_async(CALLED, async |x| {
                 ALL.or(|_| Ok(0)).call_async(|_| call_async(x)).await
             });

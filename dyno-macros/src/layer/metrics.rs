@@ -140,8 +140,11 @@ impl Metrics {
         } else {
             Failures::failure(at, cx)
         };
-        let verdict = self.failures.judged(&failure, at, cx);
-        let end = quote_spanned!(at=> #p::Counted::end(__dyno_counted, #verdict););
+        let verdict = self.failures.judged(&quote_spanned!(at=> __dyno_failure), at, cx);
+        let end = quote_spanned! {at=>
+            let __dyno_failure = #failure;
+            #p::counted!(__dyno_counted, #verdict, __dyno_failure);
+        };
         if !cx.flagged.get() {
             return end;
         }

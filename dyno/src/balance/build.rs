@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -14,6 +14,7 @@ use super::{Balancer, Label, Policy, dns};
 use crate::breaker::Settings;
 use crate::clock::nanos;
 use crate::point::Point;
+use crate::shared::Listed;
 
 /// What a balancer goes by.
 #[derive(Clone, Copy)]
@@ -110,8 +111,8 @@ impl Balancer {
     /// Picks one of the addresses of a host: `http://prices.internal:80`.
     ///
     /// The first pick waits for the resolver, on a thread of its own and no longer than the deadline
-    /// in force: a [`Service`](crate::service::Service) in a task waits without blocking the thread, a
-    /// pick by hand or by an attribute blocks it. [`resolve`](Self::resolve) and
+    /// in force: an async function with the attribute and a [`Service`](crate::service::Service) in a task
+    /// wait without blocking the thread, a pick by hand blocks it. [`resolve`](Self::resolve) and
     /// [`resolve_async`](Self::resolve_async) do it beforehand. Addresses older than the
     /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
     /// they stay.
@@ -137,7 +138,7 @@ impl Balancer {
             changing: Mutex::new(()),
             turn: AtomicU64::new(0),
             resolving: Resolving::new(),
-            listed: AtomicBool::new(false),
+            listed: Listed::not_yet(),
         }
     }
 

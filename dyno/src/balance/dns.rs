@@ -4,10 +4,11 @@
 //! to put what it has found. Who picks next looks there and puts it into the table.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::panic::catch_unwind;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -185,6 +186,9 @@ pub(super) fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok((host, port).to_socket_addrs()?.collect())
 }
 
+/// What ends when a name is resolved.
+pub type Unresolved<'b> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'b>>;
+
 impl Balancer {
     #[inline]
     pub(super) fn resolve_if_due(&self, url: &'static str, now: u64) -> Result<(), Fault> {
@@ -324,22 +328,24 @@ impl Balancer {
         Ok(self.now().len())
     }
 
-    /// The next pick would wait for a resolver.
-    #[cfg_attr(not(feature = "service"), allow(dead_code))]
+    /// What a task waits for where the next pick would block it for a resolver. In a box: it is rare,
+    /// and large.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn has_to_wait(&self) -> bool {
-        matches!(self.source, Source::Dns(_)) && self.is_unresolved()
+    pub fn unresolved(&self) -> Option<Unresolved<'_>> {
+        match self.source {
+            Source::Dns(url) => self.resolving(url),
+            _ => None,
+        }
     }
 
     #[cold]
-    fn is_unresolved(&self) -> bool {
-        self.now().len() == 0 && self.is_due(member::now())
+    fn resolving(&self, url: &'static str) -> Option<Unresolved<'_>> {
+        let is_unresolved = self.now().len() == 0 && self.is_due(member::now());
+        is_unresolved.then(|| -> Unresolved<'_> { Box::pin(self.ready_async(url)) })
     }
 
-    /// Waits for it in a task.
-    #[cfg_attr(not(feature = "service"), allow(dead_code))]
-    pub(crate) async fn ready_async(&self) -> Result<(), Fault> {
-        let Source::Dns(url) = self.source else { return Ok(()) };
+    async fn ready_async(&self, url: &'static str) -> Result<(), Fault> {
         let flight = self.resolving.flight();
         let now = member::now();
         if !self.take(flight, now) {

@@ -50,11 +50,13 @@ mod tried;
 use std::fmt;
 use std::hash::Hash;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 
+#[doc(hidden)]
+pub use self::dns::Unresolved;
 pub use self::member::Member;
 pub use self::pick::Pick;
 pub use self::policy::Policy;
@@ -70,6 +72,7 @@ use self::source::Source;
 use self::table::Table;
 use crate::fault::Fault;
 use crate::point::{self, Event, Name, Point};
+use crate::shared::Listed;
 
 /// Picks one of several targets for each call.
 ///
@@ -85,7 +88,7 @@ pub struct Balancer {
     /// How many turns there were.
     turn: AtomicU64,
     resolving: Resolving,
-    listed: AtomicBool,
+    listed: Listed,
 }
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,5 @@
 //! Balancers by name.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::Balancer;
@@ -12,17 +11,8 @@ impl Balancer {
     /// balancer they use.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| LISTED.lock().unwrap_or_else(PoisonError::into_inner).push(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            LISTED.lock().unwrap_or_else(PoisonError::into_inner).push(self);
-        }
     }
 
     /// Every balancer that an attribute has used, and every [listed](Self::list) one.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicU8, AtomicU64};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -17,6 +17,7 @@ use super::state::State;
 use super::window::Window;
 use super::{Breaker, Label, word};
 use crate::point::Point;
+use crate::shared::Listed;
 
 /// The settings of a breaker that is being made: those of [`Settings`], under the same names.
 macro_rules! given {
@@ -111,7 +112,7 @@ impl Breaker {
             listeners: Listeners::new(),
             last: AtomicU64::new(0),
             label,
-            listed: AtomicBool::new(false),
+            listed: Listed::not_yet(),
             shared: ArcSwapOption::const_empty(),
         }
     }

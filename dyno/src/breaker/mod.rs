@@ -60,7 +60,7 @@ mod word;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -95,7 +95,6 @@ pub use rule::Rule;
 pub use settings::{Settings, TripError};
 pub use state::{Calls, Snapshot, State, UnknownState};
 #[doc(hidden)]
-pub use tell::ask;
 pub use why::{Change, Why};
 pub use window::Seen;
 
@@ -107,6 +106,7 @@ use crate::fault::Fault;
 use crate::fault::explain::Opened;
 use crate::outcome::{Outcome, Refuse, Verdict};
 use crate::point::{Name, Point};
+use crate::shared::Listed;
 
 /// A circuit breaker.
 ///
@@ -123,7 +123,7 @@ pub struct Breaker {
     /// The number of the error that opened it last.
     last: AtomicU64,
     label: Label,
-    listed: AtomicBool,
+    listed: Listed,
     /// What it shares its state by.
     shared: ArcSwapOption<store::Shared>,
 }
@@ -141,8 +141,9 @@ impl Breaker {
     /// A panic of `f` counts as a failure and goes on unchanged. The outcome of `f` is returned as
     /// it is, also by the call that opens the breaker (unless its [`TripError`] says otherwise); a
     /// call that is turned away returns [`Refuse::refuse`] of a [`Fault::Rejected`] with the time to
-    /// the next trial. Of the error it keeps no words, for its type need have none; the attribute
-    /// does, and [`Permit::settle`].
+    /// the next trial. Of the error it reads nothing, for its type need not be one: it keeps no words,
+    /// and counts a refusal from further in as it counts any other. The attribute does, and [`Permit::settle`]
+    /// can.
     #[inline]
     pub fn call<R: Outcome + Refuse>(&self, f: impl FnOnce() -> R) -> R {
         match self.enter() {

@@ -1,7 +1,5 @@
 //! Breakers by name: one breaker, many functions.
 
-use std::sync::atomic::Ordering;
-
 use super::Breaker;
 use super::settings::Settings;
 use crate::shared::{Join, Joined, Kinds, Known, Shared};
@@ -25,17 +23,8 @@ impl Breaker {
     /// Lets [`all`] and [`named`] find it. Attributes do so with each breaker they use.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| KNOWN.list(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            KNOWN.list(self);
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The numbers a breaker goes by: what is said, and what holds where nothing is.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -58,29 +59,30 @@ pub(super) enum Span {
     Time(Duration),
 }
 
-/// A share of one, in millionths, so that comparing is exact.
+/// A share of one, in millionths, so that comparing is exact; and one more, so that an `Option` of it
+/// takes no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Share(u32);
+pub(super) struct Share(NonZeroU32);
 
 impl Share {
     const ONE: u32 = 1_000_000;
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1, checked")]
     pub(super) const fn of(share: f64) -> Self {
-        Self((share * Self::ONE as f64 + 0.5) as u32)
+        Self(NonZeroU32::MIN.saturating_add((share * Self::ONE as f64 + 0.5) as u32))
     }
 
     pub(super) const fn millionths(self) -> u32 {
-        self.0
+        self.0.get() - 1
     }
 
     pub(super) fn as_f64(self) -> f64 {
-        f64::from(self.0) / f64::from(Self::ONE)
+        f64::from(self.millionths()) / f64::from(Self::ONE)
     }
 
     /// The least whole number that is this share of `whole`, or more; at least 1.
     pub(super) fn least(self, whole: u64) -> u64 {
-        let parts = u128::from(whole) * u128::from(self.0);
+        let parts = u128::from(whole) * u128::from(self.millionths());
         u64::try_from(parts.div_ceil(u128::from(Self::ONE))).unwrap_or(u64::MAX).max(1)
     }
 }
@@ -88,7 +90,7 @@ impl Share {
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // From whole millionths, so that 7% is not 7.000000000000001%.
-        write!(f, "{}%", f64::from(self.0) / 10_000.0)
+        write!(f, "{}%", f64::from(self.millionths()) / 10_000.0)
     }
 }
 

@@ -1,22 +1,12 @@
 //! What an expansion reports of a failure whose type it knows nothing of.
 
-use std::time::Duration;
-
-/// What `ask` says of the failure: the closure's parameter takes its type from it.
-#[inline]
-pub fn ask<E: ?Sized>(
-    failure: Option<&E>,
-    ask: impl FnOnce(&E) -> Option<Duration>,
-) -> Option<Duration> {
-    failure.and_then(ask)
-}
-
-/// `report!(failure)` or `report!(failure, |error| …)`, of an `Option<&E>`: a
-/// [`&Report`](super::Report) that borrows what it needs to the end of the statement.
+/// `report!(outcome, failure)` or `report!(outcome, failure, |error| …)`, of an `Option<&E>`: a
+/// [`&Report`](super::Report) that borrows what it needs to the end of the statement. What the outcome
+/// says of itself holds where the closure says nothing.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_report {
-    ($failure:expr $(, $retry_after:expr)? $(,)?) => {
+    ($out:expr, $failure:expr $(, $retry_after:expr)? $(,)?) => {
         &$crate::__private::Report::new(&|f: &mut ::core::fmt::Formatter<'_>| {
             #[allow(unused_imports)]
             use $crate::__private::{TellDebug as _, TellDisplay as _, TellName as _};
@@ -26,17 +16,21 @@ macro_rules! __dyno_report {
                 $crate::__private::None => $crate::__private::Ok(()),
             }
         })
-        $(.retry_after(&|| $crate::__private::ask($failure, $retry_after)))?
+        .retry_after(&|| {
+            $crate::__private::None
+                $(.or_else(|| $crate::__private::hint($failure, $retry_after)))?
+                .or_else(|| $crate::__private::Outcome::retry_after($out))
+        })
     };
 }
 
-/// `settle!(permit, verdict, failure)`: the end of a call. All but the end of one that goes well
-/// stands aside: until then a permit that a future holds is only looked at, and nothing is written.
+/// `settle!(permit, verdict, outcome, failure)`: the end of a call. All but the end of one that goes
+/// well stands aside: until then a permit that a future holds is only looked at, and nothing is written.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_settle {
-    ($permit:ident, $verdict:expr, $failure:expr) => {{
-        let verdict = $verdict;
+    ($permit:ident, $verdict:expr, $out:ident, $failure:expr) => {{
+        let (verdict, out) = ($crate::__private::counts!($verdict, $failure), &$out);
         if $crate::__private::Permit::is_done(&$permit, verdict) {
             $crate::__private::Permit::forget($permit)
         } else {
@@ -44,20 +38,32 @@ macro_rules! __dyno_settle {
                 $crate::__private::Permit::settle(
                     $permit,
                     verdict,
-                    $crate::__private::report!($failure),
+                    $crate::__private::report!(out, $failure),
                 )
             })
         }
     }};
     // What the user asks the error may use the function's arguments, which a retry needs again.
-    ($permit:ident, $verdict:expr, $failure:expr, $retry_after:expr) => {{
-        let verdict = $verdict;
+    ($permit:ident, $verdict:expr, $out:ident, $failure:expr, $retry_after:expr) => {{
         $crate::__private::Permit::settle(
             $permit,
-            verdict,
-            $crate::__private::report!($failure, $retry_after),
+            $crate::__private::counts!($verdict, $failure),
+            $crate::__private::report!(&$out, $failure, $retry_after),
         )
     }};
+}
+
+/// `settled!(pick, verdict, outcome, failure)`: the end of an attempt at a target.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_settled {
+    ($pick:ident, $verdict:expr, $out:ident, $failure:expr $(, $retry_after:expr)?) => {
+        $crate::__private::Pick::settle(
+            $pick,
+            $crate::__private::counts!($verdict, $failure),
+            $crate::__private::report!(&$out, $failure $(, $retry_after)?),
+        )
+    };
 }
 
 #[cfg(test)]
@@ -69,6 +75,8 @@ mod tests {
     use crate::__private::report;
     use crate::breaker::Report;
     use crate::outcome::Outcome;
+
+    const OUT: Option<()> = None;
 
     fn text(report: &Report<'_>) -> String {
         report.to_string()
@@ -89,11 +97,11 @@ mod tests {
     #[test]
     fn a_failure_is_told_in_the_best_words_there_are() {
         let name = String::from("db");
-        assert_eq!(text(report!(Some(&Worded(&name)))), "db is down");
-        assert_eq!(text(report!(Some(&Code(503)))), "Code(503)");
-        assert_eq!(text(report!(Some(&Silent))), std::any::type_name::<Silent>());
-        assert_eq!(text(report!(None::<&Silent>)), "");
-        assert_eq!(text(report!(None::<u8>.failure())), "there is nothing");
+        assert_eq!(text(report!(&OUT, Some(&Worded(&name)))), "db is down");
+        assert_eq!(text(report!(&OUT, Some(&Code(503)))), "Code(503)");
+        assert_eq!(text(report!(&OUT, Some(&Silent))), std::any::type_name::<Silent>());
+        assert_eq!(text(report!(&OUT, None::<&Silent>)), "");
+        assert_eq!(text(report!(&OUT, None::<u8>.failure())), "there is nothing");
     }
 
     #[test]
@@ -101,20 +109,20 @@ mod tests {
         let worded = Worded("db");
         let boxed: Box<dyn Error + '_> = Box::new(Worded("db"));
         let lent: &dyn Error = &worded;
-        assert_eq!(text(report!(Some(&boxed))), "db is down");
-        assert_eq!(text(report!(Some(&lent))), "db is down");
-        assert_eq!(text(report!(Some(lent))), "db is down");
-        assert_eq!(text(report!(Some("as it is"))), "as it is");
+        assert_eq!(text(report!(&OUT, Some(&boxed))), "db is down");
+        assert_eq!(text(report!(&OUT, Some(&lent))), "db is down");
+        assert_eq!(text(report!(&OUT, Some(lent))), "db is down");
+        assert_eq!(text(report!(&OUT, Some("as it is"))), "as it is");
     }
 
     fn nothing_promised<E>(failure: Option<&E>) -> String {
-        text(report!(failure))
+        text(report!(&OUT, failure))
     }
     fn debug_promised<E: fmt::Debug>(failure: Option<&E>) -> String {
-        text(report!(failure))
+        text(report!(&OUT, failure))
     }
     fn wrapped<E>(failure: Option<&crate::Error<E>>) -> String {
-        text(report!(failure))
+        text(report!(&OUT, failure))
     }
 
     #[test]
@@ -130,16 +138,39 @@ mod tests {
         let failure = Some(&Code(503));
         let wait = Duration::from_secs(3);
         let ask = |report: &Report<'_>| (report.to_string(), report.open_for());
-        let asked = ask(report!(failure, |e| (e.0 == 503).then_some(wait)));
+        let asked = ask(report!(&OUT, failure, |e| (e.0 == 503).then_some(wait)));
         assert_eq!(asked, ("Code(503)".to_owned(), Some(wait)));
-        assert_eq!(ask(report!(None::<&Code>, |e| (e.0 == 503).then_some(wait))).1, None);
+        assert_eq!(ask(report!(&OUT, None::<&Code>, |e| (e.0 == 503).then_some(wait))).1, None);
+    }
+
+    #[test]
+    fn the_outcome_says_how_long_unless_the_closure_does() {
+        struct Busy(Duration);
+        impl Outcome for Busy {
+            type Failure = Self;
+            fn failure(&self) -> Option<&Self> {
+                Some(self)
+            }
+            fn split(self) -> Result<Self, Self> {
+                Err(self)
+            }
+            fn retry_after(&self) -> Option<Duration> {
+                Some(self.0)
+            }
+        }
+        let (wait, more) = (Duration::from_secs(3), Duration::from_secs(4));
+        let busy = Busy(wait);
+        let open_for = |report: &Report<'_>| report.open_for();
+        assert_eq!(open_for(report!(&busy, busy.failure())), Some(wait));
+        assert_eq!(open_for(report!(&busy, busy.failure(), |_| None)), Some(wait));
+        assert_eq!(open_for(report!(&busy, busy.failure(), |_| Some(more))), Some(more));
     }
 
     #[test]
     fn a_future_that_reports_stays_sendable() {
         async fn reporting(outcome: Result<u8, Code>) -> usize {
             std::future::ready(()).await;
-            let told = text(report!(outcome.as_ref().err()));
+            let told = text(report!(&outcome, outcome.as_ref().err()));
             std::future::ready(()).await;
             told.len()
         }

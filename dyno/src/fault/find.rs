@@ -12,7 +12,6 @@ pub(crate) enum Word<'e> {
     Fault(&'e Fault),
     /// What is left of a rejection or a time-out: a transparent variant forwards the source of the
     /// fault in it.
-    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
     Last(&'e Last),
 }
 

@@ -15,7 +15,6 @@ mod aspect;
 mod error;
 pub mod explain;
 mod facts;
-#[cfg(any(feature = "harness", feature = "retry"))]
 mod find;
 mod inject;
 mod last;
@@ -29,7 +28,6 @@ pub use error::Error;
 pub use explain::Explanation;
 #[cfg_attr(not(any(feature = "limit", feature = "pool")), allow(unused_imports))]
 pub(crate) use facts::{Facts, Micros};
-#[cfg(any(feature = "harness", feature = "retry"))]
 pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]

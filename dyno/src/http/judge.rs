@@ -7,10 +7,8 @@ use ::http::Method;
 
 use super::error::{Error, ErrorKind};
 use super::{Response, Statuses};
-use crate::fault::Reason;
 use crate::harness::Told;
-use crate::outcome::Verdict;
-use crate::retry::Asks;
+use crate::outcome::{Asks, Verdict};
 use crate::service::{ByItself, Judge};
 
 /// Of one call.
@@ -30,7 +28,7 @@ impl Judging {
     fn asks(&self, error: &Error) -> Asks {
         if let Some(fault) = error.fault() {
             return match Asks::of(fault) {
-                asks @ Asks::Rejected(_) => asks,
+                asks @ Asks::Rejected(..) => asks,
                 asks => self.may(asks, false),
             };
         }
@@ -55,7 +53,7 @@ impl Judging {
         match outcome {
             Ok(_) => Verdict::Success,
             // dyno had turned it away.
-            Err(error) if matches!(self.asks(error), Asks::Rejected(_)) => Verdict::Ignored,
+            Err(error) if matches!(self.asks(error), Asks::Rejected(..)) => Verdict::Ignored,
             Err(_) => Verdict::Failure,
         }
     }
@@ -75,10 +73,6 @@ impl Judge<Result<Response, Error>, Error> for Judging {
             // The breaker that keeps it is the host's.
             Err(error) => error.message(f),
         }
-    }
-
-    fn reason(&self, outcome: &Result<Response, Error>) -> Option<Reason> {
-        outcome.as_ref().err()?.fault()?.reason()
     }
 
     fn told(&self, outcome: &Result<Response, Error>, report: &mut dyn FnMut(&Told<'_>)) {

@@ -13,7 +13,7 @@ use super::meter::Meter;
 use super::{Snapshot, Spans, hear, table};
 use crate::clock;
 use crate::fault::{Fault, Reason};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{Asks, Outcome, Verdict};
 use crate::point::Point;
 
 /// What counts calls under a name: [`call`](Self::call) it, or [`start`](Self::start) and end by hand.
@@ -245,6 +245,22 @@ impl Call {
                 Some(fault) => self.fault(fault),
                 None => self.failure(),
             },
+        }
+    }
+
+    /// It ended so, but with a failure that dyno itself had turned away further in it counts as turned
+    /// away. What a failure `asks` is looked at after a failure only.
+    #[doc(hidden)]
+    #[inline]
+    pub fn end_unless_rejected(self, verdict: Verdict, asks: impl FnOnce() -> Asks) {
+        if verdict.is_failure() { self.failed(asks) } else { self.end(verdict) }
+    }
+
+    #[cold]
+    fn failed(self, asks: impl FnOnce() -> Asks) {
+        match asks() {
+            Asks::Rejected(reason, _) => self.reject(reason),
+            _ => self.failure(),
         }
     }
 

@@ -9,6 +9,7 @@
 //! assert!(Some(1).failure().is_none());
 //! ```
 
+mod asks;
 #[cfg(any(feature = "http", feature = "tower"))]
 mod response;
 #[cfg(any(feature = "http", feature = "tower"))]
@@ -19,6 +20,11 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+#[doc(hidden)]
+pub use self::asks::{
+    Asks, AsksBoxed, AsksBoxedLent, AsksError, AsksLocal, AsksLocalLent, AsksNothing, AsksOwn,
+    AsksWrapped, AsksWrapper, Failing, hint,
+};
 #[cfg(feature = "http")]
 pub(crate) use self::response::is_failure;
 #[cfg(feature = "http")]
@@ -42,6 +48,20 @@ impl Verdict {
     #[must_use]
     pub fn of<R: Outcome>(outcome: &R) -> Self {
         if outcome.failure().is_some() { Self::Failure } else { Self::Success }
+    }
+
+    /// The same, but what dyno itself had turned away says nothing of whoever was to be called. What a
+    /// failure `asks` is looked at after a failure only.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn unless_rejected(self, asks: impl FnOnce() -> Asks) -> Self {
+        #[cold]
+        #[inline(never)]
+        fn of_failure(asks: impl FnOnce() -> Asks) -> Verdict {
+            if matches!(asks(), Asks::Rejected(..)) { Verdict::Ignored } else { Verdict::Failure }
+        }
+        if self.is_failure() { of_failure(asks) } else { self }
     }
 
     /// It counts against the dependency.
@@ -89,6 +109,8 @@ pub trait Outcome {
         Self: Sized;
 
     /// How long the failure asks to be left alone, where it says so: a `Retry-After`.
+    ///
+    /// A retry does not come back sooner, and a breaker that it opens stays open that long.
     fn retry_after(&self) -> Option<Duration> {
         None
     }

@@ -26,7 +26,6 @@ mod snapshot;
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub use blocking::BLOCKING_THREADS;
@@ -42,6 +41,7 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use self::blocking::{Blocking, Limits};
 use self::settings::Settings;
 use crate::scope::Scope;
+use crate::shared::Listed;
 
 /// A bounded set of threads for calls that block: one for each dependency keeps those that hang from
 /// taking the threads of all others.
@@ -68,7 +68,7 @@ pub struct Pool {
     name: &'static str,
     given: Settings,
     location: &'static Location<'static>,
-    listed: AtomicBool,
+    listed: Listed,
 }
 
 impl Pool {
@@ -93,7 +93,7 @@ impl Pool {
         location: &'static Location<'static>,
     ) -> Self {
         let threads = Blocking::new(name, given.limits());
-        Self { threads, name, given, location, listed: AtomicBool::new(false) }
+        Self { threads, name, given, location, listed: Listed::not_yet() }
     }
 
     const fn given(mut self, given: Settings) -> Self {

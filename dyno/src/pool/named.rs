@@ -1,7 +1,5 @@
 //! Pools by name: one pool, many functions.
 
-use std::sync::atomic::Ordering;
-
 use super::Pool;
 use super::settings::Settings;
 use crate::shared::{Join, Joined, Known, Shared};
@@ -26,17 +24,8 @@ impl Pool {
     /// Lets [`all`] and [`named`] find it before it is first used.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| KNOWN.list(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            KNOWN.list(self);
-        }
     }
 }
 
@@ -48,7 +37,7 @@ impl Join for Pool {
     fn join(name: &'static str, new: Self) -> &'static Self {
         let (given, here) = (new.given, new.location);
         // Found by its name already.
-        new.listed.store(true, Ordering::Relaxed);
+        new.listed.once(|| {});
         let Joined { one: pool, adds, .. } = KNOWN.join(name, new, given, here);
         if adds {
             pool.threads.limit(|limits| given.over(limits));

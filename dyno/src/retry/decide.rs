@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::asks::Asks;
 use super::attempts::{Begins, Pause, Who};
 use super::listen::Listener;
 use super::{Budget, Retry};
 use crate::ambient;
 use crate::clock::{self, Instant, nanos};
+use crate::outcome::Asks;
 use crate::point::{Event, Stop};
 
 /// Another attempt is to follow.
@@ -76,10 +76,10 @@ impl Retry {
             return Err(Stop::Attempts);
         }
         let asked = match asks {
-            Asks::Rejected(_) if !self.rejected => return Err(Stop::Rejected),
-            Asks::TimedOut if !self.timed_out => return Err(Stop::TimedOut),
+            asks if asks.is_late() && !self.timed_out => return Err(Stop::TimedOut),
+            Asks::Rejected(..) if !self.rejected && !asks.is_late() => return Err(Stop::Rejected),
             Asks::Once => return Err(Stop::Once),
-            Asks::Rejected(after) => after,
+            Asks::Rejected(_, after) => after,
             Asks::After(after) => Some(after),
             Asks::Nothing | Asks::TimedOut => None,
         };
@@ -92,7 +92,7 @@ impl Retry {
         let pause = drawn.max(asked.unwrap_or_default());
         self.affordable(began, pause)?;
         let paid = match budget {
-            Some(budget) => budget.withdraw(matches!(asks, Asks::TimedOut)).ok_or(Stop::Budget)?,
+            Some(budget) => budget.withdraw(asks.is_late()).ok_or(Stop::Budget)?,
             None => 0,
         };
         Ok((pause, paid, nanos(drawn)))

@@ -19,7 +19,6 @@
 #![doc = include_str!("../../docs/retry_module.md")]
 
 mod again;
-mod asks;
 mod attempts;
 mod backoff;
 mod budget;
@@ -40,10 +39,6 @@ use std::time::Duration;
 
 #[doc(hidden)]
 pub use again::{Again, ByClone, ByNothing, Nothing};
-#[doc(hidden)]
-pub use asks::{
-    Asks, AsksBoxed, AsksError, AsksLocal, AsksNothing, AsksWrapped, AsksWrapper, Failing, hint,
-};
 #[cfg(feature = "service")]
 pub(crate) use attempts::Who;
 #[doc(hidden)]

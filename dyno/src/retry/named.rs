@@ -7,12 +7,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Retry;
-use super::asks::Asks;
 use super::attempts::{Attempts, Begins, Pause, Who};
 use super::mark::InTask;
 use crate::ambient::{self, Ambient, Within};
 use crate::clock::Sleep;
-use crate::outcome::Verdict;
+use crate::outcome::{Asks, Verdict};
 
 /// Who tries: a name, or else the place where the retry was made.
 #[derive(Clone, Copy)]

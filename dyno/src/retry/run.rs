@@ -6,17 +6,16 @@ use std::pin::pin;
 use std::time::Duration;
 
 use super::Retry;
-use super::asks::Asks;
 use super::attempts::Attempts;
 use super::mark::pinned;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::{Asks, Outcome, Verdict};
 
 impl Retry {
     /// Calls `f` until it succeeds or there is no further attempt, and returns its last outcome.
     ///
     /// Blocks the thread during pauses. Observers hear of it under the file and line of this call.
-    /// What a failure asks for is not known here: see [`heeding`](Self::heeding) and
-    /// [`retry_after`](Self::retry_after).
+    /// A pause is at least what the outcome [asks for](Outcome::retry_after); what an error says is not
+    /// known here: see [`heeding`](Self::heeding) and [`retry_after`](Self::retry_after).
     ///
     /// Made for what is only good as a whole, such as a transaction:
     ///
@@ -234,7 +233,10 @@ impl Heeding {
 
 #[inline]
 fn by_itself<R: Outcome>(outcome: &R) -> (Verdict, Asks) {
-    (Verdict::of(outcome), Asks::Nothing)
+    match Verdict::of(outcome) {
+        Verdict::Failure => (Verdict::Failure, Asks::Nothing.or_of(outcome)),
+        verdict => (verdict, Asks::Nothing),
+    }
 }
 
 #[inline]
@@ -248,7 +250,10 @@ fn asked<R: Outcome>(
     after: &mut impl FnMut(&R::Failure) -> Option<Duration>,
 ) -> (Verdict, Asks) {
     match outcome.failure() {
-        Some(failure) => (Verdict::Failure, after(failure).map_or(Asks::Nothing, Asks::After)),
+        Some(failure) => {
+            let asks = after(failure).map_or(Asks::Nothing, Asks::After);
+            (Verdict::Failure, asks.or_of(outcome))
+        }
         None => (Verdict::Success, Asks::Nothing),
     }
 }
@@ -259,7 +264,7 @@ where
     R::Failure: std::error::Error + 'static,
 {
     match outcome.failure() {
-        Some(failure) => (Verdict::Failure, Asks::of_error(failure)),
+        Some(failure) => (Verdict::Failure, Asks::of_error(failure).or_of(outcome)),
         None => (Verdict::Success, Asks::Nothing),
     }
 }

@@ -5,9 +5,8 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 
-use crate::fault::{Reason, Word, word_in};
 use crate::harness::{Chain, Told};
-use crate::retry::Asks;
+use crate::outcome::Asks;
 
 /// An error that a service can read: one with [`Error`], a pointer to one that is not named
 /// (`Box<dyn Error + Send + Sync>`, `anyhow::Error`), or text.
@@ -26,9 +25,6 @@ pub trait Failure<By> {
     /// What it asks of a retry.
     #[doc(hidden)]
     fn asks(&self) -> Asks;
-    /// Why dyno itself had turned the call away, if it had.
-    #[doc(hidden)]
-    fn reason(&self) -> Option<Reason>;
     /// Its words.
     #[doc(hidden)]
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -54,9 +50,6 @@ impl<E: Error + 'static> Failure<ByError> for E {
     fn asks(&self) -> Asks {
         Asks::of_error(self)
     }
-    fn reason(&self) -> Option<Reason> {
-        reason(self)
-    }
     fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
         told(type_name::<E>(), self, report);
     }
@@ -68,9 +61,6 @@ impl<E: Error + 'static> Failure<ByError> for E {
 impl<P: Deref<Target = dyn Error + Send + Sync>> Failure<ByThread> for P {
     fn asks(&self) -> Asks {
         Asks::of_error(&**self)
-    }
-    fn reason(&self) -> Option<Reason> {
-        reason(&**self)
     }
     fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
         told(type_name::<P>(), &**self, report);
@@ -84,9 +74,6 @@ impl<P: Deref<Target = dyn Error>> Failure<ByLocal> for P {
     fn asks(&self) -> Asks {
         Asks::of_error(&**self)
     }
-    fn reason(&self) -> Option<Reason> {
-        reason(&**self)
-    }
     fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
         told(type_name::<P>(), &**self, report);
     }
@@ -99,21 +86,11 @@ impl<P: Deref<Target = str>> Failure<ByText> for P {
     fn asks(&self) -> Asks {
         Asks::Nothing
     }
-    fn reason(&self) -> Option<Reason> {
-        None
-    }
     fn told(&self, report: &mut dyn FnMut(&Told<'_>)) {
         report(&Told::new(type_name::<P>(), &|f| f.write_str(self)));
     }
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
-    }
-}
-
-fn reason(error: &(dyn Error + 'static)) -> Option<Reason> {
-    match word_in(error)? {
-        Word::Fault(fault) => fault.reason(),
-        Word::Last(last) => last.reason(),
     }
 }
 

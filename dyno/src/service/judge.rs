@@ -5,10 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::failure::Failure;
-use crate::fault::Reason;
 use crate::harness::Told;
-use crate::outcome::{Outcome, Verdict};
-use crate::retry::Asks;
+use crate::outcome::{Asks, Outcome, Verdict};
 
 /// What is said of an outcome.
 #[doc(hidden)]
@@ -17,8 +15,11 @@ pub trait Judge<R, By> {
     fn judge(&self, outcome: &R) -> (Verdict, Asks);
     /// The words of a failure.
     fn tell(&self, outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result;
-    /// Why dyno itself had turned the call away, if it had.
-    fn reason(&self, outcome: &R) -> Option<Reason>;
+    /// How long the failure asks to be left alone.
+    #[inline]
+    fn retry_after(&self, _outcome: &R) -> Option<Duration> {
+        None
+    }
     /// What another attempt needs is there.
     #[inline]
     fn repeats(&self) -> bool {
@@ -43,7 +44,7 @@ impl<R: Outcome<Failure: Failure<By>>, By> Judge<R, By> for ByItself {
     fn judge(&self, outcome: &R) -> (Verdict, Asks) {
         match outcome.failure() {
             None => (Verdict::Success, Asks::Nothing),
-            Some(failure) => failed(failure),
+            Some(failure) => failed(outcome, failure),
         }
     }
 
@@ -51,8 +52,8 @@ impl<R: Outcome<Failure: Failure<By>>, By> Judge<R, By> for ByItself {
         outcome.failure().map_or(Ok(()), |failure| failure.tell(f))
     }
 
-    fn reason(&self, outcome: &R) -> Option<Reason> {
-        outcome.failure().and_then(Failure::reason)
+    fn retry_after(&self, outcome: &R) -> Option<Duration> {
+        outcome.retry_after()
     }
 
     fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>)) {
@@ -63,8 +64,8 @@ impl<R: Outcome<Failure: Failure<By>>, By> Judge<R, By> for ByItself {
 }
 
 #[cold]
-fn failed<By>(failure: &impl Failure<By>) -> (Verdict, Asks) {
-    (Verdict::Failure, failure.asks())
+fn failed<By>(outcome: &impl Outcome, failure: &impl Failure<By>) -> (Verdict, Asks) {
+    (Verdict::Failure, failure.asks().or_of(outcome))
 }
 
 /// Some errors are none.
@@ -82,7 +83,7 @@ where
         match outcome.failure() {
             None => (Verdict::Success, Asks::Nothing),
             Some(failure) if (self.0)(failure) => (Verdict::Ignored, Asks::Nothing),
-            Some(failure) => failed(failure),
+            Some(failure) => failed(outcome, failure),
         }
     }
 
@@ -90,8 +91,8 @@ where
         ByItself.tell(outcome, f)
     }
 
-    fn reason(&self, outcome: &R) -> Option<Reason> {
-        ByItself.reason(outcome)
+    fn retry_after(&self, outcome: &R) -> Option<Duration> {
+        outcome.retry_after()
     }
 
     fn told(&self, outcome: &R, report: &mut dyn FnMut(&Told<'_>)) {
@@ -115,10 +116,6 @@ impl<R, F: Fn(&R) -> Verdict> Judge<R, ()> for Judged<F> {
 
     fn tell(&self, _outcome: &R, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(JUDGED)
-    }
-
-    fn reason(&self, _outcome: &R) -> Option<Reason> {
-        None
     }
 
     fn told(&self, _outcome: &R, report: &mut dyn FnMut(&Told<'_>)) {

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::time::Duration;
 
 use super::Service;
-use crate::balance::{Pick, Target, Tried};
+use crate::balance::{Balancer, Pick, Target, Tried, Unresolved};
 use crate::breaker::{self, Breaker, Keyed};
 use crate::fault::Fault;
 use crate::harness::Harness;
@@ -188,6 +188,12 @@ impl Service {
             Some(rate) => rate.enter_async().await,
             None => Ok(()),
         }
+    }
+
+    /// What a task waits for before the next pick, if anything.
+    #[inline]
+    pub fn unresolved(&self) -> Option<Unresolved<'_>> {
+        self.given.balance.and_then(Balancer::unresolved)
     }
 
     /// A target for the next attempt, where it has a balancer.

@@ -1,6 +1,5 @@
 //! What a builder makes.
 
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::Service;
@@ -12,6 +11,7 @@ use crate::harness::Harness;
 use crate::limit::{Bulkhead, KeyedBulkhead, Rate};
 use crate::metrics::Metrics;
 use crate::retry::{Budget, Retry};
+use crate::shared::Listed;
 
 impl Service {
     pub(super) const fn made(given: &Builder) -> Self {
@@ -27,7 +27,7 @@ impl Service {
             rate: pacing(given),
             metrics: if given.metrics { Some(Metrics::new(given.name)) } else { None },
             harness: if given.harness { Some(Harness::named(given.name, given.at)) } else { None },
-            listed: AtomicBool::new(false),
+            listed: Listed::not_yet(),
         }
     }
 }

@@ -62,7 +62,6 @@ mod with;
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::atomic::AtomicBool;
 
 pub use self::at::At;
 pub use self::build::Builder;
@@ -89,6 +88,7 @@ use crate::harness::Harness;
 use crate::metrics::Metrics;
 use crate::outcome::{Outcome, Refuse};
 use crate::retry::{Budget, Retry};
+use crate::shared::Listed;
 
 /// What a call to another service goes through: made once, called by many.
 ///
@@ -103,7 +103,7 @@ pub struct Service {
     rate: Pacing,
     metrics: Option<Metrics>,
     harness: Option<Harness>,
-    listed: AtomicBool,
+    listed: Listed,
 }
 
 impl Service {

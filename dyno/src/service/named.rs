@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::atomic::Ordering;
 
 use super::Service;
 use super::build::Builder;
@@ -29,17 +28,8 @@ impl Service {
     /// Lets [`all`] and [`named`] find it, and `#[service("…")]` by its name.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| KNOWN.list(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            KNOWN.list(self);
-        }
     }
 
     /// Who asks for the preset of this name, for [`SharedService::new`].

@@ -1,6 +1,7 @@
 //! What all attributes with the same name share.
 
 mod known;
+mod listed;
 mod settings;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use once_cell::race::OnceRef;
 #[cfg(any(feature = "breaker", feature = "limit"))]
 pub(crate) use self::known::Kinds;
 pub(crate) use self::known::{Joined, Known};
+pub(crate) use self::listed::Listed;
 pub(crate) use self::settings::Settings;
 
 /// Made by the first who names it; each other who does joins it.

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::{fmt, io};
 
 use crate::fault::{self, Error, Fault, Reason, Word};
-use crate::retry::Asks;
+use crate::outcome::Asks;
 
 /// An error of a service that can carry a [`Fault`]: what dyno's layers refuse a call with.
 ///

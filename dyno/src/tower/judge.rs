@@ -6,8 +6,7 @@ use std::time::Duration;
 use http::{Response, StatusCode};
 
 use super::carries::{CarriesFault, Said};
-use crate::outcome::{Outcome, Verdict};
-use crate::retry::Asks;
+use crate::outcome::{Asks, Outcome, Verdict};
 
 /// Says how a call ended in the eyes of a layer.
 ///

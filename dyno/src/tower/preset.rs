@@ -7,6 +7,7 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::Request;
 use http::header::HOST;
@@ -19,8 +20,7 @@ use super::policy::Policy;
 use super::retry::{Cloned, CopiedBy, Copies};
 use crate::fault::{Fault, Reason};
 use crate::harness::Told;
-use crate::outcome::Verdict;
-use crate::retry::Asks;
+use crate::outcome::{Asks, Verdict};
 use crate::service::{self, Service as Preset};
 
 /// All policies of a [`service`](mod@crate::service), in its fixed order; made by [`layer`].
@@ -249,8 +249,8 @@ struct Judging<'a, J> {
 impl<T, E: CarriesFault, J: Judge<T, E>> service::Judge<Result<T, E>, ()> for Judging<'_, J> {
     fn judge(&self, outcome: &Result<T, E>) -> (Verdict, Asks) {
         match (judge::said(outcome), judge::asks(self.judge, outcome)) {
-            (Said::Refused(_), (_, asks @ Asks::Rejected(_))) => (Verdict::Failure, asks),
-            // Such as a deadline that is spent.
+            (Said::Refused(_), (_, asks @ Asks::Rejected(..))) => (Verdict::Failure, asks),
+            // Such as a provider that failed.
             (Said::Refused(_), (_, asks)) => (Verdict::Ignored, asks),
             (_, judged) => judged,
         }
@@ -264,11 +264,8 @@ impl<T, E: CarriesFault, J: Judge<T, E>> service::Judge<Result<T, E>, ()> for Ju
         judge::tell(self.judge, outcome, f)
     }
 
-    fn reason(&self, outcome: &Result<T, E>) -> Option<Reason> {
-        match judge::said(outcome) {
-            Said::Refused(reason) => reason,
-            Said::Nothing | Said::TimedOut => None,
-        }
+    fn retry_after(&self, outcome: &Result<T, E>) -> Option<Duration> {
+        self.judge.retry_after(outcome)
     }
 
     fn told(&self, outcome: &Result<T, E>, report: &mut dyn FnMut(&Told<'_>)) {

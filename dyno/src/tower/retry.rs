@@ -12,7 +12,8 @@ use tower_service::Service;
 
 use super::carries::CarriesFault;
 use super::judge::{self, ByOutcome, Judge, judged};
-use crate::retry::{Asks, OwnAttempts, Pausing, Retry, Tries};
+use crate::outcome::Asks;
+use crate::retry::{OwnAttempts, Pausing, Retry, Tries};
 
 /// Calls are tried again; made by [`retry`].
 #[derive(Clone, Copy)]

@@ -17,6 +17,7 @@
 )]
 
 mod advising;
+mod asking;
 mod bodies;
 mod boxed;
 mod breaking;

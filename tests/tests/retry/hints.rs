@@ -49,12 +49,12 @@ fn what_cannot_be_afforded_ends_it_at_once() {
 fn what_dyno_turns_away_is_tried_again_only_when_it_is_to_be() {
     static SCRIBE: Scribe = Scribe::new();
     let _frozen = clock::freeze();
-    let asks = Asks::Rejected(Some(300 * MS));
+    let asks = Asks::Rejected(Some(Reason::BreakerOpen), Some(300 * MS));
     let (made, took, told) = tried(retry(3).delay(MS), asks, &SCRIBE);
     assert_eq!((made, took, told.as_str()), (1, Duration::ZERO, "gave up after 1: Rejected"));
     let (made, took, _) = tried(retry(3).delay(MS).rejected(), asks, &SCRIBE);
     assert_eq!((made, took), (3, 600 * MS));
-    let (made, took, _) = tried(retry(3).delay(MS).rejected(), Asks::Rejected(None), &SCRIBE);
+    let (made, took, _) = tried(retry(3).delay(MS).rejected(), Asks::Rejected(None, None), &SCRIBE);
     assert_eq!((made, took), (3, 2 * MS));
 }
 

@@ -313,7 +313,7 @@ impl Breaker {
             failure = quote_spanned!(at=> #p::Option::and_then(#failure, #p::Error::inner));
         }
         let ask = self.retry_after.as_ref().map(|ask| quote_spanned!(at=> , #ask));
-        quote_spanned!(at=> #p::settle!(__dyno_permit, #verdict, #failure #ask))
+        quote_spanned!(at=> #p::settle!(__dyno_permit, #verdict, __dyno_out, #failure #ask))
     }
 }
 

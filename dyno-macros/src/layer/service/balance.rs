@@ -303,8 +303,15 @@ impl Layer for Balance {
             let label = cx.label("balanced", at);
             (Some(quote_spanned!(at=> #label:)), quote_spanned!(at=> break #label #refuse))
         };
+        let ready = match (&self.targets, cx.is_async) {
+            (Targets::Static(_), true) => {
+                ready(&quote_spanned!(at=> #p::Balancer::unresolved(#balancer)), &leave, at, cx)
+            }
+            _ => TokenStream::new(),
+        };
         quote_spanned! {at=> #label {
             #statics
+            #ready
             let __dyno_pick = match #picked {
                 #p::Ok(__dyno_pick) => __dyno_pick,
                 #p::Err(__dyno_fault) => #leave,
@@ -313,9 +320,26 @@ impl Layer for Balance {
             let __dyno_out = #inner;
             let __dyno_failure = #failure;
             let __dyno_tripped =
-                #p::Pick::settle(__dyno_pick, #verdict, #p::report!(#failed #ask));
+                #p::settled!(__dyno_pick, #verdict, __dyno_out, #failed #ask);
             if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}
+    }
+}
+
+/// Waits for targets that are not known yet: the pick would block the task.
+pub(super) fn ready(
+    unresolved: &TokenStream,
+    leave: &TokenStream,
+    at: Span,
+    cx: &Context,
+) -> TokenStream {
+    let p = &cx.private;
+    quote_spanned! {at=>
+        if let #p::Some(__dyno_resolving) = #unresolved {
+            if let #p::Err(__dyno_fault) = __dyno_resolving.await {
+                #leave
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Expr, Ident};
 
+use super::balance;
 use super::call::takes_call;
 use crate::diag::Diag;
 use crate::expand::{Context, here};
@@ -107,7 +108,14 @@ impl Layer for Guard {
             failed = quote_spanned!(at=> #p::Option::and_then(#failed, #p::Error::inner));
         }
         let refuse = cx.refuse(&fault);
+        let ready = if cx.is_async {
+            let unresolved = quote_spanned!(at=> #p::Service::unresolved(__dyno_service));
+            balance::ready(&unresolved, &leave, at, cx)
+        } else {
+            TokenStream::new()
+        };
         quote_spanned! {at=> #label {
+            #ready
             let __dyno_pick = match #picked {
                 #p::Ok(__dyno_pick) => __dyno_pick,
                 #p::Err(__dyno_fault) => #leave,
@@ -123,11 +131,10 @@ impl Layer for Guard {
             let __dyno_verdict = #verdict;
             let mut __dyno_tripped = #p::None;
             if let #p::Some(__dyno_permit) = __dyno_permit {
-                __dyno_tripped = #p::settle!(__dyno_permit, __dyno_verdict, #failed);
+                __dyno_tripped = #p::settle!(__dyno_permit, __dyno_verdict, __dyno_out, #failed);
             }
             if let #p::Some(__dyno_pick) = __dyno_pick {
-                __dyno_tripped =
-                    #p::Pick::settle(__dyno_pick, __dyno_verdict, #p::report!(#failed));
+                __dyno_tripped = #p::settled!(__dyno_pick, __dyno_verdict, __dyno_out, #failed);
             }
             if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}

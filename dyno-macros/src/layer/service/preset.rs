@@ -54,66 +54,84 @@ pub(super) fn layers(
     diag: &mut Diag,
 ) -> Vec<Box<dyn Layer>> {
     refuse(preset, &given, diag);
-    let failures = |diag: &mut Diag| chosen(&given, diag);
-    let at = Ident::new("service", preset.span());
-    let tried_at = Ident::new("retry", preset.span());
-    let (of_metrics, of_harness) = (failures(diag), failures(diag));
-    let (of_retry, of_guard) = (failures(diag), failures(diag));
-    let on_pool = given.remove("pool");
+    let failures = [(); 4].map(|()| chosen(&given, diag));
+    let attempt = attempt(given.remove("pool"), preset, common, diag);
     let key = balance::key(given.remove("balance"), common, diag);
     order::share(&mut given);
-    let read = |what: &str| {
-        let (p, at) = (common.private(), here(at.span()));
-        let what = Ident::new(what, at);
-        quote_spanned!(at=> #p::Service::#what(__dyno_service))
-    };
-    let limit = |name: &str, part| {
-        Box::new(Timeout::of_preset(&at, common.said(&at), part, read(name))) as Box<dyn Layer>
-    };
-    let attempt = match on_pool {
-        Some(Policy { key, args, .. }) => pool::of_preset(&key, args, read("attempt_limit"), diag),
-        None => limit("attempt_limit", Limited::Attempt),
-    };
-    let call = |part| Box::new(Call::new(&at, part, true, Target::Perhaps)) as Box<dyn Layer>;
-    let own = |layer: Box<dyn Layer>| vec![layer];
-    let slots: Vec<(&str, Vec<Box<dyn Layer>>)> = vec![
-        ("", own(Box::new(Bound { at: at.clone(), preset: preset.clone() }))),
-        ("", own(limit("outer_limit", Limited::Alone))),
-        (
-            "metrics",
-            own(Box::new(Metrics::of_preset(&at, common.said(&at), of_metrics, read("metrics")))),
-        ),
-        ("timing", own(Box::new(Timing::of_preset(&at, read("is_timed"))))),
-        ("fallback", Vec::new()),
-        ("cache", Vec::new()),
-        ("harness", own(Box::new(Harness::of_preset(&at, of_harness, read("harness"))))),
-        ("", own(limit("limit", Limited::Whole))),
-        ("", own(Box::new(Rate { at: at.clone() }))),
-        ("", own(call(Part::Key))),
-        ("", own(Box::new(balance::Tries { at: at.clone() }))),
-        (
-            "",
-            own(Box::new(Retry::of_preset(
-                &tried_at,
-                quote_spanned!(here(at.span())=> __dyno_service),
-                of_retry,
-                common,
-            ))),
-        ),
-        ("", own(call(Part::Number))),
-        ("", own(Box::new(Guard::new(&at, key, of_guard)))),
-        ("", own(Box::new(Place { at: at.clone() }))),
-        ("", own(attempt)),
-        ("", own(call(Part::Value))),
-    ];
     let mut layers = Vec::new();
-    for (name, of_preset) in slots {
-        layers.extend(of_preset);
-        if !name.is_empty() {
-            layers.extend(order::parsed(name, &mut given, common, diag));
+    for (beside, own) in slots(preset, failures, key, attempt, common) {
+        layers.push(own);
+        for key in beside {
+            layers.extend(order::parsed(key, &mut given, common, diag));
         }
     }
     layers
+}
+
+/// The layers of the preset itself, and the keys whose own come just within.
+fn slots(
+    preset: &Preset,
+    failures: [Failures; 4],
+    key: Option<Expr>,
+    attempt: Box<dyn Layer>,
+    common: &Common,
+) -> Vec<(&'static [&'static str], Box<dyn Layer>)> {
+    let at = ident(preset);
+    let read = |what| of_service(what, &at, common);
+    let limit = |name, part| own(Timeout::of_preset(&at, common.said(&at), part, read(name)));
+    let call = |part| own(Call::new(&at, part, true, Target::Perhaps));
+    let [of_metrics, of_harness, of_retry, of_guard] = failures;
+    let metrics = Metrics::of_preset(&at, common.said(&at), of_metrics, read("metrics"));
+    let (outer, whole) = (limit("outer_limit", Limited::Alone), limit("limit", Limited::Whole));
+    let service = quote_spanned!(here(at.span())=> __dyno_service);
+    let tried_at = Ident::new("retry", preset.span());
+    vec![
+        (&[], own(Bound { at: at.clone(), preset: preset.clone() })),
+        (&[], outer),
+        (&["metrics"], own(metrics)),
+        (&["timing", "fallback", "cache"], own(Timing::of_preset(&at, read("is_timed")))),
+        (&["harness"], own(Harness::of_preset(&at, of_harness, read("harness")))),
+        (&[], whole),
+        (&[], own(Rate { at: at.clone() })),
+        (&[], call(Part::Key)),
+        (&[], own(balance::Tries { at: at.clone() })),
+        (&[], own(Retry::of_preset(&tried_at, service, of_retry, common))),
+        (&[], call(Part::Number)),
+        (&[], own(Guard::new(&at, key, of_guard))),
+        (&[], own(Place { at: at.clone() })),
+        (&[], attempt),
+        (&[], call(Part::Value)),
+    ]
+}
+
+fn own(layer: impl Layer + 'static) -> Box<dyn Layer> {
+    Box::new(layer)
+}
+
+/// The limit of an attempt, on a pool where one is given.
+fn attempt(
+    on_pool: Option<Policy>,
+    preset: &Preset,
+    common: &mut Common,
+    diag: &mut Diag,
+) -> Box<dyn Layer> {
+    let at = ident(preset);
+    let limit = of_service("attempt_limit", &at, common);
+    match on_pool {
+        Some(Policy { key, args, .. }) => pool::of_preset(&key, args, limit, diag),
+        None => Box::new(Timeout::of_preset(&at, common.said(&at), Limited::Attempt, limit)),
+    }
+}
+
+fn ident(preset: &Preset) -> Ident {
+    Ident::new("service", preset.span())
+}
+
+/// What the service says of this.
+fn of_service(what: &str, at: &Ident, common: &Common) -> TokenStream {
+    let (p, at) = (common.private(), here(at.span()));
+    let what = Ident::new(what, at);
+    quote_spanned!(at=> #p::Service::#what(__dyno_service))
 }
 
 /// What the preset says itself.

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::time::Duration;
 
 use super::Bulkhead;
@@ -12,6 +12,7 @@ use super::settings::Settings;
 use crate::limit::label::Label;
 use crate::point::Point;
 use crate::queue::Waiters;
+use crate::shared::Listed;
 
 impl Bulkhead {
     /// A bulkhead for `limit` calls at a time, which turns away at once what is too much.
@@ -55,7 +56,7 @@ impl Bulkhead {
             estimate: Estimate::new(),
             given,
             label,
-            listed: AtomicBool::new(false),
+            listed: Listed::not_yet(),
         }
     }
 

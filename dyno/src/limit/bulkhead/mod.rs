@@ -33,7 +33,7 @@ mod wait;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use self::estimate::Estimate;
 use self::gate::Gate;
@@ -43,6 +43,7 @@ use super::label::Label;
 use crate::fault::Fault;
 use crate::outcome::Refuse;
 use crate::queue::Waiters;
+use crate::shared::Listed;
 
 pub use self::keyed::KeyedBulkhead;
 #[doc(hidden)]
@@ -73,7 +74,7 @@ pub struct Bulkhead {
     estimate: Estimate,
     given: Settings,
     label: Label,
-    listed: AtomicBool,
+    listed: Listed,
 }
 
 impl Bulkhead {

@@ -37,17 +37,8 @@ impl Bulkhead {
     /// Lets [`all`] and [`named`] find it. Attributes do so with each bulkhead they use.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| KNOWN.list(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            KNOWN.list(self);
-        }
     }
 
     /// Adds what another definition of the same bulkhead says, which contradicts none before.

@@ -58,6 +58,7 @@ use crate::limit::label::Label;
 use crate::limit::refused::Refused;
 use crate::outcome::Refuse;
 use crate::point::{Name, Point};
+use crate::shared::Listed;
 
 /// A limit of calls in time.
 ///
@@ -83,7 +84,7 @@ pub struct Rate {
     /// It goes by another rate than it was given.
     is_changed: AtomicBool,
     label: Label,
-    listed: AtomicBool,
+    listed: Listed,
 }
 
 impl Rate {
@@ -123,7 +124,7 @@ impl Rate {
             line: Mutex::new(Line::new()),
             is_changed: AtomicBool::new(false),
             label,
-            listed: AtomicBool::new(false),
+            listed: Listed::not_yet(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! Rates by name: one rate, many functions.
 
-use std::sync::atomic::Ordering;
-
 use super::Rate;
 use super::settings::Settings;
 use crate::keyed::Settings as _;
@@ -30,17 +28,8 @@ impl Rate {
     /// Lets [`all`] and [`named`] find it. Attributes do so with each rate they use.
     #[inline]
     pub fn list(&'static self) -> &'static Self {
-        if !self.listed.load(Ordering::Relaxed) {
-            self.list_once();
-        }
+        self.listed.once(|| KNOWN.list(self));
         self
-    }
-
-    #[cold]
-    fn list_once(&'static self) {
-        if !self.listed.swap(true, Ordering::Relaxed) {
-            KNOWN.list(self);
-        }
     }
 
     /// Adds what another definition of the same rate says, which contradicts none before.

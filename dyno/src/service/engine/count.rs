@@ -1,9 +1,7 @@
 //! How a call is counted.
 
-use super::run::turned_away;
 use crate::fault::{Fault, Reason};
 use crate::metrics::{self, Metrics};
-use crate::outcome::Verdict;
 use crate::service::Service;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -38,12 +36,10 @@ impl Counting {
     pub(super) fn end<R, By>(self, seen: Seen, out: &R, judge: &impl Judge<R, By>) {
         let Some(call) = self.0 else { return };
         match seen {
-            Seen::Outcome => match judge.judge(out) {
-                (Verdict::Failure, asks) if turned_away(out, asks, judge) => {
-                    call.reject(judge.reason(out));
-                }
-                (verdict, _) => call.end(verdict),
-            },
+            Seen::Outcome => {
+                let (verdict, asks) = judge.judge(out);
+                call.end_unless_rejected(verdict, || asks);
+            }
             Seen::Late => call.failure(),
             Seen::Rejected(reason) => call.reject(reason),
         }

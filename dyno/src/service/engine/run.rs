@@ -8,8 +8,7 @@ use crate::breaker::{self, Breaker, Report};
 use crate::clock::{self, Instant};
 use crate::fault::Fault;
 use crate::limit::Bulkhead;
-use crate::outcome::Verdict;
-use crate::retry::Asks;
+use crate::outcome::{Asks, Verdict};
 use crate::service::at::{At, Key};
 use crate::service::judge::Judge;
 use crate::service::layers::{Breaking, Place, Placing};
@@ -179,9 +178,10 @@ impl Passed<'_> {
     #[inline]
     pub(super) fn ended<R, By>(self, out: R, judge: &impl Judge<R, By>) -> Ended<R> {
         let (verdict, asks) = judge.judge(&out);
-        // What dyno itself had turned away further in says nothing about the dependency.
-        let counts = if turned_away(&out, asks, judge) { Verdict::Ignored } else { verdict };
-        let instead = self.settle(counts, &Report::new(&|f| judge.tell(&out, f)));
+        let counts = verdict.unless_rejected(|| asks);
+        let after = || judge.retry_after(&out);
+        let tell = |f: &mut std::fmt::Formatter<'_>| judge.tell(&out, f);
+        let instead = self.settle(counts, &Report::new(&tell).retry_after(&after));
         match instead {
             None => Ended { end: Ok(out), verdict, asks, refused: false },
             Some(fault) => Ended::refused(fault),
@@ -200,17 +200,6 @@ impl Passed<'_> {
             return Ended::refused(instead);
         }
         Ended { end: Err(fault), verdict: Verdict::Failure, asks: Asks::TimedOut, refused: false }
-    }
-}
-
-/// dyno itself had turned it away further in. A deadline that was spent there asks for what a time-out
-/// asks for, and is none.
-#[inline]
-pub(super) fn turned_away<R, By>(out: &R, asks: Asks, judge: &impl Judge<R, By>) -> bool {
-    match asks {
-        Asks::Rejected(_) => true,
-        Asks::TimedOut => judge.reason(out).is_some(),
-        Asks::Nothing | Asks::After(_) | Asks::Once => false,
     }
 }
 
@@ -240,7 +229,7 @@ impl<R> Ended<R> {
     pub(super) fn refused(fault: Fault) -> Self {
         // Nor is one tried again for which there is nobody to call.
         let asks = match Asks::of(&fault) {
-            Asks::Nothing | Asks::After(_) => Asks::Rejected(fault.retry_after()),
+            Asks::Nothing | Asks::After(_) => Asks::Rejected(None, fault.retry_after()),
             asks => asks,
         };
         Self { end: Err(fault), verdict: Verdict::Failure, asks, refused: true }

@@ -13,8 +13,8 @@ use super::run::{Ended, Run};
 use crate::fault::Fault;
 use crate::harness::{caught_async, no_fields};
 use crate::limit;
-use crate::outcome::Outcome;
-use crate::retry::{Asks, pinned};
+use crate::outcome::{Asks, Outcome};
+use crate::retry::pinned;
 use crate::service::at::At;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -147,10 +147,9 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
 ) -> Ended<R> {
-    let ready = match service.given.balance {
-        // Rare, and large: it makes no other call larger.
-        Some(balancer) if balancer.has_to_wait() => Box::pin(balancer.ready_async()).await,
-        _ => Ok(()),
+    let ready = match service.unresolved() {
+        Some(resolving) => resolving.await,
+        None => Ok(()),
     };
     let passed = match ready.and_then(|()| run.pass()) {
         Ok(passed) => passed,

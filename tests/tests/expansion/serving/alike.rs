@@ -266,19 +266,6 @@ fn check(
     }
 }
 
-/// The same where a service that is called knows more than an attribute: see `docs/service.md`.
-fn check_known(
-    ways: (&'static str, [Way; 6]),
-    steps: &'static [Step],
-    words: &str,
-    [said, called]: [&str; 2],
-) {
-    for (how, seen) in all(ways, steps, calls(1)) {
-        let counted = if how.starts_with("called") { called } else { said };
-        assert!(seen.starts_with(words) && seen.ends_with(counted), "{how}: {seen}");
-    }
-}
-
 /// So many calls, one after the other.
 fn calls(number: u32) -> impl Fn(&Way, &Plan<'_>) -> Vec<String> + Copy {
     move |way, plan| {

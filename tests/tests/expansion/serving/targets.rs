@@ -1,13 +1,19 @@
 //! `balance`: a target for each attempt, with a breaker of its own.
 
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 
 use super::super::{E, block_on, sendable};
 use super::{MS, reason};
 use dyno::balance::{Balancer, Policy};
 use dyno::breaker::Settings;
-use dyno::service::Call;
-use dyno::{Error, Reason, clock, metrics, service};
+use dyno::service::{Call, Service};
+use dyno::{Error, Fault, Reason, clock, metrics, service};
 
 fn target(call: &Call) -> String {
     call.target().expect("there is one").authority().to_owned()
@@ -137,4 +143,45 @@ fn when_all_targets_are_out_calls_are_refused() {
     assert_eq!(ends.last(), Some(&Some(Reason::BreakerOpen)), "{ends:?}");
     let Err(E::Refused(fault)) = all_out(0) else { panic!("it is refused") };
     assert!(fault.retry_after().is_some_and(|left| left > MS));
+}
+
+/// Resolves to `last`, once that is let.
+fn resolving(last: u8) -> io::Result<Vec<SocketAddr>> {
+    drop(HELD.lock().expect("held by the test alone"));
+    Ok(vec![SocketAddr::from(([10, 0, 0, last], 80))])
+}
+static HELD: Mutex<()> = Mutex::new(());
+static NAMED: Balancer =
+    Balancer::dns("serving.named", "http://prices.internal").resolver(|_, _| resolving(1));
+static PRESET_NAMED: Balancer =
+    Balancer::dns("serving.preset-named", "http://prices.internal").resolver(|_, _| resolving(2));
+static PRESET: Service = Service::builder("serving.named-preset").balance(&PRESET_NAMED).build();
+static AWAY: Balancer = Balancer::dns("serving.away", "http://prices.internal")
+    .resolver(|_, _| Err(io::Error::other("no such name")));
+
+#[service(balance = NAMED)]
+async fn named(call: &Call) -> Result<String, E> {
+    Ok(target(call))
+}
+#[service(PRESET)]
+async fn named_by_preset(call: &Call) -> Result<String, E> {
+    Ok(target(call))
+}
+#[service(balance = AWAY, retry = 3)]
+async fn away(call: &Call) -> Result<String, E> {
+    Ok(target(call))
+}
+
+#[test]
+fn a_task_is_not_blocked_while_a_name_is_resolved() {
+    let held = HELD.lock().expect("the first to hold it");
+    let mut cx = Context::from_waker(Waker::noop());
+    let (mut first, mut second) = (pin!(named()), pin!(named_by_preset()));
+    assert!(first.as_mut().poll(&mut cx).is_pending());
+    assert!(second.as_mut().poll(&mut cx).is_pending());
+    drop(held);
+    assert_eq!(block_on(first), Ok("10.0.0.1:80".to_owned()));
+    assert_eq!(block_on(second), Ok("10.0.0.2:80".to_owned()));
+    let fault = block_on(sendable(away())).expect_err("there is nobody");
+    assert!(matches!(fault, E::Refused(Fault::NoTarget { .. })), "{fault:?}");
 }

@@ -105,22 +105,18 @@ fn one_that_is_cancelled() {
 
 #[test]
 fn an_error_that_carries_a_refusal() {
-    let words = "BreakerOpen; 1 attempts, 0 ms\n    gave up after 1 attempt: dyno turned the last one away\n";
-    let counted = [
-        "    failures: 1\n    Closed, 1 failures",
-        "    rejected.breaker_open: 1\n    Closed, 0 failures",
-    ];
-    check_known(carries_a_refusal::ways(), &[REFUSED], words, counted);
+    let words = "BreakerOpen; 1 attempts, 0 ms\
+        \n    gave up after 1 attempt: dyno turned the last one away\
+        \n    rejected.breaker_open: 1\n    Closed, 0 failures";
+    check(carries_a_refusal::ways(), &[REFUSED], [words; 2], calls(1));
 }
 
 #[test]
 fn an_error_that_carries_a_spent_deadline() {
-    let words = "DeadlineSpent; 1 attempts, 0 ms\n    gave up after 1 attempt: its time limit ended the last one\n";
-    let counted = [
-        "    failures: 1\n    Closed, 1 failures",
-        "    rejected.deadline_spent: 1\n    Closed, 0 failures",
-    ];
-    check_known(carries_a_spent_one::ways(), &[SPENT], words, counted);
+    let words = "DeadlineSpent; 1 attempts, 0 ms\
+        \n    gave up after 1 attempt: its time limit ended the last one\
+        \n    rejected.deadline_spent: 1\n    Closed, 0 failures";
+    check(carries_a_spent_one::ways(), &[SPENT], [words; 2], calls(1));
 }
 
 #[test]

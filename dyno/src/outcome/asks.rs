@@ -1,23 +1,25 @@
-//! What a failure asks of a retry, found in whatever type it has.
+//! What a failure asks for, found in whatever type it has: of a retry, and of whoever counts it.
 //!
-//! `(&&&&&&Failing(failure)).asks()` with the traits in scope takes the first one that applies, as
+//! `(&&&&&&&Failing(failure)).asks()` with the traits in scope takes the first one that applies, as
 //! it needs the fewest references more. In a generic function only what its bounds promise counts.
 
 use std::error::Error;
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
+use super::Outcome;
 use crate::fault::{self, Fault, Reason, Word};
 
-/// What a failure asks of a retry.
+/// What a failure asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asks {
     /// Nothing, or nothing that is known.
     Nothing,
     /// Not to come back sooner.
     After(Duration),
-    /// dyno itself had turned the call away, and may let it pass after so long.
-    Rejected(Option<Duration>),
+    /// dyno itself had turned the call away, for this reason where it has a name, and may let it pass
+    /// after so long.
+    Rejected(Option<Reason>, Option<Duration>),
     /// dyno had not waited for it any longer.
     TimedOut,
     /// Nothing: it is not to be done twice, or what it was made with cannot be had again.
@@ -29,18 +31,12 @@ impl Asks {
     #[must_use]
     pub fn of(fault: &Fault) -> Self {
         match fault {
-            Fault::Rejected { reason, retry_after, .. } => Self::rejected(*reason, *retry_after),
+            Fault::Rejected { reason, retry_after, .. } => {
+                Self::Rejected(Some(*reason), *retry_after)
+            }
+            Fault::NoTarget { .. } => Self::Rejected(None, None),
             Fault::TimedOut { .. } => Self::TimedOut,
             _ => fault.retry_after().map_or(Self::Nothing, Self::After),
-        }
-    }
-
-    /// A deadline that the retry is under itself ends it in any case; one of the attempt's own that is
-    /// spent was a time-out of it.
-    fn rejected(reason: Reason, retry_after: Option<Duration>) -> Self {
-        match reason {
-            Reason::DeadlineSpent => Self::TimedOut,
-            _ => Self::Rejected(retry_after),
         }
     }
 
@@ -50,11 +46,24 @@ impl Asks {
         match fault::word_in(error) {
             Some(Word::Fault(fault)) => Self::of(fault),
             Some(Word::Last(last)) => match last.reason() {
-                Some(reason) => Self::rejected(reason, last.retry_after()),
                 None => Self::TimedOut,
+                reason => Self::Rejected(reason, last.retry_after()),
             },
             None => Self::Nothing,
         }
+    }
+
+    /// There was no time left. A deadline that the retry is under itself ends it in any case; one of
+    /// the attempt's own that was spent is to it what a time-out is.
+    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
+    pub(crate) const fn is_late(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Rejected(Some(Reason::DeadlineSpent), _))
+    }
+
+    /// What the first [`Fault`] asks among the sources of `error`, which may borrow: of a rejection and a
+    /// time-out the source says it all.
+    fn of_sources(error: &dyn Error) -> Self {
+        error.source().map_or(Self::Nothing, Self::of_error)
     }
 
     /// It asks something.
@@ -71,6 +80,14 @@ impl Asks {
         if self.is_some() { self } else { other() }
     }
 
+    /// The same, or what the outcome says by itself.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn or_of(self, outcome: &impl Outcome) -> Self {
+        self.or(|| outcome.retry_after().map_or(Self::Nothing, Self::After))
+    }
+
     /// Its time limit ended it where `late`, else what `other` asks.
     #[doc(hidden)]
     #[must_use]
@@ -84,7 +101,7 @@ impl Asks {
     pub fn or_after(self, said: Option<Duration>) -> Self {
         match (said, self) {
             (None, asks) => asks,
-            (said, Self::Rejected(_)) => Self::Rejected(said),
+            (said, Self::Rejected(reason, _)) => Self::Rejected(reason, said),
             (Some(after), _) => Self::After(after),
         }
     }
@@ -99,17 +116,35 @@ impl<E: ?Sized> fmt::Debug for Failing<'_, E> {
     }
 }
 
+/// One that is dyno's own word, or holds it where no source of it is.
+pub trait AsksOwn {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl AsksOwn for &&&&&&Failing<'_, Fault> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, Asks::of)
+    }
+}
+
+impl AsksOwn for &&&&&&Failing<'_, io::Error> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, |error| Asks::of_error(error))
+    }
+}
+
 /// `dyno::Error` around an error.
 pub trait AsksWrapped {
     /// What it asks.
     fn asks(&self) -> Asks;
 }
 
-impl<E: Error + 'static> AsksWrapped for &&&&&Failing<'_, fault::Error<E>> {
+impl<E: Error> AsksWrapped for &&&&&Failing<'_, fault::Error<E>> {
     fn asks(&self) -> Asks {
         match self.0 {
             Some(fault::Error::Fault(fault)) => Asks::of(fault),
-            Some(fault::Error::Inner(error)) => Asks::of_error(error),
+            Some(fault::Error::Inner(error)) => Asks::of_sources(error),
             None => Asks::Nothing,
         }
     }
@@ -127,15 +162,15 @@ impl<E> AsksWrapper for &&&&Failing<'_, fault::Error<E>> {
     }
 }
 
-/// An error.
+/// An error, which may borrow: nobody can tell here whether it does.
 pub trait AsksError {
     /// What it asks.
     fn asks(&self) -> Asks;
 }
 
-impl<E: Error + 'static> AsksError for &&&Failing<'_, E> {
+impl<E: Error> AsksError for &&&Failing<'_, E> {
     fn asks(&self) -> Asks {
-        self.0.map_or(Asks::Nothing, |error| Asks::of_error(error))
+        self.0.map_or(Asks::Nothing, |error| Asks::of_sources(error))
     }
 }
 
@@ -160,6 +195,30 @@ pub trait AsksLocal {
 impl<E: AsRef<dyn Error>> AsksLocal for &Failing<'_, E> {
     fn asks(&self) -> Asks {
         self.0.map_or(Asks::Nothing, |error| Asks::of_error(error.as_ref()))
+    }
+}
+
+/// What a box holds may borrow where it only counts: there the sources say it all.
+pub trait AsksBoxedLent {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<'e, E: AsRef<dyn Error + Send + Sync + 'e>> AsksBoxedLent for &&Failing<'_, E> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, |error| Asks::of_sources(error.as_ref()))
+    }
+}
+
+/// The same of one that stays on its thread.
+pub trait AsksLocalLent {
+    /// What it asks.
+    fn asks(&self) -> Asks;
+}
+
+impl<'e, E: AsRef<dyn Error + 'e>> AsksLocalLent for &Failing<'_, E> {
+    fn asks(&self) -> Asks {
+        self.0.map_or(Asks::Nothing, |error| Asks::of_sources(error.as_ref()))
     }
 }
 
@@ -192,17 +251,54 @@ macro_rules! __dyno_asks {
     ($failure:expr $(,)?) => {{
         #[allow(unused_imports)]
         use $crate::__private::{
-            AsksBoxed as _, AsksError as _, AsksLocal as _, AsksNothing as _, AsksWrapped as _,
-            AsksWrapper as _,
+            AsksBoxed as _, AsksError as _, AsksLocal as _, AsksNothing as _, AsksOwn as _,
+            AsksWrapped as _, AsksWrapper as _,
         };
         #[allow(clippy::needless_borrow)]
-        (&&&&&&$crate::__private::Failing($failure)).asks()
+        (&&&&&&&$crate::__private::Failing($failure)).asks()
     }};
     ($failure:expr, $after:expr $(,)?) => {
         $crate::__private::Asks::or_after(
             $crate::__private::asks!($failure),
             $crate::__private::hint($failure, $after),
         )
+    };
+}
+
+/// `refused!(failure)`: the same for those who count, who need to know of refusals alone.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_refused {
+    ($failure:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{
+            AsksBoxedLent as _, AsksError as _, AsksLocalLent as _, AsksNothing as _, AsksOwn as _,
+            AsksWrapped as _, AsksWrapper as _,
+        };
+        #[allow(clippy::needless_borrow)]
+        (&&&&&&&$crate::__private::Failing($failure)).asks()
+    }};
+}
+
+/// `counts!(verdict, failure)`: how the end of a call counts for what was called.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_counts {
+    ($verdict:expr, $failure:expr) => {
+        $crate::__private::Verdict::unless_rejected($verdict, || {
+            $crate::__private::refused!($failure)
+        })
+    };
+}
+
+/// `counted!(call, verdict, failure)`: the end of a call of which metrics are kept.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_counted {
+    ($call:ident, $verdict:expr, $failure:expr) => {
+        $crate::__private::Counted::end_unless_rejected($call, $verdict, || {
+            $crate::__private::refused!($failure)
+        })
     };
 }
 
@@ -226,9 +322,10 @@ mod tests {
     use super::Asks;
     use crate::__private::asks;
     use crate::fault::{self, Fault, Reason};
+    use crate::outcome::Verdict;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const REJECTED: Asks = Asks::Rejected(Some(SECOND));
+    const REJECTED: Asks = Asks::Rejected(Some(Reason::BreakerOpen), Some(SECOND));
 
     fn rejected() -> Fault {
         Fault::rejected("db", Reason::BreakerOpen, Some(SECOND))
@@ -278,12 +375,26 @@ mod tests {
     #[test]
     fn a_timeout_is_told_from_a_rejection() {
         let spent = Fault::rejected("db", Reason::DeadlineSpent, None);
-        assert_eq!(asks!(Some(&Shop::from(spent.clone()))), Asks::TimedOut);
-        assert_eq!(asks!(Some(&spent)), Asks::TimedOut);
+        let rejected = Asks::Rejected(Some(Reason::DeadlineSpent), None);
+        assert_eq!(asks!(Some(&Shop::from(spent.clone()))), rejected);
+        assert_eq!(asks!(Some(&spent)), rejected);
+        assert!(rejected.is_late() && Asks::TimedOut.is_late() && !REJECTED.is_late());
         assert_eq!(asks!(Some(&Fault::timed_out("db", SECOND))), Asks::TimedOut);
         assert_eq!(asks!(Some(&io::Error::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
         // Also where a transparent variant passes over it.
         assert_eq!(asks!(Some(&Shop::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
+    }
+
+    #[test]
+    fn what_was_turned_away_counts_for_nobody() {
+        use crate::__private::counts;
+        let (failure, refused) = (Shop::SoldOut, Shop::from(rejected()));
+        assert_eq!(counts!(Verdict::Failure, Some(&failure)), Verdict::Failure);
+        assert_eq!(counts!(Verdict::Failure, Some(&refused)), Verdict::Ignored);
+        // What is said of it otherwise holds.
+        assert_eq!(counts!(Verdict::Success, Some(&refused)), Verdict::Success);
+        let late = Shop::from(Fault::timed_out("db", SECOND));
+        assert_eq!(counts!(Verdict::Failure, Some(&late)), Verdict::Failure);
     }
 
     #[test]

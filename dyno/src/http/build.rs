@@ -9,10 +9,9 @@ use ::http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::connect::Bounded;
-use super::error::{self, Error, ErrorKind};
+use super::error::{self, Error};
 use super::host::Hosts;
 use super::origin::Origin;
-use super::room::Ticket;
 use super::settings::Settings;
 use super::{Client, Inner, Statuses};
 use crate::balance::Balancer;
@@ -170,8 +169,11 @@ impl Builder {
         self
     }
 
-    /// So many connections may there be at a host; a request that finds none free waits, which counts
+    /// So many connections may be in use at a host; a request that finds none free waits, which counts
     /// to its time. Default 10.
+    ///
+    /// They are counted at the host that a request begins with, wherever redirects take it. One that is
+    /// given back late, more than 100 ms after the end of an answer, may be one more for that while.
     pub fn pool_size(mut self, connections: usize) -> Self {
         self.settings.pool_size = connections;
         if connections == 0 {
@@ -317,22 +319,14 @@ impl Builder {
 
     fn reqwest(&mut self) -> reqwest::ClientBuilder {
         let settings = &self.settings;
-        let redirects = reqwest::redirect::Policy::limited(settings.redirects.max(1));
-        let redirects = reqwest::redirect::Policy::custom(move |attempt| {
-            let host = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
-            let before = attempt.previous().last().map(host);
-            let is_elsewhere = before != Some(host(attempt.url()));
-            let follows = Ticket::polled().is_none_or(|ticket| ticket.follows(is_elsewhere));
-            if follows { redirects.redirect(attempt) } else { attempt.stop() }
-        });
         let mut builder = reqwest::Client::builder()
-            .redirect(redirects)
+            // Followed here: see `redirect`.
+            .redirect(reqwest::redirect::Policy::none())
             // It would try again what a peer's protocol has refused, past all limits; and where none may
             // follow, it keeps no copy of the request.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .pool_max_idle_per_host(settings.pool_size)
-            .connector_layer(Bounded)
-            .default_headers(settings.headers.clone());
+            .connector_layer(Bounded);
         if let Some(limit) = settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }
@@ -396,7 +390,7 @@ impl Builder {
     }
 
     fn error(&self, what: &str) -> Error {
-        Error::other(ErrorKind::Request, format!("http: client \"{}\": {what}", self.name))
+        Error::local(format!("http: client \"{}\": {what}", self.name))
     }
 }
 

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use ::http::header::{AUTHORIZATION, CONNECTION, HOST};
-use ::http::{HeaderMap, HeaderValue, Version};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 use reqwest::Url;
 
 use super::error::{Asked, Error, ErrorKind};
 use super::host::Host;
 use super::judge::{Judging, is_idempotent};
+use super::redirect::Way;
 use super::request::Request;
 use super::response::{Hold, Response};
-use super::room::{Follows, Held};
+use super::room::Held;
 use super::until::Until;
 use super::{Body, Bound, Inner, base64};
 use crate::balance::Target;
@@ -26,6 +27,8 @@ use crate::service::{self, Call, IdempotencyKey};
 struct Sent<'r> {
     inner: &'r Inner,
     bound: Option<&'r Bound>,
+    /// Of a request of a call.
+    key: Option<IdempotencyKey>,
     asked: &'r Asked,
     /// Where no balancer chooses it.
     host: Option<Arc<Host>>,
@@ -44,7 +47,7 @@ pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
     let inner = &*client.inner;
     let asked = Asked { client: inner.name, method: request.method.clone(), url };
     if let Some(wrong) = request.take_wrong() {
-        return Err(Error::other(ErrorKind::Request, wrong).at(|| asked.at()));
+        return Err(Error::local(wrong).at(|| asked.at()));
     }
     let authority = authority(&asked.url);
     let fallback = request.fallback.take();
@@ -52,6 +55,7 @@ pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
     let sent = Sent {
         inner,
         bound: client.bound.as_ref(),
+        key: request.key,
         asked: &asked,
         host: inner.balance.is_none().then(|| inner.host(&authority)),
         headers: &request.headers,
@@ -75,7 +79,7 @@ pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
         None => with.call_async(attempt).await,
         Some(fallback) => with.or_keeping(fallback).call_async(attempt).await,
     };
-    end(ended, inner, &asked)
+    end(ended, &sent)
 }
 
 fn judging(inner: &Inner, request: &Request) -> Judging {
@@ -90,14 +94,13 @@ fn judging(inner: &Inner, request: &Request) -> Judging {
 }
 
 /// What the caller gets.
-fn end(ended: Result<Response, Error>, inner: &Inner, asked: &Asked) -> Result<Response, Error> {
+fn end(ended: Result<Response, Error>, sent: &Sent<'_>) -> Result<Response, Error> {
+    let Sent { inner, asked, bound, .. } = *sent;
     let ended = match ended {
-        Err(error) if error.status_code().is_some() => {
-            // An answer is an answer.
-            error
-                .into_response()
-                .ok_or_else(|| Error::from(Fault::rejected("", Reason::Shed, None)))
-        }
+        // An answer is an answer, unless there are policies around that are to hear of it.
+        Err(error) if error.status_code().is_some() && bound.is_none() => error
+            .into_response()
+            .ok_or_else(|| Error::from(Fault::rejected("", Reason::Shed, None))),
         ended => ended,
     };
     let ended = match ended {
@@ -113,12 +116,7 @@ impl Sent<'_> {
         let place = host.enter()?;
         let counted = self.inner.settings.metrics.then(|| host.metrics.start());
         let slot = host.slot().await;
-        let follows = match call.target().and_then(Target::resolved_from) {
-            _ if !self.follows => Follows::Nowhere,
-            Some(_) => Follows::Here,
-            None => Follows::Anywhere,
-        };
-        let hold = Hold { held: Held::new(host, slot, follows), _place: place };
+        let hold = Hold { held: Held::new(host, slot), _place: place };
         let outcome = self.exchange(&call, &asked, hold).await;
         let outcome = outcome.map_err(|error| error.at(|| asked.at()));
         if let Some(counted) = counted {
@@ -146,13 +144,20 @@ impl Sent<'_> {
 
     /// One request and its answer.
     async fn exchange(&self, call: &Call, asked: &Asked, hold: Hold) -> Result<Response, Error> {
-        let request = self.request(call, asked).await?;
         let ticket = hold.held.ticket();
         if !self.is_persistent {
             ticket.closes();
         }
-        let answer = ticket.run(self.inner.reqwest.execute(request)).await;
-        let answer = answer.map_err(Error::of_reqwest)?;
+        let mut way = Way::new(&asked.method, &asked.url, self.body.is_some());
+        let answer = loop {
+            let request = self.request(call, &way).await?;
+            let answer = ticket.run(self.inner.reqwest.execute(request)).await;
+            let answer = answer.map_err(|error| Error::of_reqwest(error).at_hop(way.hops))?;
+            match self.onward(call, &way, &answer)? {
+                Some(next) => way = next,
+                None => break answer,
+            }
+        };
         if closes(&answer) {
             ticket.closes();
         }
@@ -165,19 +170,43 @@ impl Sent<'_> {
         if self.judging.statuses.fails(status) { Err(Error::status(answer)) } else { Ok(answer) }
     }
 
-    async fn request(&self, call: &Call, asked: &Asked) -> Result<reqwest::Request, Error> {
+    /// Where the answer sends it on to, and it goes.
+    fn onward<'w>(
+        &self,
+        call: &Call,
+        way: &Way<'w>,
+        answer: &reqwest::Response,
+    ) -> Result<Option<Way<'w>>, Error> {
+        let next = if self.follows { way.after(answer.status(), answer.headers()) } else { None };
+        let Some(next) = next else { return Ok(None) };
+        // It says itself whose name is meant, which is wrong anywhere else.
+        let is_named = self.target(call).is_some_and(|target| target.resolved_from().is_some());
+        let can =
+            !(is_named && next.is_elsewhere(way) || next.has_body && !self.judging.is_repeatable);
+        if can && next.hops > self.inner.settings.hops() {
+            return Err(Error::other(ErrorKind::Redirect, "redirected too often"));
+        }
+        Ok(can.then_some(next))
+    }
+
+    async fn request(&self, call: &Call, way: &Way<'_>) -> Result<reqwest::Request, Error> {
         let settings = &self.inner.settings;
-        let mut url = Url::clone(&asked.url);
+        let mut url = Url::clone(&way.url);
         let credentials = take_credentials(&mut url);
-        let mut request = reqwest::Request::new(asked.method.clone(), url);
+        let mut request = reqwest::Request::new(Method::clone(&way.method), url);
         *request.headers_mut() = self.headers.clone();
         let headers = request.headers_mut();
+        for (name, value) in &settings.headers {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+        way.strip(headers);
         if let Some(value) = credentials {
             headers.entry(AUTHORIZATION).or_insert(value);
         }
-        if let Some(named) = call.target().and_then(Target::resolved_from) {
+        let target = self.target(call);
+        if let Some(named) = target.and_then(Target::resolved_from) {
             // It is meant, and not the address that it was resolved to.
-            let port = call.target().map_or(80, Target::port);
+            let port = target.map_or(80, Target::port);
             if let Ok(name) = HeaderValue::try_from(format!("{named}:{port}")) {
                 headers.entry(HOST).or_insert(name);
             }
@@ -191,19 +220,23 @@ impl Sent<'_> {
         if let Some((name, key)) = self.key(call) {
             headers.entry(name).or_insert_with(|| text(key.to_string()));
         }
-        if let Some(body) = self.body {
-            let body = body.next().await;
-            let body = body.map_err(|error| Error::other(ErrorKind::Request, error))?;
+        if let Some(body) = self.body.filter(|_| way.has_body) {
+            let body = body.next().await.map_err(Error::local)?;
             *request.body_mut() = Some(body);
         }
         Ok(request)
     }
 
+    /// Whom the balancer has chosen, or that of the service around it.
+    fn target<'t>(&'t self, call: &'t Call) -> Option<&'t Target> {
+        call.target().or_else(|| self.bound?.target.as_deref())
+    }
+
     /// The key of a call that this is part of, or that of its own.
-    fn key(&self, call: &Call) -> Option<(::http::HeaderName, IdempotencyKey)> {
+    fn key(&self, call: &Call) -> Option<(HeaderName, IdempotencyKey)> {
         let name = self.inner.settings.idempotency_header.clone();
-        match self.bound {
-            Some(bound) => Some((name.unwrap_or(super::IDEMPOTENCY_KEY), bound.key)),
+        match self.key {
+            Some(key) => Some((name.unwrap_or(super::IDEMPOTENCY_KEY), key)),
             None => Some((name?, call.idempotency_key())),
         }
     }
@@ -261,8 +294,7 @@ fn authority(url: &Url) -> Cow<'_, str> {
 fn at_target(url: &Url, target: &Target) -> Result<Url, Error> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let text = format!("{}{}{query}", target.url(), url.path());
-    let mut there: Url =
-        text.parse().map_err(|error| Error::other(ErrorKind::Request, format!("{error}")))?;
+    let mut there: Url = text.parse().map_err(|error| Error::local(format!("{error}")))?;
     there.set_username(url.username()).unwrap_or_default();
     there.set_password(url.password()).unwrap_or_default();
     Ok(there)

@@ -56,6 +56,8 @@ enum Cause {
     /// The answer that has the status.
     Answer(Response),
     Other(Box<dyn StdError + Send + Sync>),
+    /// The caller's own doing: nobody was asked.
+    Local(Box<dyn StdError + Send + Sync>),
     Fallback(Failed),
 }
 
@@ -83,6 +85,9 @@ pub enum ErrorKind {
 
 impl Error {
     pub(super) fn of_reqwest(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Self::local(error.without_url());
+        }
         let kind = if error.is_connect() {
             ErrorKind::Connect
         } else if error.is_timeout() {
@@ -116,6 +121,24 @@ impl Error {
         error: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         Self::new(kind, Cause::Other(error.into()))
+    }
+
+    /// Of a request that could not be made.
+    pub(super) fn local(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Request, Cause::Local(error.into()))
+    }
+
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.0.cause, Cause::Local(_))
+    }
+
+    /// After so many redirects: something has been sent by then.
+    #[must_use]
+    pub(super) fn at_hop(mut self, hops: usize) -> Self {
+        if hops != 0 && self.0.kind == ErrorKind::Connect {
+            self.0.kind = ErrorKind::Request;
+        }
+        self
     }
 
     const fn boxed(inner: Box<Inner>) -> Self {
@@ -251,7 +274,7 @@ impl Error {
             (_, Cause::Fault(fault)) => fmt::Display::fmt(fault, f),
             (_, Cause::Fallback(failed)) => fmt::Display::fmt(failed, f),
             (_, Cause::Answer(answer)) => write!(f, "answered {}", answer.status()),
-            (_, Cause::Other(error)) => fmt::Display::fmt(error, f),
+            (_, Cause::Other(error) | Cause::Local(error)) => fmt::Display::fmt(error, f),
             (kind, Cause::Reqwest(error)) => {
                 f.write_str(match kind {
                     ErrorKind::Connect if error.is_timeout() => "no connection in time",
@@ -259,7 +282,7 @@ impl Error {
                     ErrorKind::Timeout => "no answer in time",
                     ErrorKind::Body => "its body broke off",
                     ErrorKind::Redirect => "redirected too often",
-                    _ if error.is_builder() => "no such request can be made",
+                    _ if error.is_connect() => "no connection where it was sent on to",
                     _ => "the connection broke before there was an answer",
                 })?;
                 root(error).map_or(Ok(()), |root| write!(f, ": {root}"))
@@ -304,7 +327,7 @@ impl StdError for Error {
             Cause::Fault(fault) => Some(fault),
             Cause::Reqwest(error) => Some(error),
             Cause::Answer(_) => None,
-            Cause::Other(error) => Some(&**error),
+            Cause::Other(error) | Cause::Local(error) => Some(&**error),
             Cause::Fallback(failed) => failed.source(),
         }
     }
@@ -318,10 +341,17 @@ pub(super) fn told(url: &Url) -> Box<str> {
     told.set_fragment(None);
     if url.query().is_some() {
         told.set_query(None);
-        let names: Vec<_> = url.query_pairs().map(|(name, _)| format!("{name}=…")).collect();
-        return format!("{told}?{}", names.join("&")).into();
+        return format!("{told}?{}", names(url.query().unwrap_or_default())).into();
     }
     told.as_str().into()
+}
+
+/// As they were written: decoded they might be anything. What has no name may be all value.
+fn names(query: &str) -> String {
+    let told =
+        |pair: &str| pair.split_once('=').map_or("…".into(), |(name, _)| format!("{name}=…"));
+    let names: Vec<_> = query.split('&').map(told).collect();
+    names.join("&")
 }
 
 /// The same of what may be no URL.
@@ -331,8 +361,13 @@ pub(super) fn told_text(text: &str) -> String {
             return told(&url).into();
         }
     }
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let Some((before, after)) = text.rsplit_once('@') else { return text.to_owned() };
+    // Whatever is before the last of these may be of a password.
+    let (before, after) = match text.rsplit_once('@') {
+        Some((before, after)) => (Some(before), after),
+        None => (None, text),
+    };
+    let after = after.split(['?', '#']).next().unwrap_or_default();
+    let Some(before) = before else { return after.to_owned() };
     let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
     format!("{scheme}//…@{after}")
 }
@@ -362,6 +397,11 @@ mod tests {
             "http://host:81/a?token=…&q=…"
         );
         assert_eq!(url("http://host/a"), "http://host/a");
+        assert_eq!(url("http://host/?a%0Ab=1&s3cret&c="), "http://host/?a%0Ab=…&…&c=…");
+        for text in ["http://me:pa?ss@host/", "http://me:s3#cret@x@host/?a", "me:s3cret#x@host/"] {
+            let told = told_text(text);
+            assert!(told.ends_with("//…@host/"), "{told}");
+        }
     }
 
     #[test]

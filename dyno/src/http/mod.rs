@@ -36,6 +36,7 @@ mod judge;
 mod of_call;
 mod origin;
 mod params;
+mod redirect;
 mod request;
 mod response;
 mod room;
@@ -48,6 +49,7 @@ mod until;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 #[cfg(feature = "https")]
@@ -66,7 +68,7 @@ pub use self::status::Statuses;
 use self::build::Sharing;
 use self::host::Hosts;
 use self::origin::Origin;
-use crate::balance::Balancer;
+use crate::balance::{Balancer, Target};
 use crate::breaker::Breaker;
 use crate::service::{IdempotencyKey, Service};
 
@@ -98,7 +100,20 @@ struct Inner {
 #[derive(Clone)]
 struct Bound {
     base: Option<Arc<Url>>,
+    target: Option<Arc<Target>>,
     key: IdempotencyKey,
+    /// Which client of the attempt it is.
+    part: u32,
+    /// How many requests were made: each has a key of its own, and in the next attempt the same.
+    requests: Arc<AtomicU32>,
+}
+
+impl Bound {
+    /// That of the next request.
+    fn next_key(&self) -> IdempotencyKey {
+        let request = self.requests.fetch_add(1, Ordering::Relaxed);
+        self.key.of_part(u64::from(self.part) << 32 | u64::from(request))
+    }
 }
 
 impl Client {

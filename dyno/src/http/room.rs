@@ -99,10 +99,10 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, follows: Follows) -> Self {
+    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit) -> Self {
         host.room.change(|account| account.used += 1);
         let state = State { has_connection: true, closes: false, ended: false };
-        let ticket = Arc::new(Ticket { host, follows, state: Mutex::new(state) });
+        let ticket = Arc::new(Ticket { host, state: Mutex::new(state) });
         Self { ticket, _slot: slot }
     }
 
@@ -117,19 +117,9 @@ impl Drop for Held {
     }
 }
 
-/// Which redirects a request follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Follows {
-    Nowhere,
-    /// It says itself whose name is meant, which is wrong anywhere else.
-    Here,
-    Anywhere,
-}
-
 /// The request, for what makes its connection.
 pub(super) struct Ticket {
     host: Arc<Host>,
-    follows: Follows,
     state: Mutex<State>,
 }
 
@@ -159,15 +149,6 @@ impl Ticket {
             future.as_mut().poll(cx)
         })
         .await
-    }
-
-    /// A redirect is followed; else it is the answer.
-    pub(super) fn follows(&self, is_elsewhere: bool) -> bool {
-        match self.follows {
-            Follows::Nowhere => false,
-            Follows::Here => !is_elsewhere,
-            Follows::Anywhere => true,
-        }
     }
 
     /// The connection is closed when the answer has ended.

@@ -295,6 +295,9 @@ impl Builder {
         }
         let base = self.base.as_deref().map(str::parse::<Url>).transpose();
         let base = base.map_err(|error| self.error(&format!("`base` is no URL: {error}")))?;
+        if base.as_ref().is_some_and(|base| !matches!(base.scheme(), "http" | "https")) {
+            return Err(self.error("`base` is no URL of http or https"));
+        }
         let reqwest = self.reqwest().build().map_err(Error::of_reqwest)?;
         let guarded = self.service(true);
         let unguarded = self.service(false);

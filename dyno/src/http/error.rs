@@ -88,6 +88,10 @@ impl Error {
         if error.is_builder() {
             return Self::local(error.without_url());
         }
+        if lacks_tls(&error) {
+            let why = "TLS is not built in: dyno's feature `https` brings it";
+            return Self::local(why);
+        }
         let kind = if error.is_connect() {
             ErrorKind::Connect
         } else if error.is_timeout() {
@@ -331,6 +335,15 @@ impl StdError for Error {
             Cause::Fallback(failed) => failed.source(),
         }
     }
+}
+
+/// Nothing in this program speaks `https`, so nobody was asked.
+fn lacks_tls(error: &reqwest::Error) -> bool {
+    let is_https = || error.url().is_some_and(|url| url.scheme() == "https");
+    cfg!(not(feature = "https"))
+        && error.is_connect()
+        && is_https()
+        && root(error).is_some_and(|root| root.to_string().contains("scheme is not http"))
 }
 
 /// As it may be told: without credentials, and of the query only the names.

@@ -16,8 +16,8 @@ use super::room::{Follows, Held};
 use super::until::Until;
 use super::{Body, Bound, Inner, base64};
 use crate::balance::Target;
-use crate::breaker::{Breaker, store};
-use crate::deadline::Deadline;
+use crate::breaker::Breaker;
+use crate::deadline::{self, Deadline};
 use crate::fault::{Fault, Reason};
 use crate::outcome::Verdict;
 use crate::service::{self, Call, IdempotencyKey};
@@ -40,18 +40,17 @@ struct Sent<'r> {
 
 pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
     let url = Arc::new(request.url()?);
-    let client = request.client.clone();
-    let inner = &*client.inner;
+    let (wrong, fallback) = (request.take_wrong(), request.fallback.take());
+    let inner = &*request.client.inner;
     let asked = Asked { client: inner.name, method: request.method.clone(), url };
-    if let Some(wrong) = request.take_wrong() {
+    if let Some(wrong) = wrong {
         return Err(Error::other(ErrorKind::Request, wrong).at(|| asked.at()));
     }
     let authority = authority(&asked.url);
-    let fallback = request.fallback.take();
     let limit = request.timeout.or(inner.settings.timeout);
     let sent = Sent {
         inner,
-        bound: client.bound.as_ref(),
+        bound: request.client.bound.as_ref(),
         asked: &asked,
         host: inner.balance.is_none().then(|| inner.host(&authority)),
         headers: &request.headers,
@@ -109,7 +108,15 @@ fn end(ended: Result<Response, Error>, inner: &Inner, asked: &Asked) -> Result<R
 
 impl Sent<'_> {
     async fn attempt(&self, call: Call) -> Result<Response, Error> {
-        let (asked, host) = self.whom(&call)?;
+        let chosen;
+        let (asked, host) = match &self.host {
+            Some(host) => (self.asked, host.clone()),
+            None => {
+                chosen = self.at_target(&call)?;
+                let host = self.inner.host(&authority(&chosen.url));
+                (&chosen, host)
+            }
+        };
         let place = host.enter()?;
         let counted = self.inner.settings.metrics.then(|| host.metrics.start());
         let slot = host.slot().await;
@@ -118,8 +125,9 @@ impl Sent<'_> {
             Some(_) => Follows::Here,
             None => Follows::Anywhere,
         };
-        let hold = Hold { held: Held::new(host, slot, follows), _place: place };
-        let outcome = self.exchange(&call, &asked, hold).await;
+        let held = Held::new(host, slot, follows, self.inner.maker.clone());
+        let hold = Hold { held, _place: place };
+        let outcome = self.exchange(&call, asked, hold).await;
         let outcome = outcome.map_err(|error| error.at(|| asked.at()));
         if let Some(counted) = counted {
             match self.judging.verdict(&outcome) {
@@ -131,22 +139,23 @@ impl Sent<'_> {
         outcome
     }
 
-    /// Whom an attempt asks, and what is kept of the host.
-    fn whom(&self, call: &Call) -> Result<(Asked, Arc<Host>), Error> {
-        if let Some(host) = &self.host {
-            return Ok((self.asked.clone(), host.clone()));
-        }
+    /// What is asked of the target that the balancer has chosen.
+    fn at_target(&self, call: &Call) -> Result<Asked, Error> {
         let mut asked = self.asked.clone();
         if let Some(target) = call.target() {
             asked.url = Arc::new(at_target(&asked.url, target)?);
         }
-        let host = self.inner.host(&authority(&asked.url));
-        Ok((asked, host))
+        Ok(asked)
     }
 
     /// One request and its answer.
     async fn exchange(&self, call: &Call, asked: &Asked, hold: Hold) -> Result<Response, Error> {
-        let request = self.request(call, asked).await?;
+        let mut request = self.request(call, asked);
+        if let Some(body) = self.body {
+            let body = body.next().await;
+            let body = body.map_err(|error| Error::other(ErrorKind::Request, error))?;
+            *request.body_mut() = Some(body);
+        }
         let ticket = hold.held.ticket();
         if !self.is_persistent {
             ticket.closes();
@@ -165,7 +174,8 @@ impl Sent<'_> {
         if self.judging.statuses.fails(status) { Err(Error::status(answer)) } else { Ok(answer) }
     }
 
-    async fn request(&self, call: &Call, asked: &Asked) -> Result<reqwest::Request, Error> {
+    /// It without its body.
+    fn request(&self, call: &Call, asked: &Asked) -> reqwest::Request {
         let settings = &self.inner.settings;
         let mut url = Url::clone(&asked.url);
         let credentials = take_credentials(&mut url);
@@ -185,18 +195,13 @@ impl Sent<'_> {
         if !self.is_persistent {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::current()) {
-            headers.insert(name, text(left.text(&mut [0; _])));
+        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::left()) {
+            headers.insert(name, text(deadline::text(left, &mut [0; _])));
         }
         if let Some((name, key)) = self.key(call) {
             headers.entry(name).or_insert_with(|| text(key.to_string()));
         }
-        if let Some(body) = self.body {
-            let body = body.next().await;
-            let body = body.map_err(|error| Error::other(ErrorKind::Request, error))?;
-            *request.body_mut() = Some(body);
-        }
-        Ok(request)
+        request
     }
 
     /// The key of a call that this is part of, or that of its own.
@@ -216,7 +221,7 @@ fn text(value: impl AsRef<[u8]>) -> HeaderValue {
 
 /// What an URL has before its host, as a header: reqwest sends none for a request that is ready made.
 fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
+    if !has_credentials(url) {
         return None;
     }
     let user = percent_decoded(url.username());
@@ -224,6 +229,10 @@ fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
     url.set_username("").unwrap_or_default();
     url.set_password(None).unwrap_or_default();
     base64::basic(&user, &password)
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {
@@ -250,7 +259,11 @@ fn closes(answer: &reqwest::Response) -> bool {
 /// Host and port.
 fn authority(url: &Url) -> Cow<'_, str> {
     let authority = url.authority();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = if has_credentials(url) {
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    } else {
+        authority
+    };
     match url.port() {
         Some(_) => host.into(),
         None => format!("{host}:{}", url.port_or_known_default().unwrap_or(80)).into(),
@@ -280,8 +293,7 @@ impl Inner {
     fn circuit(&self, authority: &str) -> Option<Arc<Breaker>> {
         let breaker = self.guarded.breaker_at(authority)?;
         if let Some(sharing) = &self.sharing {
-            let by_key = store::Sharing::new((sharing.key)(authority));
-            breaker.share(sharing.storage.clone(), by_key);
+            sharing.share(authority, &breaker);
         }
         Some(breaker)
     }

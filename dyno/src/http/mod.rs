@@ -36,6 +36,7 @@ mod judge;
 mod of_call;
 mod origin;
 mod params;
+mod redirect;
 mod request;
 mod response;
 mod room;
@@ -63,8 +64,8 @@ pub use self::response::{Chunks, Response};
 pub use self::settings::Settings;
 pub use self::status::Statuses;
 
-use self::build::Sharing;
-use self::host::Hosts;
+use self::connect::Maker;
+use self::host::{Hosts, Sharing};
 use self::origin::Origin;
 use crate::balance::Balancer;
 use crate::breaker::Breaker;
@@ -88,6 +89,7 @@ struct Inner {
     balance: Option<&'static Balancer>,
     sharing: Option<Sharing>,
     reqwest: reqwest::Client,
+    maker: Maker,
     guarded: Service,
     /// The same without a breaker.
     unguarded: Service,

@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -16,11 +17,12 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
+use super::connect::Maker;
 use super::host::Host;
 use crate::clock::{self, Instant};
 
-/// How long a connection may be on its way back.
-const BACK: Duration = Duration::from_millis(100);
+/// How long a connection may be on its way back, by a clock that may be behind when it begins.
+const BACK: Duration = Duration::from_millis(100).saturating_add(clock::COARSE);
 
 /// The account of a host.
 pub(super) struct Room {
@@ -47,7 +49,7 @@ impl Account {
         if self.back.len() >= most {
             self.back.pop_front();
         }
-        self.back.push_back(clock::now());
+        self.back.push_back(clock::coarse());
     }
 }
 
@@ -99,10 +101,15 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, follows: Follows) -> Self {
+    pub(super) fn new(
+        host: Arc<Host>,
+        slot: OwnedSemaphorePermit,
+        follows: Follows,
+        maker: Maker,
+    ) -> Self {
         host.room.change(|account| account.used += 1);
         let state = State { has_connection: true, closes: false, ended: false };
-        let ticket = Arc::new(Ticket { host, follows, state: Mutex::new(state) });
+        let ticket = Arc::new(Ticket { host, follows, maker, state: Mutex::new(state) });
         Self { ticket, _slot: slot }
     }
 
@@ -130,6 +137,7 @@ pub(super) enum Follows {
 pub(super) struct Ticket {
     host: Arc<Host>,
     follows: Follows,
+    maker: Maker,
     state: Mutex<State>,
 }
 
@@ -147,6 +155,11 @@ impl Ticket {
         POLLED.with_borrow(Clone::clone)
     }
 
+    /// What makes its connection.
+    pub(super) fn maker(&self) -> &Maker {
+        &self.maker
+    }
+
     fn is_polled(self: &Arc<Self>) -> bool {
         POLLED.with_borrow(|polled| polled.as_ref().is_some_and(|polled| Arc::ptr_eq(polled, self)))
     }
@@ -154,8 +167,9 @@ impl Ticket {
     /// Polls `future` for the request.
     pub(super) async fn run<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         let mut future = pin!(future);
+        let mut ticket = Some(Arc::clone(self));
         std::future::poll_fn(|cx| {
-            let _here = Here::enter(self);
+            let _here = Here::enter(&mut ticket);
             future.as_mut().poll(cx)
         })
         .await
@@ -182,7 +196,7 @@ impl Ticket {
     /// It has one, or has none any more; whether that is new.
     fn has(&self, has: bool) -> bool {
         let mut state = self.state();
-        !state.ended && std::mem::replace(&mut state.has_connection, has) != has
+        !state.ended && mem::replace(&mut state.has_connection, has) != has
     }
 
     /// No idle one was found.
@@ -227,17 +241,20 @@ impl Ticket {
 }
 
 /// A request is being polled on this thread.
-struct Here(Option<Arc<Ticket>>);
+///
+/// Meanwhile its ticket and the one that was there before are in the place of each other.
+struct Here<'t>(&'t mut Option<Arc<Ticket>>);
 
-impl Here {
-    fn enter(ticket: &Arc<Ticket>) -> Self {
-        Self(POLLED.replace(Some(Arc::clone(ticket))))
+impl<'t> Here<'t> {
+    fn enter(ticket: &'t mut Option<Arc<Ticket>>) -> Self {
+        POLLED.with_borrow_mut(|polled| mem::swap(polled, ticket));
+        Self(ticket)
     }
 }
 
-impl Drop for Here {
+impl Drop for Here<'_> {
     fn drop(&mut self) {
-        POLLED.set(self.0.take());
+        POLLED.with_borrow_mut(|polled| mem::swap(polled, self.0));
     }
 }
 
@@ -308,7 +325,7 @@ async fn either(
 ) {
     let mut polled = false;
     std::future::poll_fn(|cx: &mut Context<'_>| {
-        let again = std::mem::replace(&mut polled, true);
+        let again = mem::replace(&mut polled, true);
         let ended = one.as_mut().poll(cx).is_ready() || other.as_mut().poll(cx).is_ready();
         if ended || again { Poll::Ready(()) } else { Poll::Pending }
     })

@@ -125,8 +125,8 @@ impl Sent<'_> {
             Some(_) => Follows::Here,
             None => Follows::Anywhere,
         };
-        let held = Held::new(host, slot, follows, self.inner.maker.clone());
-        let hold = Hold { held, _place: place };
+        let hold =
+            Hold { held: Held::new(host, slot, follows, self.inner.maker.clone()), _place: place };
         let outcome = self.exchange(&call, asked, hold).await;
         let outcome = outcome.map_err(|error| error.at(|| asked.at()));
         if let Some(counted) = counted {

@@ -71,11 +71,11 @@ where
             return Box::pin(ready(Err("no request asks for a connection".into())));
         };
         Box::pin(async move {
-            let make = async {
+            let connecting = async {
                 poll_fn(|cx| inner.poll_ready(cx)).await?;
                 inner.call(to).await
             };
-            let made = room::connect(ticket, make).await;
+            let made = room::connect(ticket, connecting).await;
             made.unwrap_or_else(|| Err("another connection has become free".into()))
         })
     }

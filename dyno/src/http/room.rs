@@ -258,9 +258,9 @@ impl Drop for Here<'_> {
     }
 }
 
-/// Makes a connection by `make` when there is room for it; `None` when the request has got another
+/// Makes a connection by `begin` when there is room for it; `None` when the request has got another
 /// one in the meantime, and nobody waits for this one.
-pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, make: F) -> Option<F::Output> {
+pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, begin: F) -> Option<F::Output> {
     ticket.found_none();
     let room = &ticket.host.room;
     let waiting = Waiting::begin(room);
@@ -278,7 +278,7 @@ pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, make: F) -> Option<F
     }
     drop(waiting);
     let making = Making(&ticket);
-    let mut future = pin!(make);
+    let mut future = pin!(begin);
     let connecting = std::future::poll_fn(|cx| {
         if !ticket.is_polled() {
             // Whoever polls goes on for the sake of what is begun.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
-use super::connect::Bounded;
+use super::connect::{Bounded, Maker};
 use super::error::{self, Error};
-use super::host::Hosts;
+use super::host::{Hosts, Sharing};
 use super::origin::Origin;
 use super::settings::Settings;
 use super::{Client, Inner, Statuses};
@@ -38,12 +38,6 @@ pub struct Builder {
 }
 
 pub(super) type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
-
-/// Where the circuits of the hosts are kept.
-pub(super) struct Sharing {
-    pub(super) storage: Arc<dyn Storage>,
-    pub(super) key: Box<dyn Fn(&str) -> String + Send + Sync>,
-}
 
 impl Builder {
     #[track_caller]
@@ -298,21 +292,22 @@ impl Builder {
         if base.as_ref().is_some_and(|base| !matches!(base.scheme(), "http" | "https")) {
             return Err(self.error("`base` is no URL of http or https"));
         }
-        let reqwest = self.reqwest().build().map_err(Error::of_reqwest)?;
+        let maker = Maker::default();
+        let reqwest = self.reqwest(&maker).build().map_err(Error::of_reqwest)?;
         let guarded = self.service(true);
         let unguarded = self.service(false);
         let Self { name, at, settings, balance, sharing, .. } = self;
         let hosts = Hosts::new(name, settings.pool_size, settings.max_open, at);
         let base = base.map(Arc::new);
-        let origin = Origin::default();
         let inner = Inner {
             name,
             settings,
             base,
-            origin,
+            origin: Origin::default(),
             balance,
             sharing,
             reqwest,
+            maker,
             guarded,
             unguarded,
             hosts,
@@ -320,7 +315,7 @@ impl Builder {
         Ok(Client { inner: Arc::new(inner), bound: None })
     }
 
-    fn reqwest(&mut self) -> reqwest::ClientBuilder {
+    fn reqwest(&mut self, maker: &Maker) -> reqwest::ClientBuilder {
         let settings = &self.settings;
         let mut builder = reqwest::Client::builder()
             // Followed here: see `redirect`.
@@ -329,7 +324,7 @@ impl Builder {
             // follow, it keeps no copy of the request.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .pool_max_idle_per_host(settings.pool_size)
-            .connector_layer(Bounded);
+            .connector_layer(Bounded(maker.clone()));
         if let Some(limit) = settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }

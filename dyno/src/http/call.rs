@@ -17,8 +17,8 @@ use super::room::Held;
 use super::until::Until;
 use super::{Body, Bound, Inner, base64};
 use crate::balance::Target;
-use crate::breaker::{Breaker, store};
-use crate::deadline::Deadline;
+use crate::breaker::Breaker;
+use crate::deadline::{self, Deadline};
 use crate::fault::{Fault, Reason};
 use crate::outcome::Verdict;
 use crate::service::{self, Call, IdempotencyKey};
@@ -43,18 +43,17 @@ struct Sent<'r> {
 
 pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
     let url = Arc::new(request.url()?);
-    let client = request.client.clone();
-    let inner = &*client.inner;
+    let (wrong, fallback) = (request.take_wrong(), request.fallback.take());
+    let inner = &*request.client.inner;
     let asked = Asked { client: inner.name, method: request.method.clone(), url };
-    if let Some(wrong) = request.take_wrong() {
+    if let Some(wrong) = wrong {
         return Err(Error::local(wrong).at(|| asked.at()));
     }
     let authority = authority(&asked.url);
-    let fallback = request.fallback.take();
     let limit = request.timeout.or(inner.settings.timeout);
     let sent = Sent {
         inner,
-        bound: client.bound.as_ref(),
+        bound: request.client.bound.as_ref(),
         key: request.key,
         asked: &asked,
         host: inner.balance.is_none().then(|| inner.host(&authority)),
@@ -112,12 +111,20 @@ fn end(ended: Result<Response, Error>, sent: &Sent<'_>) -> Result<Response, Erro
 
 impl Sent<'_> {
     async fn attempt(&self, call: Call) -> Result<Response, Error> {
-        let (asked, host) = self.whom(&call)?;
+        let chosen;
+        let (asked, host) = match &self.host {
+            Some(host) => (self.asked, host.clone()),
+            None => {
+                chosen = self.at_target(&call)?;
+                let host = self.inner.host(&authority(&chosen.url));
+                (&chosen, host)
+            }
+        };
         let place = host.enter()?;
         let counted = self.inner.settings.metrics.then(|| host.metrics.start());
         let slot = host.slot().await;
-        let hold = Hold { held: Held::new(host, slot), _place: place };
-        let outcome = self.exchange(&call, &asked, hold).await;
+        let hold = Hold { held: Held::new(host, slot, self.inner.maker.clone()), _place: place };
+        let outcome = self.exchange(&call, asked, hold).await;
         let outcome = outcome.map_err(|error| error.at(|| asked.at()));
         if let Some(counted) = counted {
             match self.judging.verdict(&outcome) {
@@ -129,17 +136,13 @@ impl Sent<'_> {
         outcome
     }
 
-    /// Whom an attempt asks, and what is kept of the host.
-    fn whom(&self, call: &Call) -> Result<(Asked, Arc<Host>), Error> {
-        if let Some(host) = &self.host {
-            return Ok((self.asked.clone(), host.clone()));
-        }
+    /// What is asked of the target that the balancer has chosen.
+    fn at_target(&self, call: &Call) -> Result<Asked, Error> {
         let mut asked = self.asked.clone();
         if let Some(target) = call.target() {
             asked.url = Arc::new(at_target(&asked.url, target)?);
         }
-        let host = self.inner.host(&authority(&asked.url));
-        Ok((asked, host))
+        Ok(asked)
     }
 
     /// One request and its answer.
@@ -150,7 +153,10 @@ impl Sent<'_> {
         }
         let mut way = Way::new(&asked.method, &asked.url, self.body.is_some());
         let answer = loop {
-            let request = self.request(call, &way).await?;
+            let mut request = self.request(call, &way);
+            if let Some(body) = self.body.filter(|_| way.has_body) {
+                *request.body_mut() = Some(body.next().await.map_err(Error::local)?);
+            }
             let answer = ticket.run(self.inner.reqwest.execute(request)).await;
             let answer = answer.map_err(|error| Error::of_reqwest(error).at_hop(way.hops))?;
             match self.onward(call, &way, &answer)? {
@@ -189,7 +195,8 @@ impl Sent<'_> {
         Ok(can.then_some(next))
     }
 
-    async fn request(&self, call: &Call, way: &Way<'_>) -> Result<reqwest::Request, Error> {
+    /// It without its body.
+    fn request(&self, call: &Call, way: &Way<'_>) -> reqwest::Request {
         let settings = &self.inner.settings;
         let mut url = Url::clone(&way.url);
         let credentials = take_credentials(&mut url);
@@ -214,17 +221,13 @@ impl Sent<'_> {
         if !self.is_persistent {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::current()) {
-            headers.insert(name, text(left.text(&mut [0; _])));
+        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::left()) {
+            headers.insert(name, text(deadline::text(left, &mut [0; _])));
         }
         if let Some((name, key)) = self.key(call) {
             headers.entry(name).or_insert_with(|| text(key.to_string()));
         }
-        if let Some(body) = self.body.filter(|_| way.has_body) {
-            let body = body.next().await.map_err(Error::local)?;
-            *request.body_mut() = Some(body);
-        }
-        Ok(request)
+        request
     }
 
     /// Whom the balancer has chosen, or that of the service around it.
@@ -249,7 +252,7 @@ fn text(value: impl AsRef<[u8]>) -> HeaderValue {
 
 /// What an URL has before its host, as a header: reqwest sends none for a request that is ready made.
 fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
+    if !has_credentials(url) {
         return None;
     }
     let user = percent_decoded(url.username());
@@ -257,6 +260,10 @@ fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
     url.set_username("").unwrap_or_default();
     url.set_password(None).unwrap_or_default();
     base64::basic(&user, &password)
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {
@@ -283,7 +290,11 @@ fn closes(answer: &reqwest::Response) -> bool {
 /// Host and port.
 fn authority(url: &Url) -> Cow<'_, str> {
     let authority = url.authority();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = if has_credentials(url) {
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    } else {
+        authority
+    };
     match url.port() {
         Some(_) => host.into(),
         None => format!("{host}:{}", url.port_or_known_default().unwrap_or(80)).into(),
@@ -312,8 +323,7 @@ impl Inner {
     fn circuit(&self, authority: &str) -> Option<Arc<Breaker>> {
         let breaker = self.guarded.breaker_at(authority)?;
         if let Some(sharing) = &self.sharing {
-            let by_key = store::Sharing::new((sharing.key)(authority));
-            breaker.share(sharing.storage.clone(), by_key);
+            sharing.share(authority, &breaker);
         }
         Some(breaker)
     }

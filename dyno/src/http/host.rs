@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::room::Room;
 use crate::breaker::Breaker;
+use crate::breaker::store::{self, Storage};
 use crate::fault::Fault;
 use crate::keyed::{self, ByKey, Keep};
 use crate::limit::bulkhead::{Bulkhead, OwnedPermit};
@@ -87,6 +88,20 @@ impl Host {
     /// Its circuit, where it has one; `find` is asked for it once.
     pub(super) fn breaker(&self, find: impl FnOnce() -> Option<Arc<Breaker>>) -> Option<&Breaker> {
         self.breaker.get_or_init(find).as_deref()
+    }
+}
+
+/// Where the circuits of the hosts are kept.
+pub(super) struct Sharing {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) key: Box<dyn Fn(&str) -> String + Send + Sync>,
+}
+
+impl Sharing {
+    /// The circuit of `authority` is that of other processes, too.
+    pub(super) fn share(&self, authority: &str, breaker: &Breaker) {
+        let by_key = store::Sharing::new((self.key)(authority));
+        breaker.share(self.storage.clone(), by_key);
     }
 }
 

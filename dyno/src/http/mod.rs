@@ -65,8 +65,8 @@ pub use self::response::{Chunks, Response};
 pub use self::settings::Settings;
 pub use self::status::Statuses;
 
-use self::build::Sharing;
-use self::host::Hosts;
+use self::connect::Maker;
+use self::host::{Hosts, Sharing};
 use self::origin::Origin;
 use crate::balance::{Balancer, Target};
 use crate::breaker::Breaker;
@@ -90,6 +90,7 @@ struct Inner {
     balance: Option<&'static Balancer>,
     sharing: Option<Sharing>,
     reqwest: reqwest::Client,
+    maker: Maker,
     guarded: Service,
     /// The same without a breaker.
     unguarded: Service,

@@ -39,7 +39,7 @@ impl<'a> Way<'a> {
     /// Where an answer sends it on to, if it does.
     pub(super) fn after(&self, status: StatusCode, headers: &HeaderMap) -> Option<Self> {
         let (method, has_body) = self.method_after(status)?;
-        let location = str::from_utf8(headers.get(LOCATION)?.as_bytes()).ok()?;
+        let location = std::str::from_utf8(headers.get(LOCATION)?.as_bytes()).ok()?;
         let mut url = self.url.join(location).ok()?;
         let can_be = matches!(url.scheme(), "http" | "https") && url.has_host();
         let is_elsewhere = url.origin() != self.url.origin();

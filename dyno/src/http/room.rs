@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -16,11 +17,12 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
+use super::connect::Maker;
 use super::host::Host;
 use crate::clock::{self, Instant};
 
-/// How long a connection may be on its way back.
-const BACK: Duration = Duration::from_millis(100);
+/// How long a connection may be on its way back, by a clock that may be behind when it begins.
+const BACK: Duration = Duration::from_millis(100).saturating_add(clock::COARSE);
 
 /// The account of a host.
 pub(super) struct Room {
@@ -47,7 +49,7 @@ impl Account {
         if self.back.len() >= most {
             self.back.pop_front();
         }
-        self.back.push_back(clock::now());
+        self.back.push_back(clock::coarse());
     }
 }
 
@@ -99,10 +101,10 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, maker: Maker) -> Self {
         host.room.change(|account| account.used += 1);
         let state = State { has_connection: true, closes: false, ended: false };
-        let ticket = Arc::new(Ticket { host, state: Mutex::new(state) });
+        let ticket = Arc::new(Ticket { host, maker, state: Mutex::new(state) });
         Self { ticket, _slot: slot }
     }
 
@@ -120,6 +122,7 @@ impl Drop for Held {
 /// The request, for what makes its connection.
 pub(super) struct Ticket {
     host: Arc<Host>,
+    maker: Maker,
     state: Mutex<State>,
 }
 
@@ -137,6 +140,11 @@ impl Ticket {
         POLLED.with_borrow(Clone::clone)
     }
 
+    /// What makes its connection.
+    pub(super) fn maker(&self) -> &Maker {
+        &self.maker
+    }
+
     fn is_polled(self: &Arc<Self>) -> bool {
         POLLED.with_borrow(|polled| polled.as_ref().is_some_and(|polled| Arc::ptr_eq(polled, self)))
     }
@@ -144,8 +152,9 @@ impl Ticket {
     /// Polls `future` for the request.
     pub(super) async fn run<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         let mut future = pin!(future);
+        let mut ticket = Some(Arc::clone(self));
         std::future::poll_fn(|cx| {
-            let _here = Here::enter(self);
+            let _here = Here::enter(&mut ticket);
             future.as_mut().poll(cx)
         })
         .await
@@ -163,7 +172,7 @@ impl Ticket {
     /// It has one, or has none any more; whether that is new.
     fn has(&self, has: bool) -> bool {
         let mut state = self.state();
-        !state.ended && std::mem::replace(&mut state.has_connection, has) != has
+        !state.ended && mem::replace(&mut state.has_connection, has) != has
     }
 
     /// No idle one was found.
@@ -208,23 +217,26 @@ impl Ticket {
 }
 
 /// A request is being polled on this thread.
-struct Here(Option<Arc<Ticket>>);
+///
+/// Meanwhile its ticket and the one that was there before are in the place of each other.
+struct Here<'t>(&'t mut Option<Arc<Ticket>>);
 
-impl Here {
-    fn enter(ticket: &Arc<Ticket>) -> Self {
-        Self(POLLED.replace(Some(Arc::clone(ticket))))
+impl<'t> Here<'t> {
+    fn enter(ticket: &'t mut Option<Arc<Ticket>>) -> Self {
+        POLLED.with_borrow_mut(|polled| mem::swap(polled, ticket));
+        Self(ticket)
     }
 }
 
-impl Drop for Here {
+impl Drop for Here<'_> {
     fn drop(&mut self) {
-        POLLED.set(self.0.take());
+        POLLED.with_borrow_mut(|polled| mem::swap(polled, self.0));
     }
 }
 
-/// Makes a connection by `make` when there is room for it; `None` when the request has got another
+/// Makes a connection by `begin` when there is room for it; `None` when the request has got another
 /// one in the meantime, and nobody waits for this one.
-pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, make: F) -> Option<F::Output> {
+pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, begin: F) -> Option<F::Output> {
     ticket.found_none();
     let room = &ticket.host.room;
     let waiting = Waiting::begin(room);
@@ -242,7 +254,7 @@ pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, make: F) -> Option<F
     }
     drop(waiting);
     let making = Making(&ticket);
-    let mut future = pin!(make);
+    let mut future = pin!(begin);
     let connecting = std::future::poll_fn(|cx| {
         if !ticket.is_polled() {
             // Whoever polls goes on for the sake of what is begun.
@@ -289,7 +301,7 @@ async fn either(
 ) {
     let mut polled = false;
     std::future::poll_fn(|cx: &mut Context<'_>| {
-        let again = std::mem::replace(&mut polled, true);
+        let again = mem::replace(&mut polled, true);
         let ended = one.as_mut().poll(cx).is_ready() || other.as_mut().poll(cx).is_ready();
         if ended || again { Poll::Ready(()) } else { Poll::Pending }
     })

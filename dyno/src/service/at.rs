@@ -17,7 +17,7 @@ pub(super) enum Key<'a> {
     Text(&'a str),
     Target(&'a Arc<Target>),
     /// A text whose breaker is at hand.
-    #[cfg(feature = "http")]
+    #[cfg_attr(not(feature = "http"), allow(dead_code))]
     Kept(&'a str, &'a Breaker),
 }
 
@@ -51,16 +51,15 @@ impl<'a> At<'a> {
     /// The breaker that is at hand.
     pub(super) const fn breaker(&self) -> Option<&'a Breaker> {
         match self.key {
-            #[cfg(feature = "http")]
             Key::Kept(_, breaker) => Some(breaker),
-            _ => None,
+            Key::Text(_) | Key::Target(_) => None,
         }
     }
 
     pub(super) fn target(&self) -> Option<Arc<Target>> {
         match self.key {
             Key::Target(target) => Some(target.clone()),
-            _ => None,
+            Key::Text(_) | Key::Kept(..) => None,
         }
     }
 }
@@ -68,10 +67,8 @@ impl<'a> At<'a> {
 impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.key {
-            Key::Text(text) => f.write_str(text),
+            Key::Text(text) | Key::Kept(text, _) => f.write_str(text),
             Key::Target(target) => fmt::Display::fmt(target, f),
-            #[cfg(feature = "http")]
-            Key::Kept(text, _) => f.write_str(text),
         }
     }
 }

@@ -46,6 +46,7 @@ impl IdempotencyKey {
 #[cfg(feature = "http")]
 impl IdempotencyKey {
     /// That of one of the parts of what it stands for; the first has the key itself.
+    #[expect(clippy::cast_possible_truncation, reason = "one half each")]
     pub(crate) const fn of_part(self, number: u64) -> Self {
         if number == 0 {
             return self;

@@ -11,7 +11,7 @@
 //! sku-slow: 5 in stock yesterday, because stock: no answer within 100ms
 //! down: stock: GET http://127.0.0.1:38139/?sku=…: no connection: Connection refused (os error 111)
 //! down: stock: GET http://127.0.0.1:38139/?sku=…: no connection: Connection refused (os error 111)
-//! not sent: stock: GET http://127.0.0.1:38139/?sku=…: stock[127.0.0.1:38139]: the breaker is open, try \
+//! not sent: stock: GET http://127.0.0.1:38139/?sku=…: the breaker is open, try \
 //!     again in 199.9ms (last error: no connection: Connection refused (os error 111))
 //! sku-1: 7 in stock (attempt 1)
 //! 3 calls went well, 2 failed, 1 was not sent

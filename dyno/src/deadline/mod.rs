@@ -28,6 +28,8 @@ use std::future::Future;
 use std::time::Duration;
 
 pub use text::ParseDeadlineError;
+#[cfg(feature = "http")]
+pub(crate) use text::text;
 
 use crate::ambient::{self, Ambient};
 use crate::clock::{self, Instant};
@@ -60,6 +62,17 @@ impl Deadline {
     #[must_use]
     pub fn current() -> Option<Self> {
         ambient::deadline().map(Self)
+    }
+
+    /// What is left until the one in force here: the clock is read once.
+    #[cfg(feature = "http")]
+    pub(crate) fn left() -> Option<Duration> {
+        if Ambient::current().is_none() {
+            return None;
+        }
+        let now = clock::now();
+        let at = ambient::begun_at(now).at()?;
+        Some(at.duration_since(now))
     }
 
     /// Whether there is time left: for long computations, which nobody can stop from outside.

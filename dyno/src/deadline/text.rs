@@ -4,7 +4,7 @@
 //! minutes, seconds, and so on down to nanoseconds.
 
 use std::fmt;
-use std::str::FromStr;
+use std::str::{self, FromStr};
 use std::time::Duration;
 
 use super::Deadline;
@@ -20,13 +20,31 @@ const UNITS: [(char, u64); 6] = [
 ];
 const MOST: u64 = 99_999_999;
 
+/// What is left as text, at the end of `buffer`: it goes along with every request, so without the
+/// machinery of formatting.
+pub(crate) fn text(left: Duration, buffer: &mut [u8; 9]) -> &[u8] {
+    let left = clock::nanos(left);
+    let fits = UNITS.iter().find(|(_, unit)| left / unit <= MOST);
+    let (name, unit) = fits.unwrap_or(&('H', 3600 * 1_000_000_000));
+    let mut left = left / unit;
+    let mut begin = buffer.len() - 1;
+    buffer[begin] = u8::try_from(*name).unwrap_or(b'H');
+    while begin != 0 {
+        begin -= 1;
+        buffer[begin] = b'0' + u8::try_from(left % 10).unwrap_or(0);
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    &buffer[begin..]
+}
+
 /// What is left now, rounded down: `249999u`. The finest unit that leaves no more than eight digits.
 impl fmt::Display for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = clock::nanos(self.remaining());
-        let fits = UNITS.iter().find(|(_, unit)| left / unit <= MOST);
-        let (name, unit) = fits.unwrap_or(&('H', 3600 * 1_000_000_000));
-        f.pad(&format!("{}{name}", left / unit))
+        let mut buffer = [0; 9];
+        f.pad(str::from_utf8(text(self.remaining(), &mut buffer)).unwrap_or_default())
     }
 }
 

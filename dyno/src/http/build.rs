@@ -8,10 +8,10 @@ use std::time::Duration;
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
-use super::connect::Bounded;
-use super::error::{self, Error, ErrorKind};
-use super::host::Hosts;
-use super::room::Ticket;
+use super::connect::{Bounded, Maker};
+use super::error::{self, Error};
+use super::host::{Hosts, Sharing};
+use super::origin::Origin;
 use super::settings::Settings;
 use super::{Client, Inner, Statuses};
 use crate::balance::Balancer;
@@ -38,12 +38,6 @@ pub struct Builder {
 }
 
 pub(super) type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder>;
-
-/// Where the circuits of the hosts are kept.
-pub(super) struct Sharing {
-    pub(super) storage: Arc<dyn Storage>,
-    pub(super) key: Box<dyn Fn(&str) -> String + Send + Sync>,
-}
 
 impl Builder {
     #[track_caller]
@@ -169,8 +163,11 @@ impl Builder {
         self
     }
 
-    /// So many connections may there be at a host; a request that finds none free waits, which counts
+    /// So many connections may be in use at a host; a request that finds none free waits, which counts
     /// to its time. Default 10.
+    ///
+    /// They are counted at the host that a request begins with, wherever redirects take it. One that is
+    /// given back late, more than 100 ms after the end of an answer, may be one more for that while.
     pub fn pool_size(mut self, connections: usize) -> Self {
         self.settings.pool_size = connections;
         if connections == 0 {
@@ -292,34 +289,42 @@ impl Builder {
         }
         let base = self.base.as_deref().map(str::parse::<Url>).transpose();
         let base = base.map_err(|error| self.error(&format!("`base` is no URL: {error}")))?;
-        let reqwest = self.reqwest().build().map_err(Error::of_reqwest)?;
+        if base.as_ref().is_some_and(|base| !matches!(base.scheme(), "http" | "https")) {
+            return Err(self.error("`base` is no URL of http or https"));
+        }
+        let maker = Maker::default();
+        let reqwest = self.reqwest(&maker).build().map_err(Error::of_reqwest)?;
         let guarded = self.service(true);
         let unguarded = self.service(false);
         let Self { name, at, settings, balance, sharing, .. } = self;
         let hosts = Hosts::new(name, settings.pool_size, settings.max_open, at);
         let base = base.map(Arc::new);
-        let inner =
-            Inner { name, settings, base, balance, sharing, reqwest, guarded, unguarded, hosts };
+        let inner = Inner {
+            name,
+            settings,
+            base,
+            origin: Origin::default(),
+            balance,
+            sharing,
+            reqwest,
+            maker,
+            guarded,
+            unguarded,
+            hosts,
+        };
         Ok(Client { inner: Arc::new(inner), bound: None })
     }
 
-    fn reqwest(&mut self) -> reqwest::ClientBuilder {
+    fn reqwest(&mut self, maker: &Maker) -> reqwest::ClientBuilder {
         let settings = &self.settings;
-        let redirects = reqwest::redirect::Policy::limited(settings.redirects.max(1));
-        let redirects = reqwest::redirect::Policy::custom(move |attempt| {
-            let host = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
-            let before = attempt.previous().last().map(host);
-            let is_elsewhere = before != Some(host(attempt.url()));
-            let follows = Ticket::polled().is_none_or(|ticket| ticket.follows(is_elsewhere));
-            if follows { redirects.redirect(attempt) } else { attempt.stop() }
-        });
         let mut builder = reqwest::Client::builder()
-            .redirect(redirects)
-            // It would try again what a peer's protocol has refused, past all limits.
-            .retry(reqwest::retry::never())
+            // Followed here: see `redirect`.
+            .redirect(reqwest::redirect::Policy::none())
+            // It would try again what a peer's protocol has refused, past all limits; and where none may
+            // follow, it keeps no copy of the request.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .pool_max_idle_per_host(settings.pool_size)
-            .connector_layer(Bounded)
-            .default_headers(settings.headers.clone());
+            .connector_layer(Bounded(maker.clone()));
         if let Some(limit) = settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }
@@ -383,7 +388,7 @@ impl Builder {
     }
 
     fn error(&self, what: &str) -> Error {
-        Error::other(ErrorKind::Request, format!("http: client \"{}\": {what}", self.name))
+        Error::local(format!("http: client \"{}\": {what}", self.name))
     }
 }
 

@@ -1,29 +1,37 @@
 //! The way of a request.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use ::http::header::{AUTHORIZATION, CONNECTION, HOST};
-use ::http::{HeaderMap, HeaderValue, Method, Version};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 use reqwest::Url;
 
-use super::error::{At, Error, ErrorKind, told};
+use super::error::{Asked, Error, ErrorKind};
 use super::host::Host;
 use super::judge::{Judging, is_idempotent};
+use super::redirect::Way;
 use super::request::Request;
 use super::response::{Hold, Response};
-use super::room::{Follows, Held};
+use super::room::Held;
 use super::until::Until;
 use super::{Body, Bound, Inner, base64};
 use crate::balance::Target;
-use crate::deadline::Deadline;
+use crate::breaker::Breaker;
+use crate::deadline::{self, Deadline};
 use crate::fault::{Fault, Reason};
 use crate::outcome::Verdict;
-use crate::service::{Call, IdempotencyKey};
+use crate::service::{self, Call, IdempotencyKey};
 
 /// What all attempts share.
 struct Sent<'r> {
     inner: &'r Inner,
     bound: Option<&'r Bound>,
-    url: &'r Url,
-    method: &'r Method,
+    /// Of a request of a call.
+    key: Option<IdempotencyKey>,
+    asked: &'r Asked,
+    /// Where no balancer chooses it.
+    host: Option<Arc<Host>>,
     headers: &'r HeaderMap,
     body: Option<&'r Body>,
     is_persistent: bool,
@@ -34,20 +42,21 @@ struct Sent<'r> {
 }
 
 pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
-    let url = request.url()?;
-    let client = request.client.clone();
-    let inner = &*client.inner;
-    let at = At { client: inner.name, method: request.method.clone(), url: told(&url) };
-    if let Some(wrong) = request.take_wrong() {
-        return Err(Error::other(ErrorKind::Request, wrong).at(&at));
+    let url = Arc::new(request.url()?);
+    let (wrong, fallback) = (request.take_wrong(), request.fallback.take());
+    let inner = &*request.client.inner;
+    let asked = Asked { client: inner.name, method: request.method.clone(), url };
+    if let Some(wrong) = wrong {
+        return Err(Error::local(wrong).at(|| asked.at()));
     }
-    let fallback = request.fallback.take();
+    let authority = authority(&asked.url);
     let limit = request.timeout.or(inner.settings.timeout);
     let sent = Sent {
         inner,
-        bound: client.bound.as_ref(),
-        url: &url,
-        method: &request.method,
+        bound: request.client.bound.as_ref(),
+        key: request.key,
+        asked: &asked,
+        host: inner.balance.is_none().then(|| inner.host(&authority)),
         headers: &request.headers,
         body: request.body.as_ref(),
         is_persistent: request.is_persistent,
@@ -56,20 +65,20 @@ pub(super) async fn send(mut request: Request) -> Result<Response, Error> {
         judging: judging(inner, &request),
         until: Until::begin(inner.name, limit),
     };
-    let service = if request.skips_breaker { &inner.unguarded } else { &inner.guarded };
-    let authority = authority(&url);
-    let host = inner.balance.is_none().then(|| inner.host(&authority));
-    let mut with = service.with().judged(sent.judging);
-    if host.is_some() && service.is_per_target() {
-        with = with.at(&authority);
+    let policies = if request.skips_breaker { &inner.unguarded } else { &inner.guarded };
+    let mut with = policies.with().judged(sent.judging);
+    if let Some(host) = sent.host.as_ref().filter(|_| policies.is_per_target()) {
+        with = match host.breaker(|| None) {
+            Some(breaker) => with.at(service::At::keeping(&authority, breaker)),
+            None => with.at(&*authority),
+        };
     }
     let attempt = |call: Call| sent.attempt(call);
     let ended = match fallback {
         None => with.call_async(attempt).await,
         Some(fallback) => with.or_keeping(fallback).call_async(attempt).await,
     };
-    drop(host);
-    end(ended, inner, &at)
+    end(ended, &sent)
 }
 
 fn judging(inner: &Inner, request: &Request) -> Judging {
@@ -84,43 +93,39 @@ fn judging(inner: &Inner, request: &Request) -> Judging {
 }
 
 /// What the caller gets.
-fn end(ended: Result<Response, Error>, inner: &Inner, at: &At) -> Result<Response, Error> {
+fn end(ended: Result<Response, Error>, sent: &Sent<'_>) -> Result<Response, Error> {
+    let Sent { inner, asked, bound, .. } = *sent;
     let ended = match ended {
-        Err(error) if error.status_code().is_some() => {
-            // An answer is an answer.
-            error
-                .into_response()
-                .ok_or_else(|| Error::from(Fault::rejected("", Reason::Shed, None)))
-        }
+        // An answer is an answer, unless there are policies around that are to hear of it.
+        Err(error) if error.status_code().is_some() && bound.is_none() => error
+            .into_response()
+            .ok_or_else(|| Error::from(Fault::rejected("", Reason::Shed, None))),
         ended => ended,
     };
     let ended = match ended {
         Ok(answer) if inner.settings.error_for_status => answer.error_for_status(),
         ended => ended,
     };
-    ended.map_err(|error| error.at(at))
+    ended.map_err(|error| error.at(|| asked.at()))
 }
 
 impl Sent<'_> {
     async fn attempt(&self, call: Call) -> Result<Response, Error> {
-        let url = match call.target().filter(|_| self.inner.balance.is_some()) {
-            Some(target) => at_target(self.url, target),
-            None => Ok(self.url.clone()),
+        let chosen;
+        let (asked, host) = match &self.host {
+            Some(host) => (self.asked, host.clone()),
+            None => {
+                chosen = self.at_target(&call)?;
+                let host = self.inner.host(&authority(&chosen.url));
+                (&chosen, host)
+            }
         };
-        let url = url?;
-        let at = At { client: self.inner.name, method: self.method.clone(), url: told(&url) };
-        let authority = authority(&url);
-        let host = self.inner.host(&authority);
-        let place = self.inner.hosts.enter(&authority)?;
+        let place = host.enter()?;
         let counted = self.inner.settings.metrics.then(|| host.metrics.start());
         let slot = host.slot().await;
-        let follows = match call.target().and_then(Target::resolved_from) {
-            _ if !self.follows => Follows::Nowhere,
-            Some(_) => Follows::Here,
-            None => Follows::Anywhere,
-        };
-        let hold = Hold { held: Held::new(host, slot, follows), _place: place };
-        let outcome = self.exchange(&call, url, hold, &at).await.map_err(|error| error.at(&at));
+        let hold = Hold { held: Held::new(host, slot, self.inner.maker.clone()), _place: place };
+        let outcome = self.exchange(&call, asked, hold).await;
+        let outcome = outcome.map_err(|error| error.at(|| asked.at()));
         if let Some(counted) = counted {
             match self.judging.verdict(&outcome) {
                 // An answer all the same.
@@ -131,45 +136,84 @@ impl Sent<'_> {
         outcome
     }
 
+    /// What is asked of the target that the balancer has chosen.
+    fn at_target(&self, call: &Call) -> Result<Asked, Error> {
+        let mut asked = self.asked.clone();
+        if let Some(target) = call.target() {
+            asked.url = Arc::new(at_target(&asked.url, target)?);
+        }
+        Ok(asked)
+    }
+
     /// One request and its answer.
-    async fn exchange(
-        &self,
-        call: &Call,
-        url: Url,
-        hold: Hold,
-        at: &At,
-    ) -> Result<Response, Error> {
-        let request = self.request(call, url).await?;
+    async fn exchange(&self, call: &Call, asked: &Asked, hold: Hold) -> Result<Response, Error> {
         let ticket = hold.held.ticket();
         if !self.is_persistent {
             ticket.closes();
         }
-        let answer = ticket.run(self.inner.reqwest.execute(request)).await;
-        let answer = answer.map_err(Error::of_reqwest)?;
+        let mut way = Way::new(&asked.method, &asked.url, self.body.is_some());
+        let answer = loop {
+            let mut request = self.request(call, &way);
+            if let Some(body) = self.body.filter(|_| way.has_body) {
+                *request.body_mut() = Some(body.next().await.map_err(Error::local)?);
+            }
+            let answer = ticket.run(self.inner.reqwest.execute(request)).await;
+            let answer = answer.map_err(|error| Error::of_reqwest(error).at_hop(way.hops))?;
+            match self.onward(call, &way, &answer)? {
+                Some(next) => way = next,
+                None => break answer,
+            }
+        };
         if closes(&answer) {
             ticket.closes();
         }
         let status = answer.status();
-        let mut answer = Response::answered(answer, call.attempt(), self.until, at.clone(), hold);
+        let mut answer =
+            Response::answered(answer, call.attempt(), self.until, asked.clone(), hold);
         if self.is_whole {
             answer = answer.whole().await?;
         }
         if self.judging.statuses.fails(status) { Err(Error::status(answer)) } else { Ok(answer) }
     }
 
-    async fn request(&self, call: &Call, url: Url) -> Result<reqwest::Request, Error> {
+    /// Where the answer sends it on to, and it goes.
+    fn onward<'w>(
+        &self,
+        call: &Call,
+        way: &Way<'w>,
+        answer: &reqwest::Response,
+    ) -> Result<Option<Way<'w>>, Error> {
+        let next = if self.follows { way.after(answer.status(), answer.headers()) } else { None };
+        let Some(next) = next else { return Ok(None) };
+        // It says itself whose name is meant, which is wrong anywhere else.
+        let is_named = self.target(call).is_some_and(|target| target.resolved_from().is_some());
+        let can =
+            !(is_named && next.is_elsewhere(way) || next.has_body && !self.judging.is_repeatable);
+        if can && next.hops > self.inner.settings.hops() {
+            return Err(Error::other(ErrorKind::Redirect, "redirected too often"));
+        }
+        Ok(can.then_some(next))
+    }
+
+    /// It without its body.
+    fn request(&self, call: &Call, way: &Way<'_>) -> reqwest::Request {
         let settings = &self.inner.settings;
-        let mut url = url;
+        let mut url = Url::clone(&way.url);
         let credentials = take_credentials(&mut url);
-        let mut request = reqwest::Request::new(self.method.clone(), url);
+        let mut request = reqwest::Request::new(Method::clone(&way.method), url);
         *request.headers_mut() = self.headers.clone();
         let headers = request.headers_mut();
+        for (name, value) in &settings.headers {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+        way.strip(headers);
         if let Some(value) = credentials {
             headers.entry(AUTHORIZATION).or_insert(value);
         }
-        if let Some(named) = call.target().and_then(Target::resolved_from) {
+        let target = self.target(call);
+        if let Some(named) = target.and_then(Target::resolved_from) {
             // It is meant, and not the address that it was resolved to.
-            let port = call.target().map_or(80, Target::port);
+            let port = target.map_or(80, Target::port);
             if let Ok(name) = HeaderValue::try_from(format!("{named}:{port}")) {
                 headers.entry(HOST).or_insert(name);
             }
@@ -177,38 +221,38 @@ impl Sent<'_> {
         if !self.is_persistent {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::current()) {
-            headers.insert(name, text(left));
+        if let (Some(name), Some(left)) = (&settings.deadline_header, Deadline::left()) {
+            headers.insert(name, text(deadline::text(left, &mut [0; _])));
         }
         if let Some((name, key)) = self.key(call) {
-            headers.entry(name).or_insert_with(|| text(key));
+            headers.entry(name).or_insert_with(|| text(key.to_string()));
         }
-        if let Some(body) = self.body {
-            let body = body.next().await;
-            let body = body.map_err(|error| Error::other(ErrorKind::Request, error))?;
-            *request.body_mut() = Some(body);
-        }
-        Ok(request)
+        request
+    }
+
+    /// Whom the balancer has chosen, or that of the service around it.
+    fn target<'t>(&'t self, call: &'t Call) -> Option<&'t Target> {
+        call.target().or_else(|| self.bound?.target.as_deref())
     }
 
     /// The key of a call that this is part of, or that of its own.
-    fn key(&self, call: &Call) -> Option<(::http::HeaderName, IdempotencyKey)> {
+    fn key(&self, call: &Call) -> Option<(HeaderName, IdempotencyKey)> {
         let name = self.inner.settings.idempotency_header.clone();
-        match self.bound {
-            Some(bound) => Some((name.unwrap_or(super::IDEMPOTENCY_KEY), bound.key)),
+        match self.key {
+            Some(key) => Some((name.unwrap_or(super::IDEMPOTENCY_KEY), key)),
             None => Some((name?, call.idempotency_key())),
         }
     }
 }
 
 /// ASCII letters, digits and hyphens.
-fn text(value: impl std::fmt::Display) -> HeaderValue {
-    HeaderValue::try_from(value.to_string()).unwrap_or(HeaderValue::from_static(""))
+fn text(value: impl AsRef<[u8]>) -> HeaderValue {
+    HeaderValue::from_bytes(value.as_ref()).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// What an URL has before its host, as a header: reqwest sends none for a request that is ready made.
 fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
+    if !has_credentials(url) {
         return None;
     }
     let user = percent_decoded(url.username());
@@ -216,6 +260,10 @@ fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
     url.set_username("").unwrap_or_default();
     url.set_password(None).unwrap_or_default();
     base64::basic(&user, &password)
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {
@@ -240,17 +288,24 @@ fn closes(answer: &reqwest::Response) -> bool {
 }
 
 /// Host and port.
-fn authority(url: &Url) -> String {
-    let port = url.port_or_known_default().unwrap_or(80);
-    format!("{}:{port}", url.host_str().unwrap_or_default())
+fn authority(url: &Url) -> Cow<'_, str> {
+    let authority = url.authority();
+    let host = if has_credentials(url) {
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    } else {
+        authority
+    };
+    match url.port() {
+        Some(_) => host.into(),
+        None => format!("{host}:{}", url.port_or_known_default().unwrap_or(80)).into(),
+    }
 }
 
 /// `url` with the scheme, the host and the port of `target`.
 fn at_target(url: &Url, target: &Target) -> Result<Url, Error> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let text = format!("{}{}{query}", target.url(), url.path());
-    let mut there: Url =
-        text.parse().map_err(|error| Error::other(ErrorKind::Request, format!("{error}")))?;
+    let mut there: Url = text.parse().map_err(|error| Error::local(format!("{error}")))?;
     there.set_username(url.username()).unwrap_or_default();
     there.set_password(url.password()).unwrap_or_default();
     Ok(there)
@@ -258,11 +313,18 @@ fn at_target(url: &Url, target: &Target) -> Result<Url, Error> {
 
 impl Inner {
     /// What is kept of the host, its circuit shared where it is to be.
-    pub(super) fn host(&self, authority: &str) -> std::sync::Arc<Host> {
+    pub(super) fn host(&self, authority: &str) -> Arc<Host> {
         let host = self.hosts.get(authority);
-        if let Some(sharing) = &self.sharing {
-            host.share_once(|| self.guarded.breaker_at(authority), authority, sharing);
-        }
+        host.breaker(|| self.circuit(authority));
         host
+    }
+
+    #[cold]
+    fn circuit(&self, authority: &str) -> Option<Arc<Breaker>> {
+        let breaker = self.guarded.breaker_at(authority)?;
+        if let Some(sharing) = &self.sharing {
+            sharing.share(authority, &breaker);
+        }
+        Some(breaker)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
@@ -34,12 +35,29 @@ pub(super) struct At {
     pub(super) url: Box<str>,
 }
 
+/// The same of a request that may have no error yet: what may be told is made when there is one.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) client: &'static str,
+    pub(super) method: Method,
+    pub(super) url: Arc<Url>,
+}
+
+impl Asked {
+    #[cold]
+    pub(super) fn at(&self) -> At {
+        At { client: self.client, method: self.method.clone(), url: told(&self.url) }
+    }
+}
+
 enum Cause {
     Fault(Fault),
     Reqwest(reqwest::Error),
     /// The answer that has the status.
-    Answer(Box<Response>),
+    Answer(Response),
     Other(Box<dyn StdError + Send + Sync>),
+    /// The caller's own doing: nobody was asked.
+    Local(Box<dyn StdError + Send + Sync>),
     Fallback(Failed),
 }
 
@@ -67,6 +85,13 @@ pub enum ErrorKind {
 
 impl Error {
     pub(super) fn of_reqwest(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Self::local(error.without_url());
+        }
+        if lacks_tls(&error) {
+            let why = "TLS is not built in: dyno's feature `https` brings it";
+            return Self::local(why);
+        }
         let kind = if error.is_connect() {
             ErrorKind::Connect
         } else if error.is_timeout() {
@@ -92,7 +117,7 @@ impl Error {
     }
 
     pub(super) fn status(answer: Response) -> Self {
-        Self::new(ErrorKind::Status(answer.status()), Cause::Answer(Box::new(answer)))
+        Self::new(ErrorKind::Status(answer.status()), Cause::Answer(answer))
     }
 
     pub(super) fn other(
@@ -100,6 +125,24 @@ impl Error {
         error: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         Self::new(kind, Cause::Other(error.into()))
+    }
+
+    /// Of a request that could not be made.
+    pub(super) fn local(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Request, Cause::Local(error.into()))
+    }
+
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.0.cause, Cause::Local(_))
+    }
+
+    /// After so many redirects: something has been sent by then.
+    #[must_use]
+    pub(super) fn at_hop(mut self, hops: usize) -> Self {
+        if hops != 0 && self.0.kind == ErrorKind::Connect {
+            self.0.kind = ErrorKind::Request;
+        }
+        self
     }
 
     const fn boxed(inner: Box<Inner>) -> Self {
@@ -112,8 +155,8 @@ impl Error {
 
     /// Says whose it is, unless that is known.
     #[must_use]
-    pub(super) fn at(mut self, at: &At) -> Self {
-        self.0.at.get_or_insert_with(|| at.clone());
+    pub(super) fn at(mut self, at: impl FnOnce() -> At) -> Self {
+        self.0.at.get_or_insert_with(at);
         self
     }
 
@@ -155,7 +198,7 @@ impl Error {
     #[must_use]
     pub fn into_response(self) -> Option<Response> {
         match self.0.cause {
-            Cause::Answer(answer) => Some(*answer),
+            Cause::Answer(answer) => Some(answer),
             _ => None,
         }
     }
@@ -235,7 +278,7 @@ impl Error {
             (_, Cause::Fault(fault)) => fmt::Display::fmt(fault, f),
             (_, Cause::Fallback(failed)) => fmt::Display::fmt(failed, f),
             (_, Cause::Answer(answer)) => write!(f, "answered {}", answer.status()),
-            (_, Cause::Other(error)) => fmt::Display::fmt(error, f),
+            (_, Cause::Other(error) | Cause::Local(error)) => fmt::Display::fmt(error, f),
             (kind, Cause::Reqwest(error)) => {
                 f.write_str(match kind {
                     ErrorKind::Connect if error.is_timeout() => "no connection in time",
@@ -243,7 +286,7 @@ impl Error {
                     ErrorKind::Timeout => "no answer in time",
                     ErrorKind::Body => "its body broke off",
                     ErrorKind::Redirect => "redirected too often",
-                    _ if error.is_builder() => "no such request can be made",
+                    _ if error.is_connect() => "no connection where it was sent on to",
                     _ => "the connection broke before there was an answer",
                 })?;
                 root(error).map_or(Ok(()), |root| write!(f, ": {root}"))
@@ -288,10 +331,19 @@ impl StdError for Error {
             Cause::Fault(fault) => Some(fault),
             Cause::Reqwest(error) => Some(error),
             Cause::Answer(_) => None,
-            Cause::Other(error) => Some(&**error),
+            Cause::Other(error) | Cause::Local(error) => Some(&**error),
             Cause::Fallback(failed) => failed.source(),
         }
     }
+}
+
+/// Nothing in this program speaks `https`, so nobody was asked.
+fn lacks_tls(error: &reqwest::Error) -> bool {
+    let is_https = || error.url().is_some_and(|url| url.scheme() == "https");
+    cfg!(not(feature = "https"))
+        && error.is_connect()
+        && is_https()
+        && root(error).is_some_and(|root| root.to_string().contains("scheme is not http"))
 }
 
 /// As it may be told: without credentials, and of the query only the names.
@@ -302,10 +354,17 @@ pub(super) fn told(url: &Url) -> Box<str> {
     told.set_fragment(None);
     if url.query().is_some() {
         told.set_query(None);
-        let names: Vec<_> = url.query_pairs().map(|(name, _)| format!("{name}=…")).collect();
-        return format!("{told}?{}", names.join("&")).into();
+        return format!("{told}?{}", names(url.query().unwrap_or_default())).into();
     }
     told.as_str().into()
+}
+
+/// As they were written: decoded they might be anything. What has no name may be all value.
+fn names(query: &str) -> String {
+    let told =
+        |pair: &str| pair.split_once('=').map_or("…".into(), |(name, _)| format!("{name}=…"));
+    let names: Vec<_> = query.split('&').map(told).collect();
+    names.join("&")
 }
 
 /// The same of what may be no URL.
@@ -315,8 +374,13 @@ pub(super) fn told_text(text: &str) -> String {
             return told(&url).into();
         }
     }
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let Some((before, after)) = text.rsplit_once('@') else { return text.to_owned() };
+    // Whatever is before the last of these may be of a password.
+    let (before, after) = match text.rsplit_once('@') {
+        Some((before, after)) => (Some(before), after),
+        None => (None, text),
+    };
+    let after = after.split(['?', '#']).next().unwrap_or_default();
+    let Some(before) = before else { return after.to_owned() };
     let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
     format!("{scheme}//…@{after}")
 }
@@ -346,6 +410,11 @@ mod tests {
             "http://host:81/a?token=…&q=…"
         );
         assert_eq!(url("http://host/a"), "http://host/a");
+        assert_eq!(url("http://host/?a%0Ab=1&s3cret&c="), "http://host/?a%0Ab=…&…&c=…");
+        for text in ["http://me:pa?ss@host/", "http://me:s3#cret@x@host/?a", "me:s3cret#x@host/"] {
+            let told = told_text(text);
+            assert!(told.ends_with("//…@host/"), "{told}");
+        }
     }
 
     #[test]
@@ -356,9 +425,10 @@ mod tests {
             url: told(&"http://host/a".parse().expect("an URL")),
         };
         let fault = Fault::rejected("inventory[host:80]", Reason::BreakerOpen, None);
-        let error = Error::from(fault.clone()).at(&at);
+        let error = Error::from(fault.clone()).at(|| at.clone());
         assert_eq!(error.to_string(), "inventory: GET http://host/a: the breaker is open");
-        let other = Error::from(Fault::rejected("prices", Reason::BreakerOpen, None)).at(&at);
+        let other =
+            Error::from(Fault::rejected("prices", Reason::BreakerOpen, None)).at(|| at.clone());
         assert_eq!(other.to_string(), "inventory: GET http://host/a: prices: the breaker is open");
         assert!(error.is_refused());
         assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&fault));

@@ -26,6 +26,9 @@ pub(super) struct Judging {
 impl Judging {
     /// What a failure asks of a retry.
     fn asks(&self, error: &Error) -> Asks {
+        if error.is_local() {
+            return Asks::Once;
+        }
         if let Some(fault) = error.fault() {
             return match Asks::of(fault) {
                 asks @ Asks::Rejected(..) => asks,
@@ -54,7 +57,7 @@ impl Judging {
             Ok(_) => Verdict::Success,
             // dyno had turned it away.
             Err(error) if matches!(self.asks(error), Asks::Rejected(..)) => Verdict::Ignored,
-            Err(_) => Verdict::Failure,
+            Err(error) => counts(error),
         }
     }
 }
@@ -63,7 +66,7 @@ impl Judge<Result<Response, Error>, Error> for Judging {
     fn judge(&self, outcome: &Result<Response, Error>) -> (Verdict, Asks) {
         match outcome {
             Ok(_) => (Verdict::Success, Asks::Nothing),
-            Err(error) => (Verdict::Failure, self.asks(error)),
+            Err(error) => (counts(error), self.asks(error)),
         }
     }
 
@@ -75,6 +78,15 @@ impl Judge<Result<Response, Error>, Error> for Judging {
         }
     }
 
+    fn asks_late(&self) -> Asks {
+        self.may(Asks::TimedOut, false)
+    }
+
+    fn retry_after(&self, outcome: &Result<Response, Error>) -> Option<Duration> {
+        let answered = outcome.as_ref().err().filter(|error| error.status_code().is_some());
+        answered.and_then(Error::retry_after)
+    }
+
     fn told(&self, outcome: &Result<Response, Error>, report: &mut dyn FnMut(&Told<'_>)) {
         ByItself.told(outcome, report);
     }
@@ -82,6 +94,11 @@ impl Judge<Result<Response, Error>, Error> for Judging {
     fn limit(&self, of_service: Option<Duration>) -> Option<Duration> {
         self.limit.or(of_service)
     }
+}
+
+/// What the caller has done wrong says nothing of the host.
+fn counts(error: &Error) -> Verdict {
+    if error.is_local() { Verdict::Ignored } else { Verdict::Failure }
 }
 
 /// By its method (RFC 9110, 9.2.2).

@@ -34,7 +34,9 @@ mod error;
 mod host;
 mod judge;
 mod of_call;
+mod origin;
 mod params;
+mod redirect;
 mod request;
 mod response;
 mod room;
@@ -47,6 +49,7 @@ mod until;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 #[cfg(feature = "https")]
@@ -62,9 +65,10 @@ pub use self::response::{Chunks, Response};
 pub use self::settings::Settings;
 pub use self::status::Statuses;
 
-use self::build::Sharing;
-use self::host::Hosts;
-use crate::balance::Balancer;
+use self::connect::Maker;
+use self::host::{Hosts, Sharing};
+use self::origin::Origin;
+use crate::balance::{Balancer, Target};
 use crate::breaker::Breaker;
 use crate::service::{IdempotencyKey, Service};
 
@@ -82,9 +86,11 @@ struct Inner {
     name: &'static str,
     settings: Settings,
     base: Option<Arc<Url>>,
+    origin: Origin,
     balance: Option<&'static Balancer>,
     sharing: Option<Sharing>,
     reqwest: reqwest::Client,
+    maker: Maker,
     guarded: Service,
     /// The same without a breaker.
     unguarded: Service,
@@ -95,7 +101,20 @@ struct Inner {
 #[derive(Clone)]
 struct Bound {
     base: Option<Arc<Url>>,
+    target: Option<Arc<Target>>,
     key: IdempotencyKey,
+    /// Which client of the attempt it is.
+    part: u32,
+    /// How many requests were made: each has a key of its own, and in the next attempt the same.
+    requests: Arc<AtomicU32>,
+}
+
+impl Bound {
+    /// That of the next request.
+    fn next_key(&self) -> IdempotencyKey {
+        let request = self.requests.fetch_add(1, Ordering::Relaxed);
+        self.key.of_part(u64::from(self.part) << 32 | u64::from(request))
+    }
 }
 
 impl Client {

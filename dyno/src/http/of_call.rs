@@ -7,7 +7,12 @@ use crate::service::Call;
 
 impl Call {
     /// A client for this attempt: URLs are relative to its [target](Self::target), and the deadline and
-    /// the [idempotency key](Self::idempotency_key) go along as headers.
+    /// a key go along as headers: the [idempotency key](Self::idempotency_key) of the call with the first
+    /// request, one that is made of it with each further one, and in the next attempt the same again.
+    ///
+    /// A status that is a [failure](super::Statuses), 5xx or 429, is an error, so that the service hears of
+    /// it; one of 4xx is an answer, which [`error_for_status`](super::Response::error_for_status) turns
+    /// into an error.
     ///
     /// It has no policies of its own: the service around it has. Where that has no balancer, a call has no
     /// target, and the URL is a whole one; or [`Client::of`] binds a client of yours, which has a base.
@@ -36,11 +41,15 @@ impl Call {
 }
 
 impl Client {
-    /// The same for an attempt of a call: URLs are relative to the call's target, where it has one, and
-    /// its idempotency key goes along, so that what is sent may be tried again.
+    /// The same for an attempt of a call: URLs are relative to the call's target, where it has one, its
+    /// key goes along, so that what is sent may be tried again, and a status that is a failure is an
+    /// error: see [`Call::http`].
     #[must_use]
     pub fn of(&self, call: &Call) -> Self {
-        let base = call.target().and_then(|target| target.url().parse().ok()).map(Arc::new);
-        Self { inner: self.inner.clone(), bound: Some(Bound { base, key: call.idempotency_key() }) }
+        let target = call.shared_target();
+        let base = target.as_ref().and_then(|target| target.url().parse().ok()).map(Arc::new);
+        let (key, part) = (call.idempotency_key(), call.next_part());
+        let bound = Bound { base, target, key, part, requests: Arc::default() };
+        Self { inner: self.inner.clone(), bound: Some(bound) }
     }
 }

@@ -10,10 +10,11 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::call;
-use super::error::{self, At, Error, ErrorKind};
+use super::error::{self, At, Error};
 use super::params::{IntoParams, Param, Params};
-use super::{Body, Client, Response, base64};
+use super::{Body, Bound, Client, Response, base64};
 use crate::fault;
+use crate::service::IdempotencyKey;
 
 type AnyError = Box<dyn StdError + Send + Sync>;
 pub(super) type Fallback = Box<dyn FnOnce(&fault::Error<Error>) -> Result<Response, Error> + Send>;
@@ -36,6 +37,8 @@ pub struct Request {
     pub(super) skips_breaker: bool,
     pub(super) is_idempotent: Option<bool>,
     pub(super) is_whole: bool,
+    /// Of a request of a call.
+    pub(super) key: Option<IdempotencyKey>,
     pub(super) fallback: Option<Fallback>,
     /// What could not be.
     wrong: Option<AnyError>,
@@ -51,6 +54,7 @@ impl Request {
             Err(error) => (Method::GET, Some(error.into())),
         };
         let follows = client.inner.settings.redirects != 0;
+        let key = client.bound.as_ref().map(Bound::next_key);
         Self {
             client,
             method,
@@ -64,6 +68,7 @@ impl Request {
             skips_breaker: false,
             is_idempotent: None,
             is_whole: false,
+            key,
             fallback: None,
             wrong,
         }
@@ -170,7 +175,7 @@ impl Request {
     }
 
     /// Whether redirects are followed, or the answer is the redirect itself. Default: as the client
-    /// [says](super::Builder::redirects).
+    /// [says](super::Builder::redirects). Where that follows none and this is to, 10 at most.
     pub fn redirects(mut self, follow: bool) -> Self {
         self.follows = follow;
         self
@@ -231,12 +236,12 @@ impl Request {
     /// It is no URL, or relative with nothing to be relative to.
     pub fn url(&self) -> Result<Url, Error> {
         self.resolved().map_err(|error| {
-            let at = At {
+            let at = || At {
                 client: self.client.name(),
                 method: self.method.clone(),
                 url: "(no URL)".into(),
             };
-            Error::other(ErrorKind::Request, error).at(&at)
+            Error::local(error).at(at)
         })
     }
 
@@ -244,7 +249,7 @@ impl Request {
         let base = self.client.base();
         let url = match &base {
             Some(base) => base.join(&self.to),
-            None => self.to.parse(),
+            None => self.client.inner.origin.parse(&self.to),
         };
         let told = || error::told_text(&self.to);
         let mut url: Url = url.map_err(|error| self.no_url(error))?;
@@ -279,10 +284,11 @@ impl Request {
     /// Sends it; the answer's body is still to be read.
     ///
     /// An answer with a status of failure is an answer, as in reqwest, when it is still that after the
-    /// last attempt; see [`error_for_status`](super::Builder::error_for_status).
+    /// last attempt; see [`error_for_status`](super::Builder::error_for_status). Of a client that is
+    /// [bound to a call](Client::of) it is an error, for the policies around it are to hear of it.
     ///
     /// # Errors
-    /// There is no answer: see [`ErrorKind`].
+    /// There is no answer: see [`ErrorKind`](super::ErrorKind).
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
         call::send(self)
     }

@@ -12,9 +12,10 @@ use futures_core::Stream;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 
-use super::error::{At, Error, ErrorKind};
+use super::error::{Asked, Error, ErrorKind};
 use super::room::Held;
 use super::until::Until;
+use crate::clock::Sleep;
 use crate::limit::bulkhead::OwnedPermit;
 
 /// An answer: its head is there, its body comes as it is read.
@@ -25,14 +26,18 @@ use crate::limit::bulkhead::OwnedPermit;
 /// [error](super::ErrorKind::Timeout). It ends no circuit and is not tried again, as the call had
 /// succeeded with the head; a request says [`whole`](super::Request::whole) where the body belongs to
 /// the attempt.
-pub struct Response {
-    inner: reqwest::Response,
+pub struct Response(Box<Inner>);
+
+/// Apart, as an answer is moved out of each layer that it went through.
+struct Inner {
+    answer: reqwest::Response,
     /// What was read within the attempt.
     read: Option<Bytes>,
-    url: Url,
     attempt: u32,
     until: Until,
-    at: Option<At>,
+    /// Of the limit, once a piece was waited for.
+    timer: Option<Sleep>,
+    asked: Option<Asked>,
     // After the answer: a connection that is given up is on its way then.
     hold: Option<Hold>,
 }
@@ -55,68 +60,68 @@ impl Response {
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         let mut answer = ::http::Response::new(Bytes::new());
         *answer.status_mut() = status;
-        let inner = reqwest::Response::from(answer);
-        let url = inner.url().clone();
+        let answer = reqwest::Response::from(answer);
         let (until, read) = (Until::NEVER, Some(body.into()));
-        Self { inner, read, url, attempt: 0, until, at: None, hold: None }
+        let inner = Inner { answer, read, attempt: 0, until, timer: None, asked: None, hold: None };
+        Self(Box::new(inner))
     }
 
     pub(super) fn answered(
-        inner: reqwest::Response,
+        answer: reqwest::Response,
         attempt: u32,
         until: Until,
-        at: At,
+        asked: Asked,
         hold: Hold,
     ) -> Self {
         // One without a body has ended.
-        let hold = (inner.content_length() != Some(0)).then_some(hold);
-        let url = inner.url().clone();
-        Self { inner, read: None, url, attempt, until, at: Some(at), hold }
+        let hold = (answer.content_length() != Some(0)).then_some(hold);
+        let asked = Some(asked);
+        Self(Box::new(Inner { answer, read: None, attempt, until, timer: None, asked, hold }))
     }
 
     /// Its status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.inner.status()
+        self.0.answer.status()
     }
 
     /// Its headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.inner.headers()
+        self.0.answer.headers()
     }
 
     /// The version of the protocol.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.inner.version()
+        self.0.answer.version()
     }
 
     /// Where it came from in the end.
     #[must_use]
     pub fn url(&self) -> &Url {
-        &self.url
+        self.0.answer.url()
     }
 
     /// Whom it came from.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.inner.remote_addr()
+        self.0.answer.remote_addr()
     }
 
     /// How many bytes are to come, where that is known.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
-        match &self.read {
+        match &self.0.read {
             Some(read) => u64::try_from(read.len()).ok(),
-            None => self.inner.content_length(),
+            None => self.0.answer.content_length(),
         }
     }
 
     /// Which attempt it answers, the first being 1; 0 of one that nobody sent.
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.attempt
+        self.0.attempt
     }
 
     /// The next piece of the body as it comes; `None` at its end.
@@ -124,17 +129,17 @@ impl Response {
     /// # Errors
     /// It broke off, or took longer than the call may.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        if let Some(read) = self.read.take() {
+        if let Some(read) = self.0.read.take() {
             return Ok(Some(read).filter(|read| !read.is_empty()));
         }
-        let until = self.until;
-        let next = until.limit(pin!(self.inner.chunk())).await;
+        let Inner { answer, until, timer, .. } = &mut *self.0;
+        let next = until.limit(timer, pin!(answer.chunk())).await;
         let next = match next {
             Ok(next) => next.map_err(Error::of_body),
             Err(fault) => Err(fault.into()),
         };
         if !matches!(next, Ok(Some(_))) {
-            self.hold = None;
+            self.0.hold = None;
         }
         next.map_err(|error| self.told(error))
     }
@@ -192,23 +197,23 @@ impl Response {
         if !status.is_client_error() && !status.is_server_error() {
             return Ok(self);
         }
-        let at = self.at.clone();
+        let asked = self.0.asked.clone();
         let error = Error::status(self);
-        Err(match at {
-            Some(at) => error.at(&at),
+        Err(match asked {
+            Some(asked) => error.at(|| asked.at()),
             None => error,
         })
     }
 
     /// Reads the body now, within the attempt.
     pub(super) async fn whole(mut self) -> Result<Self, Error> {
-        self.read = Some(self.rest().await?);
+        self.0.read = Some(self.rest().await?);
         Ok(self)
     }
 
     fn told(&self, error: Error) -> Error {
-        match &self.at {
-            Some(at) => error.at(at),
+        match &self.0.asked {
+            Some(asked) => error.at(|| asked.at()),
             None => error,
         }
     }
@@ -218,8 +223,8 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status())
-            .field("url", &super::error::told(&self.url))
-            .field("attempt", &self.attempt)
+            .field("url", &super::error::told(self.url()))
+            .field("attempt", &self.0.attempt)
             .finish_non_exhaustive()
     }
 }

@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -16,11 +17,12 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
+use super::connect::Maker;
 use super::host::Host;
 use crate::clock::{self, Instant};
 
-/// How long a connection may be on its way back.
-const BACK: Duration = Duration::from_millis(100);
+/// How long a connection may be on its way back, by a clock that may be behind when it begins.
+const BACK: Duration = Duration::from_millis(100).saturating_add(clock::COARSE);
 
 /// The account of a host.
 pub(super) struct Room {
@@ -36,6 +38,19 @@ struct Account {
     making: usize,
     /// Since when others are on their way back.
     back: VecDeque<Instant>,
+    /// Requests that wait for room.
+    waiting: usize,
+}
+
+impl Account {
+    /// One more is on its way back. Of more than there may be, the oldest are those of connections
+    /// that have been used again since.
+    fn goes_back(&mut self, most: usize) {
+        if self.back.len() >= most {
+            self.back.pop_front();
+        }
+        self.back.push_back(clock::coarse());
+    }
 }
 
 impl Room {
@@ -48,8 +63,13 @@ impl Room {
     }
 
     fn change(&self, change: impl FnOnce(&mut Account)) {
-        change(&mut self.account());
-        self.changed.notify_waiters();
+        let mut account = self.account();
+        change(&mut account);
+        let is_awaited = account.waiting != 0;
+        drop(account);
+        if is_awaited {
+            self.changed.notify_waiters();
+        }
     }
 
     /// Takes the room of a new connection; how long to wait where there is none.
@@ -81,10 +101,10 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, follows: Follows) -> Self {
+    pub(super) fn new(host: Arc<Host>, slot: OwnedSemaphorePermit, maker: Maker) -> Self {
         host.room.change(|account| account.used += 1);
         let state = State { has_connection: true, closes: false, ended: false };
-        let ticket = Arc::new(Ticket { host, follows, state: Mutex::new(state) });
+        let ticket = Arc::new(Ticket { host, maker, state: Mutex::new(state) });
         Self { ticket, _slot: slot }
     }
 
@@ -99,19 +119,10 @@ impl Drop for Held {
     }
 }
 
-/// Which redirects a request follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Follows {
-    Nowhere,
-    /// It says itself whose name is meant, which is wrong anywhere else.
-    Here,
-    Anywhere,
-}
-
 /// The request, for what makes its connection.
 pub(super) struct Ticket {
     host: Arc<Host>,
-    follows: Follows,
+    maker: Maker,
     state: Mutex<State>,
 }
 
@@ -129,6 +140,11 @@ impl Ticket {
         POLLED.with_borrow(Clone::clone)
     }
 
+    /// What makes its connection.
+    pub(super) fn maker(&self) -> &Maker {
+        &self.maker
+    }
+
     fn is_polled(self: &Arc<Self>) -> bool {
         POLLED.with_borrow(|polled| polled.as_ref().is_some_and(|polled| Arc::ptr_eq(polled, self)))
     }
@@ -136,20 +152,12 @@ impl Ticket {
     /// Polls `future` for the request.
     pub(super) async fn run<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         let mut future = pin!(future);
+        let mut ticket = Some(Arc::clone(self));
         std::future::poll_fn(|cx| {
-            let _here = Here::enter(self);
+            let _here = Here::enter(&mut ticket);
             future.as_mut().poll(cx)
         })
         .await
-    }
-
-    /// A redirect is followed; else it is the answer.
-    pub(super) fn follows(&self, is_elsewhere: bool) -> bool {
-        match self.follows {
-            Follows::Nowhere => false,
-            Follows::Here => !is_elsewhere,
-            Follows::Anywhere => true,
-        }
     }
 
     /// The connection is closed when the answer has ended.
@@ -164,7 +172,7 @@ impl Ticket {
     /// It has one, or has none any more; whether that is new.
     fn has(&self, has: bool) -> bool {
         let mut state = self.state();
-        !state.ended && std::mem::replace(&mut state.has_connection, has) != has
+        !state.ended && mem::replace(&mut state.has_connection, has) != has
     }
 
     /// No idle one was found.
@@ -197,10 +205,11 @@ impl Ticket {
         let State { has_connection, closes, .. } = *state;
         drop(state);
         if has_connection {
-            self.host.room.change(|account| {
+            let room = &self.host.room;
+            room.change(|account| {
                 account.used -= 1;
                 if !closes {
-                    account.back.push_back(clock::now());
+                    account.goes_back(room.most);
                 }
             });
         }
@@ -208,28 +217,29 @@ impl Ticket {
 }
 
 /// A request is being polled on this thread.
-struct Here(Option<Arc<Ticket>>);
+///
+/// Meanwhile its ticket and the one that was there before are in the place of each other.
+struct Here<'t>(&'t mut Option<Arc<Ticket>>);
 
-impl Here {
-    fn enter(ticket: &Arc<Ticket>) -> Self {
-        Self(POLLED.replace(Some(Arc::clone(ticket))))
+impl<'t> Here<'t> {
+    fn enter(ticket: &'t mut Option<Arc<Ticket>>) -> Self {
+        POLLED.with_borrow_mut(|polled| mem::swap(polled, ticket));
+        Self(ticket)
     }
 }
 
-impl Drop for Here {
+impl Drop for Here<'_> {
     fn drop(&mut self) {
-        POLLED.set(self.0.take());
+        POLLED.with_borrow_mut(|polled| mem::swap(polled, self.0));
     }
 }
 
 /// Makes a connection by `begin` when there is room for it; `None` when the request has got another
 /// one in the meantime, and nobody waits for this one.
-pub(super) async fn connect<F, T>(ticket: Arc<Ticket>, begin: impl FnOnce() -> F) -> Option<T>
-where
-    F: Future<Output = T>,
-{
+pub(super) async fn connect<F: Future>(ticket: Arc<Ticket>, begin: F) -> Option<F::Output> {
     ticket.found_none();
     let room = &ticket.host.room;
+    let waiting = Waiting::begin(room);
     loop {
         let mut changed = pin!(room.changed.notified());
         changed.as_mut().enable();
@@ -242,8 +252,9 @@ where
             Err(wait) => either(changed, pin!(clock::sleep_async(wait))).await,
         }
     }
+    drop(waiting);
     let making = Making(&ticket);
-    let mut future = pin!(begin());
+    let mut future = pin!(begin);
     let connecting = std::future::poll_fn(|cx| {
         if !ticket.is_polled() {
             // Whoever polls goes on for the sake of what is begun.
@@ -257,6 +268,22 @@ where
     }
     drop(making);
     Some(made)
+}
+
+/// Changes of the account are told.
+struct Waiting<'r>(&'r Room);
+
+impl<'r> Waiting<'r> {
+    fn begin(room: &'r Room) -> Self {
+        room.account().waiting += 1;
+        Self(room)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.account().waiting -= 1;
+    }
 }
 
 struct Making<'t>(&'t Ticket);
@@ -274,7 +301,7 @@ async fn either(
 ) {
     let mut polled = false;
     std::future::poll_fn(|cx: &mut Context<'_>| {
-        let again = std::mem::replace(&mut polled, true);
+        let again = mem::replace(&mut polled, true);
         let ended = one.as_mut().poll(cx).is_ready() || other.as_mut().poll(cx).is_ready();
         if ended || again { Poll::Ready(()) } else { Poll::Pending }
     })

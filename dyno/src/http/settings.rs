@@ -96,6 +96,11 @@ impl Settings {
         }
     }
 
+    /// Hops that a request follows which is to follow.
+    pub(super) fn hops(&self) -> usize {
+        if self.redirects == 0 { REDIRECTS } else { self.redirects }
+    }
+
     /// A connection and nothing else: what is around it has all policies.
     pub(super) fn plain() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! Until when a call is to be done, its body included.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -34,22 +34,23 @@ impl Until {
         }
     }
 
-    /// `future`, unless it is late.
+    /// `future`, unless it is late: by a timer that begins when one first waits.
     pub(super) async fn limit<F: Future>(
         &self,
+        timer: &mut Option<Sleep>,
         mut future: Pin<&mut F>,
     ) -> Result<F::Output, Fault> {
         let Some(at) = self.at else { return Ok(future.await) };
         // A body that always has a piece more would never be looked at by a timer.
-        if clock::now() >= at {
+        if clock::reached(at) {
             return Err(self.fault());
         }
-        let mut timer: Pin<&mut Sleep> = pin!(Sleep::until(at));
         std::future::poll_fn(|cx| {
             if let Poll::Ready(output) = future.as_mut().poll(cx) {
                 return Poll::Ready(Ok(output));
             }
-            timer.as_mut().poll(cx).map(|()| Err(self.fault()))
+            let timer = timer.get_or_insert_with(|| Sleep::until(at));
+            Pin::new(timer).poll(cx).map(|()| Err(self.fault()))
         })
         .await
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "http")]
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::IdempotencyKey;
@@ -24,11 +26,13 @@ use crate::point::Point;
 /// });
 /// assert!(placed == Some(17) && sent[0] == sent[1]); // placed once, however often it was sent
 /// ```
-#[derive(Clone)]
 pub struct Call {
     who: Who,
     key: u128,
     attempt: u32,
+    /// Clients that were made of it, and copies: what each sends has a key of its own.
+    #[cfg(feature = "http")]
+    parts: AtomicU32,
     target: Option<Arc<Target>>,
 }
 
@@ -50,7 +54,7 @@ impl Call {
         attempt: u32,
         target: Option<Arc<Target>>,
     ) -> Self {
-        Self { who: Who::Point(point), key, attempt, target }
+        Self::of(Who::Point(point), key, attempt, target)
     }
 
     /// That of a service.
@@ -61,7 +65,19 @@ impl Call {
         attempt: u32,
         target: Option<Arc<Target>>,
     ) -> Self {
-        Self { who: Who::Name(name), key, attempt, target }
+        Self::of(Who::Name(name), key, attempt, target)
+    }
+
+    #[inline]
+    const fn of(who: Who, key: u128, attempt: u32, target: Option<Arc<Target>>) -> Self {
+        Self {
+            who,
+            key,
+            attempt,
+            #[cfg(feature = "http")]
+            parts: AtomicU32::new(0),
+            target,
+        }
     }
 
     /// A key for all attempts of one call.
@@ -113,6 +129,32 @@ impl Call {
         match self.who {
             Who::Point(point) => point.name(),
             Who::Name(name) => name,
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl Call {
+    /// The number of the next client.
+    pub(crate) fn next_part(&self) -> u32 {
+        self.parts.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn shared_target(&self) -> Option<Arc<Target>> {
+        self.target.clone()
+    }
+}
+
+impl Clone for Call {
+    fn clone(&self) -> Self {
+        Self {
+            who: self.who,
+            key: self.key,
+            attempt: self.attempt,
+            // Far from those of the others.
+            #[cfg(feature = "http")]
+            parts: AtomicU32::new((self.next_part() + 1) << 12),
+            target: self.target.clone(),
         }
     }
 }

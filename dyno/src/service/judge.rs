@@ -20,6 +20,11 @@ pub trait Judge<R, By> {
     fn retry_after(&self, _outcome: &R) -> Option<Duration> {
         None
     }
+    /// What an attempt asks that its limit has ended.
+    #[inline]
+    fn asks_late(&self) -> Asks {
+        Asks::TimedOut
+    }
     /// What another attempt needs is there.
     #[inline]
     fn repeats(&self) -> bool {

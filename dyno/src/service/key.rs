@@ -43,6 +43,21 @@ impl IdempotencyKey {
     }
 }
 
+#[cfg(feature = "http")]
+impl IdempotencyKey {
+    /// That of one of the parts of what it stands for; the first has the key itself.
+    #[expect(clippy::cast_possible_truncation, reason = "one half each")]
+    pub(crate) const fn of_part(self, number: u64) -> Self {
+        if number == 0 {
+            return self;
+        }
+        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        let number = mix(number);
+        let bits = (mix(high ^ number) as u128) << 64 | mix(low.wrapping_add(number)) as u128;
+        Self(bits & !FIXED | VERSION)
+    }
+}
+
 impl From<u128> for IdempotencyKey {
     /// The version and the variant of a random UUID take the place of six bits.
     #[inline]
@@ -143,6 +158,16 @@ mod tests {
         let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(draw)).collect();
         let drawn = threads.into_iter().flat_map(|thread| thread.join().expect("it ends"));
         assert_eq!(drawn.collect::<HashSet<_>>().len(), 40_000);
+    }
+
+    #[test]
+    #[cfg(feature = "http")]
+    fn each_part_has_a_key_of_its_own_and_the_same_each_time() {
+        let (one, other) = (IdempotencyKey::new(), IdempotencyKey::new());
+        let parts = |key: IdempotencyKey| (0..100).map(move |number| key.of_part(number));
+        let all: HashSet<_> = parts(one).chain(parts(other)).collect();
+        assert_eq!(all.len(), 200);
+        assert!(one.of_part(0) == one && parts(one).eq(parts(one)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use dyno::retry::Retry;
 use dyno::service::{Call, Service};
 use dyno_tests::loopback::{Loopback, Reply};
 
-use crate::support::{SECOND, of};
+use crate::support::{SECOND, of, once};
 
 #[tokio::test]
 async fn it_goes_to_the_target_and_takes_deadline_and_key_along() {
@@ -41,6 +41,65 @@ async fn it_goes_to_the_target_and_takes_deadline_and_key_along() {
         seen.iter()
             .all(|seen| seen.uri.path() == "/price" && !seen.header("dyno-timeout").is_empty())
     );
+}
+
+/// A server that knows the key of one would give its answer to the other.
+#[tokio::test]
+async fn each_request_of_an_attempt_has_a_key_and_the_same_in_the_next_attempt() {
+    let server = Loopback::start();
+    server.on("/c").reply(Reply::status(503)).reply(Reply::text("ok"));
+    let client = once(&server, "parts").build().expect("a client");
+    let service = Service::builder("parts").retry(Retry::new(2)).build();
+    let ended: Result<(), Error> = service
+        .call_async(async |call: Call| {
+            let own = client.of(&call);
+            for (client, path) in [(&own, "/a"), (&own, "/b"), (&client.of(&call), "/c")] {
+                client.post(path).body("1").send().await?;
+            }
+            Ok(())
+        })
+        .await;
+    ended.expect("the second attempt goes well");
+    let seen = server.seen();
+    let keys: Vec<_> = seen.iter().map(|seen| seen.header("idempotency-key")).collect();
+    assert_eq!(keys.len(), 6);
+    assert_eq!(keys[..3], keys[3..]);
+    assert!(keys[0] != keys[1] && keys[0] != keys[2] && keys[1] != keys[2], "{keys:?}");
+}
+
+#[tokio::test]
+async fn a_status_that_is_a_failure_is_one_for_the_service() {
+    let server = Loopback::start();
+    server.on("/sick").reply(Reply::status(503)).reply(Reply::text("ok"));
+    server.on("/none").reply(Reply::status(404));
+    let client = once(&server, "seen").build().expect("a client");
+    let service = Service::builder("seen").retry(Retry::new(3)).build();
+    let ask = |path: &'static str| {
+        let client = client.clone();
+        service.call_async(move |call: Call| client.of(&call).get(path).send())
+    };
+    assert_eq!(ask("/sick").await.expect("an answer").attempt(), 1, "of its own client");
+    assert_eq!(server.requests_to("/sick"), 2);
+    // What the caller has asked wrongly is an answer.
+    assert_eq!(ask("/none").await.expect("an answer").status(), 404);
+    assert_eq!(server.requests_to("/none"), 1);
+}
+
+#[tokio::test]
+async fn a_target_that_was_resolved_is_asked_under_its_name() {
+    #[expect(clippy::unnecessary_wraps, reason = "resolvers may fail")]
+    fn resolver(_: &str, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
+        Ok(vec![([127, 0, 0, 1], port).into()])
+    }
+    let server = Loopback::start();
+    let url = format!("http://named.invalid:{}", server.address().port());
+    let targets = Balancer::dns("named-bound", Box::leak(url.into_boxed_str())).resolver(resolver);
+    let targets: &'static Balancer = Box::leak(Box::new(targets));
+    let service = Service::builder("named-bound").balance(targets).build();
+    let ended: Result<_, Error> =
+        service.call_async(async |call: Call| call.http().get("/a").send().await).await;
+    assert_eq!(ended.expect("an answer").status(), 200);
+    assert_eq!(server.last().header("host"), format!("named.invalid:{}", server.address().port()));
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use dyno::breaker::store::Memory;
 use dyno::breaker::{Settings, State};
-use dyno::http::{Client, ErrorKind, Statuses};
+use dyno::http::{Body, Client, ErrorKind, Statuses};
 use dyno::{Fault, Reason, clock};
 use dyno_tests::loopback::{Loopback, Reply};
 
-use crate::support::{SECOND, find, once};
+use crate::support::{SECOND, find, of, once};
 
 const THREE: Settings = Settings::new().fail_max(3).reset_timeout(SECOND);
 
@@ -236,4 +236,32 @@ async fn a_shared_circuit_is_looked_at_before_the_first_request() {
     one.breaker(&server.authority()).expect("it has one").trip();
     assert!(is_open(&other.get("/").send().await), "tripped by hand it is open elsewhere, too");
     assert_eq!(client().breaker(&server.authority()).expect("it has one").state(), State::Open);
+}
+
+#[tokio::test]
+async fn what_the_caller_has_done_wrong_says_nothing_of_the_host() {
+    let server = Loopback::start();
+    let client = of(&server, "own-mistake").breaker(THREE.fail_max(1)).build().expect("a client");
+    for _ in 0..3 {
+        let wrong = client.put("/").body(Body::file("/no such file")).send().await;
+        assert_eq!(wrong.expect_err("no file").kind(), ErrorKind::Request);
+    }
+    assert_eq!(server.counts().requests, 0);
+    assert_eq!(client.get("/").send().await.expect("it is well").status(), 200);
+    let counted = dyno::metrics::of("own-mistake").expect("it was called").total;
+    assert_eq!((counted.failures, counted.ignored), (0, 3));
+}
+
+#[tokio::test]
+async fn a_circuit_stays_open_as_long_as_the_host_asks() {
+    let server = Loopback::start();
+    server.otherwise(Reply::status(503).header("retry-after", "120"));
+    let client = once(&server, "leave-alone").breaker(THREE.fail_max(1)).build().expect("a client");
+    let frozen = clock::freeze();
+    client.get("/").send().await.expect("an answer");
+    frozen.advance(119 * SECOND);
+    assert!(is_open(&client.get("/").send().await));
+    frozen.advance(SECOND);
+    assert_eq!(client.get("/").send().await.expect("it is tested").status(), 503);
+    assert_eq!(server.counts().requests, 2);
 }

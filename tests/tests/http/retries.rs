@@ -224,3 +224,38 @@ async fn a_spent_deadline_sends_nothing() {
     assert!(error.is_timeout());
     assert_eq!(server.counts().connections, 0);
 }
+
+/// It may have been done all the same.
+#[tokio::test]
+async fn what_may_not_be_done_twice_is_not_when_it_was_too_late_either() {
+    let server = Loopback::start();
+    server.otherwise(Reply::never());
+    let client = of(&server, "late-post").attempt_timeout(SECOND).retry_on_timeout(true);
+    let client = client.build().expect("a client");
+    let parts = stream::iter(["a"].map(Ok::<_, std::io::Error>));
+    for (number, request) in [
+        client.post("/orders").body("1"),
+        client.put("/orders").not_idempotent(),
+        client.put("/orders").body(Body::stream(parts)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let sent = number + 1;
+        let ended = after(&server, |counts| counts.requests == sent, SECOND, request.send()).await;
+        assert_eq!(ended.expect_err("it is late").kind(), ErrorKind::Timeout);
+        assert_eq!(server.counts().requests, sent);
+    }
+}
+
+/// Where it is sent on to nobody listens, but it had been done.
+#[tokio::test]
+async fn what_was_sent_on_to_nobody_was_sent() {
+    let (server, away) = (Loopback::start(), Loopback::stopped());
+    server.otherwise(Reply::redirect(away.url("/done")));
+    let client = of(&server, "sent-on").build().expect("a client");
+    let error = client.post("/orders").body("1").send().await.expect_err("nobody is there");
+    assert!(!error.is_connect() && error.kind() == ErrorKind::Request, "{error:?}");
+    assert!(error.to_string().contains("no connection where it was sent on to"), "{error}");
+    assert_eq!(server.counts().requests, 1);
+}

@@ -64,6 +64,32 @@ async fn a_redirect_takes_them_to_no_other_host() {
     assert_eq!(told(&other), ["", ""]);
 }
 
+/// Whoever a request is sent on to may send it on to itself.
+#[tokio::test]
+async fn nor_does_a_second_redirect_there() {
+    let (server, other) = (Loopback::start(), Loopback::start());
+    server.on("/away").reply(Reply::redirect(other.url("/first")));
+    other.on("/first").reply(Reply::redirect("/second"));
+    let own = "authorization".parse().expect("a name");
+    let client = of(&server, "second-hop").header(own, HeaderValue::from_static("of the client"));
+    let client = client.build().expect("a client");
+    let requests = [
+        client.get(format!("{}away", with_credentials(&server, "me:secret"))),
+        client.get("/away").bearer_auth("token").header("cookie", "a=1"),
+        client.get("/away"),
+    ];
+    for request in requests {
+        request.send().await.expect("an answer");
+    }
+    let seen = other.seen();
+    assert_eq!(seen.len(), 6);
+    for seen in seen {
+        let told = ["authorization", "cookie", "referer"].map(|name| seen.header(name).to_owned());
+        assert_eq!(told, ["", "", ""], "{}", seen.uri);
+    }
+    assert_eq!(server.last().header("authorization"), "of the client");
+}
+
 #[tokio::test]
 async fn they_are_told_nowhere() {
     let server = Loopback::stopped();
@@ -82,6 +108,8 @@ async fn they_are_told_nowhere() {
     for url in [
         "ftp://me:s3cret@host/",
         "http://me:s3cret@ho st/",
+        "http://me:s3?cret@host/",
+        "http://me:s3cret#@host/",
         "http://me:s3cret@host:99999/?token=s3cret",
         "//me:s3cret@host:99999/",
     ] {

@@ -183,6 +183,14 @@ impl fmt::Debug for KeyedBulkhead {
     }
 }
 
+#[cfg(feature = "http")]
+impl Bulkhead {
+    /// One of a key that another table keeps.
+    pub(crate) fn of_key(name: Arc<str>, at: &'static Location<'static>, limit: u32) -> Self {
+        Self::made(Label::Key(name, at), Settings::limit(limit))
+    }
+}
+
 impl Keep for Bulkhead {
     type Settings = Settings;
 

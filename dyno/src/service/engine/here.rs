@@ -199,7 +199,7 @@ fn attempt<R, By>(
     drop(place);
     match made {
         Ok(out) => passed.ended(out, judge).at_end_of(limit),
-        Err(fault) if fault.is_timed_out() => passed.late(fault),
+        Err(fault) if fault.is_timed_out() => passed.late(fault, judge),
         Err(fault) => Ended::refused(fault),
     }
 }

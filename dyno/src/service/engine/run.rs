@@ -58,7 +58,10 @@ impl<'s> Run<'s> {
             Breaking::None => None,
             Breaking::Own(breaker) => Some(Hold::Lent(breaker)),
             Breaking::Shared(breaker) => Some(Hold::Lent(*breaker)),
-            Breaking::Each(keyed) => each(&at).map(|at| Hold::Own(keyed.get(&at))),
+            Breaking::Each(keyed) => match at.as_ref().and_then(At::breaker) {
+                Some(kept) => Some(Hold::Lent(kept)),
+                None => each(&at).map(|at| Hold::Own(keyed.get(&at))),
+            },
         };
         let bulkhead = match &service.bulkhead {
             Placing::None => None,
@@ -187,7 +190,7 @@ impl Passed<'_> {
 
     /// What came of an attempt that was late.
     #[cold]
-    pub(super) fn late<R>(self, fault: Fault) -> Ended<R> {
+    pub(super) fn late<R, By>(self, fault: Fault, judge: &impl Judge<R, By>) -> Ended<R> {
         if !fault.is_timed_out() {
             let _nothing = self.settle(Verdict::Ignored, &Report::NOTHING);
             return Ended::refused(fault);
@@ -196,7 +199,12 @@ impl Passed<'_> {
         if let Some(instead) = self.settle(Verdict::Failure, &Report::new(&tell)) {
             return Ended::refused(instead);
         }
-        Ended { end: Err(fault), verdict: Verdict::Failure, asks: Asks::TimedOut, refused: false }
+        Ended {
+            end: Err(fault),
+            verdict: Verdict::Failure,
+            asks: judge.asks_late(),
+            refused: false,
+        }
     }
 }
 

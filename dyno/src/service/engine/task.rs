@@ -168,7 +168,7 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     drop(place);
     let ended = match ended {
         Ok(out) => passed.ended(out, judge),
-        Err(late) => passed.late(late.fault()),
+        Err(late) => passed.late(late.fault(), judge),
     };
     if judge.repeats() { ended } else { Ended { asks: Asks::Once, ..ended } }
 }

@@ -27,7 +27,8 @@ use crate::point::Point;
 #[derive(Clone)]
 pub struct Call {
     who: Who,
-    key: u128,
+    /// What its key is made of.
+    drawn: u64,
     attempt: u32,
     target: Option<Arc<Target>>,
 }
@@ -46,29 +47,29 @@ impl Call {
     #[must_use]
     pub fn new(
         point: &'static Point,
-        key: u128,
+        drawn: u64,
         attempt: u32,
         target: Option<Arc<Target>>,
     ) -> Self {
-        Self { who: Who::Point(point), key, attempt, target }
+        Self { who: Who::Point(point), drawn, attempt, target }
     }
 
     /// That of a service.
     #[inline]
     pub(super) fn named(
         name: &'static str,
-        key: u128,
+        drawn: u64,
         attempt: u32,
         target: Option<Arc<Target>>,
     ) -> Self {
-        Self { who: Who::Name(name), key, attempt, target }
+        Self { who: Who::Name(name), drawn, attempt, target }
     }
 
-    /// A key for all attempts of one call.
+    /// What the key of all attempts of one call is made of.
     #[doc(hidden)]
     #[inline]
     #[must_use]
-    pub fn draw() -> u128 {
+    pub fn draw() -> u64 {
         super::key::draw()
     }
 
@@ -101,10 +102,9 @@ impl Call {
     }
 
     /// The same in all attempts of one call, and in no other call.
-    #[inline]
     #[must_use]
     pub fn idempotency_key(&self) -> IdempotencyKey {
-        self.key.into()
+        IdempotencyKey::drawn(self.drawn)
     }
 
     /// The name of the service or of the function.

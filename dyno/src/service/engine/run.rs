@@ -21,7 +21,8 @@ pub(super) struct Run<'s> {
     at: Option<At<'s>>,
     breaker: Option<Hold<'s, Breaker>>,
     bulkhead: Option<Hold<'s, Bulkhead>>,
-    key: u128,
+    /// What the key of its attempts is made of.
+    drawn: u64,
     /// Where there is a choice.
     tried: Option<Tried>,
 }
@@ -68,7 +69,7 @@ impl<'s> Run<'s> {
             Placing::Each(keyed) => each(&at).map(|at| Hold::Own(keyed.get(&at))),
         };
         let tried = if balances { Some(Tried::new()) } else { None };
-        Self { service, at, breaker, bulkhead, key: key::draw(), tried }
+        Self { service, at, breaker, bulkhead, drawn: key::draw(), tried }
     }
 
     /// Leave for an attempt, by the balancer or the breaker.
@@ -121,7 +122,7 @@ impl<'s> Run<'s> {
             Some(pick) => Some(pick.target().clone()),
             None => self.at.as_ref().and_then(At::target),
         };
-        Call::named(self.service.name(), self.key, attempt, target)
+        Call::named(self.service.name(), self.drawn, attempt, target)
     }
 }
 

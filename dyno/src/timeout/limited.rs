@@ -260,9 +260,12 @@ impl Limit {
         future: Pin<&mut F>,
         cx: &mut Context<'_>,
     ) -> Poll<F::Output> {
-        let entered = self.own.enter();
+        // Where there is no limit nothing is put in force.
+        let entered = if self.own.is_none() { None } else { Some(self.own.enter()) };
         let polled = future.poll(cx);
-        entered.leave(&mut self.own);
+        if let Some(entered) = entered {
+            entered.leave(&mut self.own);
+        }
         polled
     }
 

@@ -4,6 +4,7 @@ use super::run::turned_away;
 use crate::fault::{Fault, Reason};
 use crate::metrics::{self, Metrics};
 use crate::outcome::Verdict;
+use crate::retry::Asks;
 use crate::service::Service;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -39,14 +40,28 @@ impl Counting {
         let Some(call) = self.0 else { return };
         match seen {
             Seen::Outcome => match judge.judge(out) {
-                (Verdict::Failure, asks) if turned_away(out, asks, judge) => {
-                    call.reject(judge.reason(out));
-                }
-                (verdict, _) => call.end(verdict),
+                (Verdict::Success, _) => call.success(),
+                (verdict, asks) => told(call, verdict, asks, out, judge),
             },
             Seen::Late => call.failure(),
             Seen::Rejected(reason) => call.reject(reason),
         }
+    }
+}
+
+/// It did not succeed.
+#[cold]
+fn told<R, By>(
+    call: metrics::Call,
+    verdict: Verdict,
+    asks: Asks,
+    out: &R,
+    judge: &impl Judge<R, By>,
+) {
+    if verdict.is_failure() && turned_away(out, asks, judge) {
+        call.reject(judge.reason(out));
+    } else {
+        call.end(verdict);
     }
 }
 

@@ -9,18 +9,17 @@ use std::pin::pin;
 
 use super::count::Counting;
 use super::here::report;
-use super::run::{Ended, Run};
+use super::run::{Ended, Passed, Refused, Run, Targeted, Why};
 use crate::fault::Fault;
 use crate::harness::{caught_async, no_fields};
-use crate::limit;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Verdict};
 use crate::retry::{Asks, pinned};
 use crate::service::at::At;
 use crate::service::end::End;
 use crate::service::judge::Judge;
 use crate::service::with::With;
 use crate::service::{Call, Service};
-use crate::timeout::{Late, attempt_named, limit_named, whole_named};
+use crate::timeout::{attempt_named, limit_named, whole_named};
 use crate::timing::SpanAsync;
 
 pub(in crate::service) async fn call_async<R, By, F, J, O>(
@@ -36,11 +35,11 @@ where
     let With { service, at, mut judge, or } = with;
     let Some(limit) = service.given.deadline else {
         let mut or = Some(or);
-        return counted(service, at, &mut judge, &mut or, &mut f).await;
+        return counted(service, at.as_ref(), &mut judge, &mut or, &mut f).await;
     };
     let mut or = Some(or);
     let ended = {
-        let inside = pin!(counted(service, at, &mut judge, &mut or, &mut f));
+        let inside = pin!(counted(service, at.as_ref(), &mut judge, &mut or, &mut f));
         limit_named(service.name(), limit, inside).await
     };
     match ended {
@@ -51,6 +50,7 @@ where
 
 /// What the caller gets of how a call ended. It is asked for once: what ends the call from outside
 /// finds it unasked, as there is nothing to wait for once it is.
+#[inline]
 fn stand_in<R, O: End<R>>(service: &Service, or: &mut Option<O>, end: Result<R, Fault>) -> R {
     match or.take() {
         Some(or) => or.end(service.name(), end),
@@ -61,7 +61,7 @@ fn stand_in<R, O: End<R>>(service: &Service, or: &mut Option<O>, end: Result<R, 
 /// Metrics, timing, and what stands in.
 async fn counted<R, By, F, J, O>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &mut J,
     or: &mut Option<O>,
     f: &mut impl FnMut(Call) -> F,
@@ -73,15 +73,18 @@ where
     O: End<R>,
 {
     let counting = Counting::start(service);
-    let inside = async {
-        let end = reported(service, at, judge, f).await;
-        let seen = counting.see::<R, O>(&end);
-        (seen, stand_in(service, or, end))
-    };
-    let (seen, out) = if service.given.timing {
-        SpanAsync::begin(service.name()).run(pin!(inside)).await
-    } else {
-        inside.await
+    let (seen, out) = {
+        // Pinned where it is made: it is large, and every move costs.
+        let inside = pin!(async {
+            let end = reported(service, at, judge, f).await;
+            let seen = counting.see::<R, O>(&end);
+            (seen, stand_in(service, or, end))
+        });
+        if service.given.timing {
+            SpanAsync::begin(service.name()).run(inside).await
+        } else {
+            inside.await
+        }
     };
     counting.end(seen, &out, judge);
     out
@@ -89,14 +92,19 @@ where
 
 async fn reported<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
 ) -> Result<R, Fault> {
-    let Some(harness) = &service.harness else { return limited(service, at, judge, f).await };
-    let end = caught_async(pin!(limited(service, at, judge, f))).await;
+    let mut why = Why::NONE;
+    let Some(harness) = &service.harness else {
+        let end = limited(service, at, judge, f, &mut why).await;
+        return why.of(end);
+    };
+    let end = caught_async(pin!(limited(service, at, judge, f, &mut why))).await;
     match end {
         Ok(end) => {
+            let end = why.of(end);
             report(harness, &end, judge);
             end
         }
@@ -106,59 +114,95 @@ async fn reported<R, By, F: Future<Output = R>, J: Judge<R, By>>(
 
 async fn limited<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
-) -> Result<R, Fault> {
+    why: &mut Why,
+) -> Result<R, Refused> {
     let ended = {
         let limit = judge.limit(service.given.timeout);
-        let inside = pin!(attempts(service, at, judge, f));
+        let inside = pin!(attempts(service, at, judge, f, why));
         whole_named(service.name(), limit, inside).await
     };
-    Late::told(ended)
+    match ended {
+        Ok(end) => end,
+        Err(late) => Err(why.put(late.fault())),
+    }
 }
 
 async fn attempts<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
-) -> Result<R, Fault> {
-    service.enter_rate_async().await.map_err(limit::Refused::fault)?;
-    let run = Run::new(service, at);
+    why: &mut Why,
+) -> Result<R, Refused> {
+    if let Some(rate) = service.rate.rate() {
+        if let Err(refused) = rate.enter_async().await {
+            return Err(why.put(refused.fault()));
+        }
+    }
+    let own;
+    let targeted = if Targeted::is(service, at) {
+        own = Targeted::new(service, at);
+        Some(&own)
+    } else {
+        None
+    };
+    let run = Run::new(service, at, targeted);
     let mut attempts = service.own_attempts_async();
     loop {
-        let (again, number) = (attempts.is_again(), attempts.number());
-        let attempt = pin!(attempt(service, &run, number, judge, f));
-        let Ended { end, verdict, asks, refused } = pinned(again, attempt).await;
-        if refused && !service.retry().tries_rejected() {
-            return end;
-        }
-        let Some(pause) = attempts.next(verdict, || asks) else { return end };
-        drop(end);
+        let pause = {
+            let (again, number) = (attempts.is_again(), attempts.number());
+            let attempt = pin!(attempt(service, &run, number, judge, f, why));
+            let Ended { end, verdict, asks, refused } = match pinned(again, attempt).await {
+                Ok(out) => {
+                    let _none = attempts.next(Verdict::Success, || Asks::Nothing);
+                    return Ok(out);
+                }
+                Err(ended) => ended,
+            };
+            if refused && !service.retry().tries_rejected() {
+                return end;
+            }
+            let Some(pause) = attempts.next(verdict, || asks) else { return end };
+            pause
+        };
+        why.clear();
         pause.sleep().await;
     }
 }
 
+/// As on a thread: one that went well, or one that is to be looked at.
 async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     service: &Service,
     run: &Run<'_>,
     number: u32,
     judge: &mut J,
     f: &mut impl FnMut(Call) -> F,
-) -> Ended<R> {
-    let ready = match service.given.balance {
-        // Rare, and large: it makes no other call larger.
-        Some(balancer) if balancer.has_to_wait() => Box::pin(balancer.ready_async()).await,
-        _ => Ok(()),
-    };
-    let passed = match ready.and_then(|()| run.pass()) {
-        Ok(passed) => passed,
-        Err(fault) => return Ended::refused(fault),
-    };
-    let place = match run.enter_async(&passed).await {
-        Ok(place) => place,
-        Err(fault) => return Ended::refused(fault),
+    why: &mut Why,
+) -> Result<R, Ended<R>> {
+    if let Some(balancer) = service.given.balance {
+        if balancer.has_to_wait() {
+            // Rare, and large: it makes no other call larger.
+            if let Err(fault) = Box::pin(balancer.ready_async()).await {
+                return Err(Ended::refused(fault, why));
+            }
+        }
+    }
+    let mut passed = Passed::ASKING;
+    if let Err(fault) = run.choose(&mut passed) {
+        return Err(Ended::refused(fault, why));
+    }
+    if let Err(refused) = run.pass(&mut passed) {
+        return Err(Ended::refused(refused.fault(), why));
+    }
+    let place = match run.enter_free() {
+        Some(place) => place,
+        None => match run.enter_async(&passed).await {
+            Ok(place) => place,
+            Err(fault) => return Err(Ended::refused(fault, why)),
+        },
     };
     let ended = {
         let call = run.call(number, &passed);
@@ -168,8 +212,11 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     };
     drop(place);
     let ended = match ended {
-        Ok(out) => passed.ended(out, judge),
-        Err(late) => passed.late(late.fault()),
+        Ok(out) => match judge.judge(&out) {
+            judged if passed.is_done(judged) => return Ok(out),
+            judged => passed.ended(out, judged, judge, why),
+        },
+        Err(late) => passed.late(late.fault(), why),
     };
-    if judge.repeats() { ended } else { Ended { asks: Asks::Once, ..ended } }
+    Err(if judge.repeats() { ended } else { Ended { asks: Asks::Once, ..ended } })
 }

@@ -260,12 +260,9 @@ impl Limit {
         future: Pin<&mut F>,
         cx: &mut Context<'_>,
     ) -> Poll<F::Output> {
-        // Where there is no limit nothing is put in force.
-        let entered = if self.own.is_none() { None } else { Some(self.own.enter()) };
+        let entered = self.own.enter();
         let polled = future.poll(cx);
-        if let Some(entered) = entered {
-            entered.leave(&mut self.own);
-        }
+        entered.leave(&mut self.own);
         polled
     }
 

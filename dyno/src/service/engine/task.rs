@@ -22,9 +22,18 @@ use crate::service::{Call, Service};
 use crate::timeout::{attempt_named, limit_named, whole_named};
 use crate::timing::SpanAsync;
 
+/// What a call is asked for with: lent to its layers, each of which would keep all that it is handed.
+struct Asked<'c, J, C> {
+    service: &'c Service,
+    at: Option<&'c At<'c>>,
+    judge: J,
+    f: C,
+    why: Why,
+}
+
 pub(in crate::service) async fn call_async<R, By, F, J, O>(
     with: With<'_, J, O>,
-    mut f: impl FnMut(Call) -> F,
+    f: impl FnMut(Call) -> F,
 ) -> R
 where
     R: Outcome,
@@ -32,14 +41,14 @@ where
     J: Judge<R, By>,
     O: End<R>,
 {
-    let With { service, at, mut judge, or } = with;
-    let Some(limit) = service.given.deadline else {
-        let mut or = Some(or);
-        return counted(service, at.as_ref(), &mut judge, &mut or, &mut f).await;
-    };
+    let With { service, at, judge, or } = with;
+    let mut asked = Asked { service, at: at.as_ref(), judge, f, why: Why::NONE };
     let mut or = Some(or);
+    let Some(limit) = service.given.deadline else {
+        return counted(&mut asked, &mut or).await;
+    };
     let ended = {
-        let inside = pin!(counted(service, at.as_ref(), &mut judge, &mut or, &mut f));
+        let inside = pin!(counted(&mut asked, &mut or));
         limit_named(service.name(), limit, inside).await
     };
     match ended {
@@ -60,11 +69,8 @@ fn stand_in<R, O: End<R>>(service: &Service, or: &mut Option<O>, end: Result<R, 
 
 /// Metrics, timing, and what stands in.
 async fn counted<R, By, F, J, O>(
-    service: &Service,
-    at: Option<&At<'_>>,
-    judge: &mut J,
+    asked: &mut Asked<'_, J, impl FnMut(Call) -> F>,
     or: &mut Option<O>,
-    f: &mut impl FnMut(Call) -> F,
 ) -> R
 where
     R: Outcome,
@@ -72,11 +78,12 @@ where
     J: Judge<R, By>,
     O: End<R>,
 {
+    let service = asked.service;
     let counting = Counting::start(service);
     let (seen, out) = {
         // Pinned where it is made: it is large, and every move costs.
         let inside = pin!(async {
-            let end = reported(service, at, judge, f).await;
+            let end = reported(asked).await;
             let seen = counting.see::<R, O>(&end);
             (seen, stand_in(service, or, end))
         });
@@ -86,26 +93,22 @@ where
             inside.await
         }
     };
-    counting.end(seen, &out, judge);
+    counting.end(seen, &out, &asked.judge);
     out
 }
 
 async fn reported<R, By, F: Future<Output = R>, J: Judge<R, By>>(
-    service: &Service,
-    at: Option<&At<'_>>,
-    judge: &mut J,
-    f: &mut impl FnMut(Call) -> F,
+    asked: &mut Asked<'_, J, impl FnMut(Call) -> F>,
 ) -> Result<R, Fault> {
-    let mut why = Why::NONE;
-    let Some(harness) = &service.harness else {
-        let end = limited(service, at, judge, f, &mut why).await;
-        return why.of(end);
+    let Some(harness) = &asked.service.harness else {
+        let end = limited(asked).await;
+        return asked.why.of(end);
     };
-    let end = caught_async(pin!(limited(service, at, judge, f, &mut why))).await;
+    let end = caught_async(pin!(limited(asked))).await;
     match end {
         Ok(end) => {
-            let end = why.of(end);
-            report(harness, &end, judge);
+            let end = asked.why.of(end);
+            report(harness, &end, &asked.judge);
             end
         }
         Err(panic) => harness.panicked(panic, &no_fields, None),
@@ -113,33 +116,27 @@ async fn reported<R, By, F: Future<Output = R>, J: Judge<R, By>>(
 }
 
 async fn limited<R, By, F: Future<Output = R>, J: Judge<R, By>>(
-    service: &Service,
-    at: Option<&At<'_>>,
-    judge: &mut J,
-    f: &mut impl FnMut(Call) -> F,
-    why: &mut Why,
+    asked: &mut Asked<'_, J, impl FnMut(Call) -> F>,
 ) -> Result<R, Refused> {
+    let service = asked.service;
     let ended = {
-        let limit = judge.limit(service.given.timeout);
-        let inside = pin!(attempts(service, at, judge, f, why));
+        let limit = asked.judge.limit(service.given.timeout);
+        let inside = pin!(attempts(asked));
         whole_named(service.name(), limit, inside).await
     };
     match ended {
         Ok(end) => end,
-        Err(late) => Err(why.put(late.fault())),
+        Err(late) => Err(asked.why.put(late.fault())),
     }
 }
 
 async fn attempts<R, By, F: Future<Output = R>, J: Judge<R, By>>(
-    service: &Service,
-    at: Option<&At<'_>>,
-    judge: &mut J,
-    f: &mut impl FnMut(Call) -> F,
-    why: &mut Why,
+    asked: &mut Asked<'_, J, impl FnMut(Call) -> F>,
 ) -> Result<R, Refused> {
+    let Asked { service, at, .. } = *asked;
     if let Some(rate) = service.rate.rate() {
         if let Err(refused) = rate.enter_async().await {
-            return Err(why.put(refused.fault()));
+            return Err(asked.why.put(refused.fault()));
         }
     }
     let own;
@@ -154,7 +151,7 @@ async fn attempts<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     loop {
         let pause = {
             let (again, number) = (attempts.is_again(), attempts.number());
-            let attempt = pin!(attempt(service, &run, number, judge, f, why));
+            let attempt = pin!(attempt(asked, &run, number));
             let Ended { end, verdict, asks, refused } = match pinned(again, attempt).await {
                 Ok(out) => {
                     let _none = attempts.next(Verdict::Success, || Asks::Nothing);
@@ -168,49 +165,48 @@ async fn attempts<R, By, F: Future<Output = R>, J: Judge<R, By>>(
             let Some(pause) = attempts.next(verdict, || asks) else { return end };
             pause
         };
-        why.clear();
+        asked.why.clear();
         pause.sleep().await;
     }
 }
 
 /// As on a thread: one that went well, or one that is to be looked at.
 async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
-    service: &Service,
+    asked: &mut Asked<'_, J, impl FnMut(Call) -> F>,
     run: &Run<'_>,
     number: u32,
-    judge: &mut J,
-    f: &mut impl FnMut(Call) -> F,
-    why: &mut Why,
 ) -> Result<R, Ended<R>> {
+    let service = asked.service;
     if let Some(balancer) = service.given.balance {
         if balancer.has_to_wait() {
             // Rare, and large: it makes no other call larger.
             if let Err(fault) = Box::pin(balancer.ready_async()).await {
-                return Err(Ended::refused(fault, why));
+                return Err(Ended::refused(fault, &mut asked.why));
             }
         }
     }
     let mut passed = Passed::ASKING;
     if let Err(fault) = run.choose(&mut passed) {
-        return Err(Ended::refused(fault, why));
+        return Err(Ended::refused(fault, &mut asked.why));
     }
     if let Err(refused) = run.pass(&mut passed) {
-        return Err(Ended::refused(refused.fault(), why));
+        return Err(Ended::refused(refused.fault(), &mut asked.why));
     }
     let place = match run.enter_free() {
         Some(place) => place,
         None => match run.enter_async(&passed).await {
             Ok(place) => place,
-            Err(fault) => return Err(Ended::refused(fault, why)),
+            Err(fault) => return Err(Ended::refused(fault, &mut asked.why)),
         },
     };
     let ended = {
-        let call = run.call(number, &passed);
+        let (call, f) = (run.call(number, &passed), &mut asked.f);
         // Called within as well: `f` may do some of its work before it returns a future.
         let made = pin!(async { f(call).await });
         attempt_named(service.name(), service.given.attempt_timeout, made).await
     };
     drop(place);
+    let Asked { judge, why, .. } = asked;
     let ended = match ended {
         Ok(out) => match judge.judge(&out) {
             judged if passed.is_done(judged) => return Ok(out),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::span::{self, Span};
+use super::span::Span;
 use super::who::Who;
 use crate::ambient::{self, Ambient, Within};
 use crate::clock;
@@ -52,7 +52,7 @@ impl Timed {
         limit: Option<Duration>,
     ) -> Result<Option<Self>, Spent> {
         let Some(limit) = limit else { return Ok(None) };
-        let Some((began, end)) = span::bounds(limit) else { return Err(Spent(())) };
+        let Some((began, end)) = super::span::bounds(limit) else { return Err(Spent(())) };
         let span = Span { who: Who::Name(name), began, end };
         Ok(Some(Self { span, within: Ambient::until(end).enter() }))
     }

@@ -28,7 +28,8 @@ use crate::point::Point;
 /// ```
 pub struct Call {
     who: Who,
-    key: u128,
+    /// What its key is made of.
+    drawn: u64,
     attempt: u32,
     /// Clients that were made of it, and copies: what each sends has a key of its own.
     #[cfg(feature = "http")]
@@ -50,29 +51,29 @@ impl Call {
     #[must_use]
     pub fn new(
         point: &'static Point,
-        key: u128,
+        drawn: u64,
         attempt: u32,
         target: Option<Arc<Target>>,
     ) -> Self {
-        Self::of(Who::Point(point), key, attempt, target)
+        Self::of(Who::Point(point), drawn, attempt, target)
     }
 
     /// That of a service.
     #[inline]
     pub(super) fn named(
         name: &'static str,
-        key: u128,
+        drawn: u64,
         attempt: u32,
         target: Option<Arc<Target>>,
     ) -> Self {
-        Self::of(Who::Name(name), key, attempt, target)
+        Self::of(Who::Name(name), drawn, attempt, target)
     }
 
     #[inline]
-    const fn of(who: Who, key: u128, attempt: u32, target: Option<Arc<Target>>) -> Self {
+    const fn of(who: Who, drawn: u64, attempt: u32, target: Option<Arc<Target>>) -> Self {
         Self {
             who,
-            key,
+            drawn,
             attempt,
             #[cfg(feature = "http")]
             parts: AtomicU32::new(0),
@@ -80,11 +81,11 @@ impl Call {
         }
     }
 
-    /// A key for all attempts of one call.
+    /// What the key of all attempts of one call is made of.
     #[doc(hidden)]
     #[inline]
     #[must_use]
-    pub fn draw() -> u128 {
+    pub fn draw() -> u64 {
         super::key::draw()
     }
 
@@ -117,10 +118,9 @@ impl Call {
     }
 
     /// The same in all attempts of one call, and in no other call.
-    #[inline]
     #[must_use]
     pub fn idempotency_key(&self) -> IdempotencyKey {
-        self.key.into()
+        IdempotencyKey::drawn(self.drawn)
     }
 
     /// The name of the service or of the function.
@@ -149,7 +149,7 @@ impl Clone for Call {
     fn clone(&self) -> Self {
         Self {
             who: self.who,
-            key: self.key,
+            drawn: self.drawn,
             attempt: self.attempt,
             // Far from those of the others.
             #[cfg(feature = "http")]

@@ -32,7 +32,12 @@ impl IdempotencyKey {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "a default value is always the same")]
     pub fn new() -> Self {
-        Self::from(draw())
+        Self::drawn(draw())
+    }
+
+    /// The one of what was [drawn](draw): always the same.
+    pub(super) fn drawn(number: u64) -> Self {
+        Self::from(bits(number))
     }
 
     /// Its bits.
@@ -87,13 +92,10 @@ impl fmt::Debug for IdempotencyKey {
     }
 }
 
-/// 128 bits that no other call of this process draws, nor, as likely as random ones, that of another.
-///
-/// Not from the generator of the dice: its state is half as large, so that of keys drawn in many
-/// processes two would be the same much too soon. A number that counts is mixed with what the
-/// operating system gave the process.
+/// A number that no other call of this process draws. Most calls never ask for their key: it is made
+/// of the number when one does, by [`bits`].
 #[inline]
-pub(super) fn draw() -> u128 {
+pub(super) fn draw() -> u64 {
     thread_local! {
         static NEXT: Cell<u64> = const { Cell::new(0) };
     }
@@ -104,7 +106,15 @@ pub(super) fn draw() -> u128 {
         next.set(number + 1);
         number
     });
-    let number = number.unwrap_or_else(|_| block());
+    number.unwrap_or_else(|_| block())
+}
+
+/// 128 bits that no other number of this process gives, nor, as likely as random ones, that of another.
+///
+/// Not from the generator of the dice: its state is half as large, so that of keys drawn in many
+/// processes two would be the same much too soon. The number is mixed with what the operating system
+/// gave the process.
+pub(super) fn bits(number: u64) -> u128 {
     let (low, high) = *base();
     u128::from(mix(high ^ mix(number))) << 64 | u128::from(mix(low.wrapping_add(number)))
 }
@@ -120,7 +130,6 @@ fn block() -> u64 {
 }
 
 /// What the operating system gave the process.
-#[inline]
 fn base() -> &'static (u64, u64) {
     static BASE: OnceLock<(u64, u64)> = OnceLock::new();
     BASE.get_or_init(|| {
@@ -142,7 +151,7 @@ const fn mix(number: u64) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{IdempotencyKey, draw};
+    use super::{IdempotencyKey, bits, draw};
 
     #[test]
     fn it_shows_as_a_random_uuid() {
@@ -174,7 +183,7 @@ mod tests {
     fn bits_are_even() {
         let mut ones = [0_u32; 128];
         for _ in 0..4096 {
-            let key = draw();
+            let key = bits(draw());
             ones.iter_mut().enumerate().for_each(|(bit, ones)| *ones += (key >> bit & 1) as u32);
         }
         // 2048, give or take 6 standard deviations.

@@ -97,11 +97,16 @@ enum Held<'a> {
 
 impl<'a> Place<'a> {
     #[inline]
+    pub(super) const fn of(permit: bulkhead::Permit<'a>) -> Self {
+        Self(Held::Lent(permit))
+    }
+
+    #[inline]
     pub(super) fn lent(
         entered: Result<bulkhead::Permit<'a>, limit::Refused<'a>>,
     ) -> Result<Self, Fault> {
         match entered {
-            Ok(permit) => Ok(Self(Held::Lent(permit))),
+            Ok(permit) => Ok(Self::of(permit)),
             Err(refused) => Err(refused.fault()),
         }
     }
@@ -191,7 +196,8 @@ impl Service {
     ///
     /// # Errors
     /// It is too early.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "most services have none, and pay a branch for it")]
     pub fn enter_rate(&self) -> Result<(), limit::Refused<'_>> {
         match self.rate.rate() {
             Some(rate) => rate.enter(),
@@ -279,6 +285,12 @@ impl Service {
             Some(bulkhead) => Place::lent(bulkhead.enter_async().await),
             None => self.enter_bulkhead_of_async(target).await,
         }
+    }
+
+    /// Where no target has a bulkhead.
+    #[inline]
+    pub(super) const fn needs_no_place(&self) -> Option<Place<'_>> {
+        if matches!(self.bulkhead, Placing::Each(_)) { None } else { Some(Place(Held::Free)) }
     }
 
     /// A place in the bulkhead of a target, where each has one.

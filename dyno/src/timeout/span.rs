@@ -24,14 +24,9 @@ impl Span {
     /// The deadline in force here has passed.
     #[inline]
     pub(super) fn begin(who: Who, limit: Duration) -> Result<Self, Fault> {
-        let limit = Duration::from_nanos(checked(limit));
-        let around = ambient::deadline();
-        let began = clock::now();
-        let end = began + limit;
-        match around {
-            Some(at) if at <= began => Err(who.refuse(Reason::DeadlineSpent)),
-            Some(at) => Ok(Self { who, began, end: end.min(at) }),
-            None => Ok(Self { who, began, end }),
+        match bounds(limit) {
+            Some((began, end)) => Ok(Self { who, began, end }),
+            None => Err(who.refuse(Reason::DeadlineSpent)),
         }
     }
 
@@ -63,5 +58,19 @@ impl Span {
     pub(super) fn late(self, abandoned: bool) {
         let (limit, elapsed) = (self.limit(), clock::now() - self.began);
         self.who.tell(&Event::Late { limit, elapsed, abandoned });
+    }
+}
+
+/// From now on; `None` when the deadline in force here has passed.
+#[inline]
+pub(super) fn bounds(limit: Duration) -> Option<(Instant, Instant)> {
+    let limit = Duration::from_nanos(checked(limit));
+    let around = ambient::deadline();
+    let began = clock::now();
+    let end = began + limit;
+    match around {
+        Some(at) if at <= began => None,
+        Some(at) => Some((began, end.min(at))),
+        None => Some((began, end)),
     }
 }

@@ -41,27 +41,32 @@ impl Timed {
     }
 
     /// The limit of a service, or of one attempt of it.
+    ///
+    /// # Errors
+    /// As [`enter`](Self::enter); the fault is made where it is wanted.
     #[cfg(feature = "service")]
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is large, and every move costs")]
     pub(crate) fn named(
         name: &'static str,
         limit: Option<Duration>,
-    ) -> Result<Option<Self>, Fault> {
-        match limit {
-            Some(limit) => Self::start(Who::Name(name), limit).map(Some),
-            None => Ok(None),
-        }
+    ) -> Result<Option<Self>, Spent> {
+        let Some(limit) = limit else { return Ok(None) };
+        let Some((began, end)) = super::span::bounds(limit) else { return Err(Spent(())) };
+        let span = Span { who: Who::Name(name), began, end };
+        Ok(Some(Self { span, within: Ambient::until(end).enter() }))
     }
 
     /// The same of a whole call: a deadline that has passed refuses it also where it has no limit.
     #[cfg(feature = "service")]
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is large, and every move costs")]
     pub(crate) fn whole(
         name: &'static str,
         limit: Option<Duration>,
-    ) -> Result<Option<Self>, Fault> {
-        if limit.is_none() {
-            spent(Who::Name(name))?;
+    ) -> Result<Option<Self>, Spent> {
+        if limit.is_none() && is_spent() {
+            return Err(Spent(()));
         }
         Self::named(name, limit)
     }
@@ -112,13 +117,29 @@ impl fmt::Debug for Timed {
     }
 }
 
+/// A service is not called, as there is no time left.
+#[cfg(feature = "service")]
+pub(crate) struct Spent(());
+
+#[cfg(feature = "service")]
+impl Spent {
+    /// Tells it.
+    #[cold]
+    pub(crate) fn fault(self, name: &'static str) -> Fault {
+        let Self(()) = self;
+        Who::Name(name).refuse(Reason::DeadlineSpent)
+    }
+}
+
 /// There is no time left.
 #[inline]
 fn spent(who: Who) -> Result<(), Fault> {
-    match ambient::deadline() {
-        Some(at) if clock::now() >= at => Err(who.refuse(Reason::DeadlineSpent)),
-        _ => Ok(()),
-    }
+    if is_spent() { Err(who.refuse(Reason::DeadlineSpent)) } else { Ok(()) }
+}
+
+#[inline]
+fn is_spent() -> bool {
+    ambient::deadline().is_some_and(|at| clock::now() >= at)
 }
 
 #[cold]

@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, Reason};
 use crate::metrics::{self, Metrics};
+use crate::outcome::{Asks, Verdict};
 use crate::service::Service;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -36,14 +37,20 @@ impl Counting {
     pub(super) fn end<R, By>(self, seen: Seen, out: &R, judge: &impl Judge<R, By>) {
         let Some(call) = self.0 else { return };
         match seen {
-            Seen::Outcome => {
-                let (verdict, asks) = judge.judge(out);
-                call.end_unless_rejected(verdict, || asks);
-            }
+            Seen::Outcome => match judge.judge(out) {
+                (Verdict::Success, _) => call.success(),
+                (verdict, asks) => told(call, verdict, asks),
+            },
             Seen::Late => call.failure(),
             Seen::Rejected(reason) => call.reject(reason),
         }
     }
+}
+
+/// It did not succeed.
+#[cold]
+fn told(call: metrics::Call, verdict: Verdict, asks: Asks) {
+    call.end_unless_rejected(verdict, || asks);
 }
 
 #[cold]

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::count::Counting;
-use super::run::{Ended, Run};
+use super::run::{Ended, Passed, Refused, Run, Targeted, Why};
 use crate::fault::Fault;
 use crate::harness::{Harness, caught, no_fields};
-use crate::limit;
-use crate::outcome::Outcome;
+use crate::outcome::{Asks, Outcome, Verdict};
 use crate::service::at::At;
 use crate::service::end::End;
 use crate::service::judge::Judge;
@@ -72,16 +71,13 @@ where
     O: End<R>,
 {
     let With { service, at, judge, or } = with;
-    let Some(limit) = service.given.deadline else {
-        return counted(service, at, &judge, or, &mut f);
-    };
-    match Timed::named(service.name(), Some(limit)) {
+    match Timed::named(service.name(), service.given.deadline) {
         Ok(timed) => {
-            let out = counted(service, at, &judge, or, &mut f);
+            let out = counted(service, at.as_ref(), &judge, or, &mut f);
             Timed::end_if(timed);
             out
         }
-        Err(fault) => or.end(service.name(), Err(fault)),
+        Err(spent) => or.end(service.name(), Err(spent.fault(service.name()))),
     }
 }
 
@@ -89,7 +85,7 @@ where
 #[inline]
 fn counted<R, By, J, O>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &J,
     or: O,
     f: &mut impl FnMut(Call) -> Result<R, Fault>,
@@ -112,13 +108,18 @@ where
 #[inline]
 fn reported<R, By>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &impl Judge<R, By>,
     f: &mut impl FnMut(Call) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
-    let Some(harness) = &service.harness else { return limited(service, at, judge, f) };
-    match caught(|| limited(service, at, judge, f)) {
+    let mut why = Why::NONE;
+    let Some(harness) = &service.harness else {
+        let end = limited(service, at, judge, f, &mut why);
+        return why.of(end);
+    };
+    match caught(|| limited(service, at, judge, f, &mut why)) {
         Ok(end) => {
+            let end = why.of(end);
             report(harness, &end, judge);
             end
         }
@@ -140,13 +141,19 @@ pub(super) fn report<R, By>(harness: &Harness, end: &Result<R, Fault>, judge: &i
 #[inline]
 fn limited<R, By>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &impl Judge<R, By>,
     f: &mut impl FnMut(Call) -> Result<R, Fault>,
-) -> Result<R, Fault> {
-    let timed = Timed::whole(service.name(), service.given.timeout)?;
-    service.enter_rate().map_err(limit::Refused::fault)?;
-    let end = attempts(service, at, judge, f);
+    why: &mut Why,
+) -> Result<R, Refused> {
+    let timed = match Timed::whole(service.name(), service.given.timeout) {
+        Ok(timed) => timed,
+        Err(spent) => return Err(why.put(spent.fault(service.name()))),
+    };
+    if let Err(refused) = service.enter_rate() {
+        return Err(why.put(refused.fault()));
+    }
+    let end = attempts(service, at, judge, f, why);
     Timed::end_if(timed);
     end
 }
@@ -154,25 +161,41 @@ fn limited<R, By>(
 #[inline]
 fn attempts<R, By>(
     service: &Service,
-    at: Option<At<'_>>,
+    at: Option<&At<'_>>,
     judge: &impl Judge<R, By>,
     f: &mut impl FnMut(Call) -> Result<R, Fault>,
-) -> Result<R, Fault> {
-    let run = Run::new(service, at);
+    why: &mut Why,
+) -> Result<R, Refused> {
+    let own;
+    let targeted = if Targeted::is(service, at) {
+        own = Targeted::new(service, at);
+        Some(&own)
+    } else {
+        None
+    };
+    let run = Run::new(service, at, targeted);
     let mut attempts = service.own_attempts();
     loop {
         let Ended { end, verdict, asks, refused } =
-            attempt(service, &run, attempts.number(), judge, f);
+            match attempt(service, &run, attempts.number(), judge, f, why) {
+                Ok(out) => {
+                    let _none = attempts.next(Verdict::Success, || Asks::Nothing);
+                    return Ok(out);
+                }
+                Err(ended) => ended,
+            };
         if refused && !service.retry().tries_rejected() {
             return end;
         }
         let Some(pause) = attempts.next(verdict, || asks) else { return end };
         // What a failure holds is let go before the pause.
         drop(end);
+        why.clear();
         pause.block();
     }
 }
 
+/// An attempt that went well, of which nothing more is to be done, or one that is to be looked at.
 #[inline]
 fn attempt<R, By>(
     service: &Service,
@@ -180,26 +203,33 @@ fn attempt<R, By>(
     number: u32,
     judge: &impl Judge<R, By>,
     f: &mut impl FnMut(Call) -> Result<R, Fault>,
-) -> Ended<R> {
-    let passed = match run.pass() {
-        Ok(passed) => passed,
-        Err(fault) => return Ended::refused(fault),
-    };
+    why: &mut Why,
+) -> Result<R, Ended<R>> {
+    let mut passed = Passed::ASKING;
+    if let Err(fault) = run.choose(&mut passed) {
+        return Err(Ended::refused(fault, why));
+    }
+    if let Err(refused) = run.pass(&mut passed) {
+        return Err(Ended::refused(refused.fault(), why));
+    }
     let place = match run.enter(&passed) {
         Ok(place) => place,
-        Err(fault) => return Ended::refused(fault),
+        Err(fault) => return Err(Ended::refused(fault, why)),
     };
     let timed = match Timed::named(service.name(), service.given.attempt_timeout) {
         Ok(timed) => timed,
-        Err(fault) => return Ended::refused(fault),
+        Err(spent) => return Err(Ended::refused(spent.fault(service.name()), why)),
     };
     let limit = timed.as_ref().map(Timed::until);
     let made = f(run.call(number, &passed));
     Timed::end_if(timed);
     drop(place);
     match made {
-        Ok(out) => passed.ended(out, judge).at_end_of(limit),
-        Err(fault) if fault.is_timed_out() => passed.late(fault, judge),
-        Err(fault) => Ended::refused(fault),
+        Ok(out) => match judge.judge(&out) {
+            judged if passed.is_done(judged) => Ok(out),
+            judged => Err(passed.ended(out, judged, judge, why).at_end_of(limit)),
+        },
+        Err(fault) if fault.is_timed_out() => Err(passed.late(fault, judge, why)),
+        Err(fault) => Err(Ended::refused(fault, why)),
     }
 }

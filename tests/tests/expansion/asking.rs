@@ -1,14 +1,17 @@
 //! What an outcome asks of the policies around it, and what a refusal from further in says to them.
 
 use super::block_on;
-use dyno::breaker::{Breaker, State};
+use dyno::breaker::{Breaker, Settings, State};
+use dyno::retry::Retry;
+use dyno::service::Service;
 use dyno::{Fault, Outcome, Reason, breaker, clock, metrics, retry, service};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// An answer that says how long to leave the one who gave it alone.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("{self:?}")]
 enum Answer {
     Busy(u64),
     TurnedAway,
@@ -48,6 +51,15 @@ fn served(left: &mut Vec<Answer>) -> Answer {
     left.pop().unwrap_or(Answer::Fine)
 }
 
+static CALLED: Service = Service::builder("asking.called")
+    .retry(Retry::new(3).delay(Duration::from_millis(10)))
+    .breaker(Settings::new().fail_max(2))
+    .build();
+
+fn called(left: &mut Vec<Answer>) -> Answer {
+    CALLED.or(|_| Answer::TurnedAway).call(|_| left.pop().unwrap_or(Answer::Fine))
+}
+
 #[test]
 fn a_retry_comes_back_when_the_outcome_says() {
     let _frozen = clock::freeze();
@@ -65,6 +77,9 @@ fn a_retry_comes_back_when_the_outcome_says() {
         took(&|left| dyno::retry::retry(3).delay(first - 30 * SECOND).run(|| left.pop().unwrap())),
         first
     );
+    let answers = || vec![Answer::Fine, Answer::Busy(30)];
+    let began = clock::now();
+    assert_eq!((called(&mut answers()), began.elapsed()), (Answer::Fine, 30 * SECOND));
     // What the attribute is told goes first.
     assert_eq!(took(&|left| tried_as_told(left)), 4 * SECOND);
 }
@@ -101,6 +116,10 @@ fn a_breaker_stays_open_as_long_as_the_outcome_says() {
     assert_eq!(open_for("asking.opens"), Some(90 * SECOND));
     assert_eq!(open_for("asking.told"), Some(SECOND));
     assert_eq!(open_for("asking.silent"), Some(90 * SECOND));
+    let mut failing = vec![Answer::Busy(70), Answer::Busy(80)];
+    assert_eq!(called(&mut failing), Answer::TurnedAway);
+    let seen = CALLED.snapshot().breaker.expect("it has one");
+    assert_eq!((seen.state, seen.retry_after), (State::Open, Some(70 * SECOND)));
     let out = || dyno::balance::Balancer::named("asking.targets").map(|it| it.snapshot().out);
     frozen.advance(89 * SECOND);
     assert_eq!((balanced(Answer::Fine), balanced(Answer::Fine)), (Answer::Fine, Answer::Fine));

@@ -24,3 +24,5 @@ mod support;
 mod targets;
 #[path = "balance/told.rs"]
 mod told;
+#[path = "balance/waits.rs"]
+mod waits;

@@ -113,7 +113,8 @@ impl Balancer {
     /// The first pick waits for the resolver, on a thread of its own and no longer than the deadline
     /// in force: an async function with the attribute and a [`Service`](crate::service::Service) in a task
     /// wait without blocking the thread, a pick by hand blocks it. [`resolve`](Self::resolve) and
-    /// [`resolve_async`](Self::resolve_async) do it beforehand. Addresses older than the
+    /// [`resolve_async`](Self::resolve_async) do it beforehand. On a [frozen](crate::clock::freeze)
+    /// clock waiting moves no time: the resolver is at work elsewhere. Addresses older than the
     /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
     /// they stay.
     ///

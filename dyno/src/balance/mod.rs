@@ -154,8 +154,8 @@ impl Balancer {
         if let Some(ask) = self.source.asks() {
             return self.pick_asked(ask, tried, guard);
         }
-        let now = member::now();
-        let table = self.table_now(now)?;
+        let mut now = member::now();
+        let table = self.table_now(&mut now)?;
         let mut asked = Asked { table: &table, tried, key, now, trials: true, anyone: false };
         if guard == Guard::Skipped {
             return self.choose_unguarded(&mut asked);
@@ -251,10 +251,11 @@ impl Balancer {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// `now` is later where it has been waited for.
     #[inline]
-    fn table_now(&self, now: u64) -> Result<Loaded, Fault> {
+    fn table_now(&self, now: &mut u64) -> Result<Loaded, Fault> {
         if let Source::Dns(url) = self.source {
-            self.resolve_if_due(url, now)?;
+            *now = self.resolve_if_due(url, *now)?;
         }
         let table = self.table.load();
         if table.is_some() {

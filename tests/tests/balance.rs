@@ -10,6 +10,8 @@ mod health;
 mod neutral;
 #[path = "balance/policies.rs"]
 mod policies;
+#[path = "balance/recovers.rs"]
+mod recovers;
 #[path = "balance/resolved.rs"]
 mod resolved;
 #[path = "balance/shared.rs"]

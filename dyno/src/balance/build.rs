@@ -175,7 +175,8 @@ impl Balancer {
     }
 
     /// For how long a target that is back gets less than its share: from a tenth, growing evenly.
-    /// Zero: all of it at once. Default 10 s.
+    /// Zero: all of it at once. Default 10 s. One that was let back by
+    /// [stages](crate::breaker::Settings::recover) has all of it after them.
     #[must_use]
     pub const fn slow_start(mut self, time: Duration) -> Self {
         self.given.slow_start = nanos(time);

@@ -7,7 +7,7 @@ use dyno::breaker::Settings;
 use dyno::clock::{Frozen, freeze};
 use dyno::{Reason, metrics};
 
-use super::support::{A, B, SEC, ask, fail, picks, seen};
+use super::support::{A, B, SEC, ask, fail, picks, seen, until};
 
 const TEN: &[&str] = &[A, B, "c", "d", "e", "f", "g", "h", "i", "j"];
 /// Two stages of five seconds.
@@ -24,14 +24,16 @@ fn recovers(balancer: &Balancer, url: &str) -> bool {
 /// Of ten targets, all of which have been called, the first one recovers.
 fn first_of_ten(policy: Policy, frozen: &Frozen) -> Balancer {
     let balancer = Balancer::new("staged", TEN).policy(policy).breaker(STAGED);
-    while picks(&balancer).contains(&0) {
+    until(|| {
         ask(&balancer);
-    }
+        !picks(&balancer).contains(&0)
+    });
     fail(&balancer, A);
     frozen.advance(10 * SEC);
-    while !recovers(&balancer, A) {
+    until(|| {
         ask(&balancer);
-    }
+        recovers(&balancer, A)
+    });
     balancer
 }
 
@@ -101,9 +103,10 @@ fn where_all_recover_the_rest_is_turned_away() {
                 fail(&balancer, url);
             }
             frozen.advance(10 * SEC);
-            while !targets.iter().all(|url| recovers(&balancer, url)) {
+            until(|| {
                 drop(balancer.pick(&Tried::new()).map(Pick::success));
-            }
+                targets.iter().all(|url| recovers(&balancer, url))
+            });
             let mut passed = 0_u64;
             for _ in 0..2000 {
                 match balancer.pick(&Tried::new()) {

@@ -1,5 +1,6 @@
 //! Which of the targets a policy picks.
 
+use std::cell::OnceCell;
 use std::sync::atomic::Ordering;
 
 use super::marks::Marks;
@@ -87,15 +88,7 @@ impl Balancer {
         match self.given.policy {
             Policy::P2c => self.two_choices(asked, avoid),
             Policy::RoundRobin => self.in_turn(asked, avoid, |_, _| 0.0),
-            Policy::LeastInFlight => self.in_turn(asked, avoid, |entry, warmth| {
-                // With few calls in flight it would be the least one with each pick.
-                if warmth < 1.0 && !self.is_round_over(asked, entry) {
-                    return f64::INFINITY;
-                }
-                #[expect(clippy::cast_precision_loss, reason = "a few calls")]
-                let calls = (entry.member.in_flight() + 1) as f64;
-                calls / f64::from(entry.weight)
-            }),
+            Policy::LeastInFlight => self.least_in_flight(asked, avoid),
             Policy::Weighted => self.smooth(asked, avoid),
             Policy::Random => self.any(asked, avoid),
         }
@@ -240,15 +233,29 @@ impl Balancer {
         }
     }
 
-    /// Whether as many turns have passed since its own as there are to a round.
+    fn least_in_flight(&self, asked: &Asked<'_>, avoid: Avoid) -> Option<Choice> {
+        let round = OnceCell::new();
+        self.in_turn(asked, avoid, |entry, warmth| {
+            // With few calls in flight it would be the least one with each pick.
+            if warmth < 1.0
+                && !self.is_round_over(entry, *round.get_or_init(|| asked.table.round()))
+            {
+                return f64::INFINITY;
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a few calls")]
+            let calls = (entry.member.in_flight() + 1) as f64;
+            calls / f64::from(entry.weight)
+        })
+    }
+
+    /// Whether as many turns have passed since its own as there are to a round of those that are in.
     #[cold]
-    fn is_round_over(&self, asked: &Asked<'_>, mine: &Entry) -> bool {
-        let counts = |entry: &&Entry| entry.member.id == mine.member.id || entry.is_in();
-        let entries = asked.table.entries.iter();
-        let round: u64 = entries.filter(counts).map(|entry| u64::from(entry.weight)).sum();
-        let turn = mine.member.live.0.turn.load(Ordering::Relaxed);
-        let passed = (self.turn.load(Ordering::Relaxed) + 1).saturating_sub(turn);
-        passed.saturating_mul(u64::from(mine.weight)) >= round
+    fn is_round_over(&self, entry: &Entry, round: u64) -> bool {
+        let weight = u64::from(entry.weight);
+        let round = if entry.is_in() { round } else { round + weight };
+        let next = self.turn.load(Ordering::Relaxed) + 1;
+        let passed = next.saturating_sub(entry.member.live.0.turn.load(Ordering::Relaxed));
+        passed.saturating_mul(weight) >= round
     }
 
     /// Each saves up its weight, and the richest pays for all: nginx's smooth weighted round robin.

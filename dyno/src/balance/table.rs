@@ -70,6 +70,12 @@ impl Table {
         Self::new(members, max_ejected)
     }
 
+    /// How many turns those that are in have, by their weights, until each has had its own.
+    pub(super) fn round(&self) -> u64 {
+        let entries = self.entries.iter().filter(|entry| entry.is_in());
+        entries.map(|entry| u64::from(entry.weight)).sum()
+    }
+
     /// How many are out.
     pub(super) fn out(&self) -> usize {
         self.entries.iter().filter(|entry| !entry.is_in()).count()

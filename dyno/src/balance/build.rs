@@ -114,7 +114,9 @@ impl Balancer {
     /// in force: an async function with the attribute and a [`Service`](crate::service::Service) in a task
     /// wait without blocking the thread, a pick by hand blocks it. [`resolve`](Self::resolve) and
     /// [`resolve_async`](Self::resolve_async) do it beforehand. On a [frozen](crate::clock::freeze)
-    /// clock waiting moves no time: the resolver is at work elsewhere. Addresses older than the
+    /// clock waiting moves no time, as the resolver is at work elsewhere; a task's time-out around it
+    /// does, so a test of that resolves beforehand, or has a [manual](crate::clock::Frozen::manual)
+    /// clock. Addresses older than the
     /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
     /// they stay.
     ///

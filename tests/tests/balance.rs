@@ -10,6 +10,8 @@ mod health;
 mod neutral;
 #[path = "balance/policies.rs"]
 mod policies;
+#[path = "balance/recovers.rs"]
+mod recovers;
 #[path = "balance/resolved.rs"]
 mod resolved;
 #[path = "balance/shared.rs"]
@@ -24,3 +26,5 @@ mod support;
 mod targets;
 #[path = "balance/told.rs"]
 mod told;
+#[path = "balance/waits.rs"]
+mod waits;

@@ -113,7 +113,10 @@ impl Balancer {
     /// The first pick waits for the resolver, on a thread of its own and no longer than the deadline
     /// in force: an async function with the attribute and a [`Service`](crate::service::Service) in a task
     /// wait without blocking the thread, a pick by hand blocks it. [`resolve`](Self::resolve) and
-    /// [`resolve_async`](Self::resolve_async) do it beforehand. Addresses older than the
+    /// [`resolve_async`](Self::resolve_async) do it beforehand. On a [frozen](crate::clock::freeze)
+    /// clock waiting moves no time, as the resolver is at work elsewhere; a task's time-out around it
+    /// does, so a test of that resolves beforehand, or has a [manual](crate::clock::Frozen::manual)
+    /// clock. Addresses older than the
     /// [`ttl`](Self::ttl) are resolved again while calls go on with what is known. When that fails
     /// they stay.
     ///
@@ -175,7 +178,8 @@ impl Balancer {
     }
 
     /// For how long a target that is back gets less than its share: from a tenth, growing evenly.
-    /// Zero: all of it at once. Default 10 s.
+    /// Zero: all of it at once. Default 10 s. One that was let back by
+    /// [stages](crate::breaker::Settings::recover) has all of it after them.
     #[must_use]
     pub const fn slow_start(mut self, time: Duration) -> Self {
         self.given.slow_start = nanos(time);

@@ -151,7 +151,7 @@ impl Balancer {
         tried: &Tried,
         guard: Guard,
     ) -> Result<Pick, Fault> {
-        let mut asked = 0;
+        let (mut asked, mut refused) = (0, Vec::new());
         loop {
             let target = ask.ask().map_err(|message| self.no_target(message))?;
             let known = self.now();
@@ -178,8 +178,9 @@ impl Balancer {
                 }
                 Err(_) => member.review(),
             }
+            refused.push(member.clone());
             if asked > self.now().len() {
-                return Err(self.refuse(&Table::new(vec![member.clone()], self.given.max_ejected)));
+                return Err(self.refuse(&Table::new(refused, self.given.max_ejected)));
             }
         }
     }

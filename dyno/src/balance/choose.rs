@@ -1,11 +1,14 @@
 //! Which of the targets a policy picks.
 
+use std::cell::OnceCell;
 use std::sync::atomic::Ordering;
 
+use super::marks::Marks;
 use super::policy::Policy;
 use super::table::{Entry, Table};
 use super::tried::Tried;
 use super::{Balancer, sticky};
+use crate::breaker::Hope;
 
 /// How often two are drawn before all are looked at.
 const EFFORT: u32 = 5;
@@ -19,8 +22,8 @@ pub(super) struct Asked<'a> {
     /// Of its key, where it is to stick to a target.
     pub(super) key: Option<u64>,
     pub(super) now: u64,
-    /// Targets that are out may be tried.
-    pub(super) trials: bool,
+    /// Which of the targets that are out may be tried.
+    pub(super) trials: Marks,
     /// Whoever is out may be called.
     pub(super) anyone: bool,
 }
@@ -39,8 +42,20 @@ pub(super) enum How {
     Plain,
     /// It is out, and a call may find out how it does.
     Trial,
+    /// It recovers by stages: it gets the share of its stage, and the others what it leaves out.
+    Staged,
+    /// It recovers by stages, and nobody is in who would get what it leaves out.
+    Alone,
     /// It is out, and no more than are may be.
     AllTheSame,
+}
+
+impl How {
+    /// Of what it could get it leaves some out, where it is warming up.
+    #[inline]
+    fn leaves_out(self) -> bool {
+        matches!(self, Self::Plain | Self::Staged)
+    }
 }
 
 /// Whom a call avoids that has tried some.
@@ -64,20 +79,16 @@ impl Balancer {
 
     fn choose_from(&self, asked: &Asked<'_>, avoid: Avoid) -> Option<Choice> {
         if let Some(key) = asked.key {
-            let best = self.best(asked, avoid, |entry, warmth| {
+            let best = self.best(asked, avoid, |_, entry, warmth| {
                 let weight = f64::from(entry.weight) * warmth;
-                (-sticky::score(key, entry.member.place, weight), 0)
+                -sticky::score(key, entry.member.place, weight)
             });
             return best.map(|(_, choice)| choice);
         }
         match self.given.policy {
             Policy::P2c => self.two_choices(asked, avoid),
             Policy::RoundRobin => self.in_turn(asked, avoid, |_, _| 0.0),
-            Policy::LeastInFlight => self.in_turn(asked, avoid, |entry, warmth| {
-                #[expect(clippy::cast_precision_loss, reason = "a few calls")]
-                let calls = (entry.member.in_flight() + 1) as f64;
-                calls / (f64::from(entry.weight) * warmth)
-            }),
+            Policy::LeastInFlight => self.least_in_flight(asked, avoid),
             Policy::Weighted => self.smooth(asked, avoid),
             Policy::Random => self.any(asked, avoid),
         }
@@ -103,14 +114,18 @@ impl Balancer {
 
     /// The share of its calls that it gets.
     #[inline]
-    fn warmth(&self, entry: &Entry, now: u64) -> f64 {
-        entry.member.live.0.standing.warmth(now, self.given.slow_start())
+    fn warmth(&self, entry: &Entry, how: How, now: u64) -> f64 {
+        match how {
+            How::Staged => entry.member.breaker.stage_share().unwrap_or(1.0),
+            How::Alone => 1.0,
+            _ => entry.member.live.0.standing.warmth(now, self.given.slow_start()),
+        }
     }
 
     /// Whether one that is warming up gets this call.
     #[inline]
-    fn is_warm(&self, entry: &Entry, now: u64) -> bool {
-        let warmth = self.warmth(entry, now);
+    fn is_warm(&self, entry: &Entry, how: How, now: u64) -> bool {
+        let warmth = self.warmth(entry, how, now);
         warmth >= 1.0 || fastrand::f64() < warmth
     }
 
@@ -133,9 +148,9 @@ impl Balancer {
         if one.is_some() {
             return one;
         }
-        let best = self.best(asked, avoid, |entry, warmth| {
+        let best = self.best(asked, avoid, |_, entry, warmth| {
             let weight = f64::from(entry.weight) * warmth;
-            (entry.member.cost(asked.now) / weight, 0)
+            entry.member.cost(asked.now) / weight
         });
         best.map(|(_, choice)| choice)
     }
@@ -143,7 +158,7 @@ impl Balancer {
     #[inline]
     fn drawn(&self, asked: &Asked<'_>, avoid: Avoid, at: usize) -> Option<Choice> {
         let how = Self::may_call(asked, avoid, at)?;
-        let warm = how != How::Plain || self.is_warm(&asked.table.entries[at], asked.now);
+        let warm = !how.leaves_out() || self.is_warm(&asked.table.entries[at], how, asked.now);
         warm.then_some(Choice { at, how })
     }
 
@@ -162,17 +177,17 @@ impl Balancer {
     }
 
     /// The one of the least rank; one that waits for a trial goes first, but where keys stick.
-    fn best(
+    fn best<R: PartialOrd + Copy>(
         &self,
         asked: &Asked<'_>,
         avoid: Avoid,
-        rank: impl Fn(&Entry, f64) -> (f64, u64),
-    ) -> Option<((f64, u64), Choice)> {
-        let mut best: Option<((f64, u64), Choice)> = None;
+        rank: impl Fn(usize, &Entry, f64) -> R,
+    ) -> Option<(R, Choice)> {
+        let mut best: Option<(R, Choice)> = None;
         for (at, entry) in asked.table.entries.iter().enumerate() {
             let Some(how) = Self::may_call(asked, avoid, at) else { continue };
             let choice = Choice { at, how };
-            let rank = rank(entry, self.warmth(entry, asked.now));
+            let rank = rank(at, entry, self.warmth(entry, how, asked.now));
             if how == How::Trial && asked.key.is_none() {
                 return Some((rank, choice));
             }
@@ -190,10 +205,13 @@ impl Balancer {
         avoid: Avoid,
         rank: impl Fn(&Entry, f64) -> f64,
     ) -> Option<Choice> {
+        let mut left_out = Marks::NONE;
         loop {
             let turn = |entry: &Entry| entry.member.live.0.turn.load(Ordering::Relaxed);
-            let ((_, before), choice) =
-                self.best(asked, avoid, |entry, warmth| (rank(entry, warmth), turn(entry)))?;
+            let ((rank, before), choice) = self.best(asked, avoid, |at, entry, warmth| {
+                let rank = if left_out.has(at) { f64::INFINITY } else { rank(entry, warmth) };
+                (rank, turn(entry))
+            })?;
             let entry = &asked.table.entries[choice.at];
             let next = self.turn.fetch_add(1, Ordering::Relaxed) + 1;
             let taken = entry.member.live.0.turn.compare_exchange(
@@ -206,12 +224,38 @@ impl Balancer {
                 // Another thread has this turn.
                 continue;
             }
-            // In the middle of its turns one that is warming up leaves some out.
-            let skips = self.given.policy == Policy::RoundRobin && choice.how == How::Plain;
-            if !skips || self.is_warm(entry, asked.now) {
+            // One that is warming up leaves some of its turns out, as long as there are others.
+            let may_leave = choice.how.leaves_out() && rank.is_finite();
+            if !may_leave || self.is_warm(entry, choice.how, asked.now) {
                 return Some(choice);
             }
+            left_out.put(choice.at);
         }
+    }
+
+    fn least_in_flight(&self, asked: &Asked<'_>, avoid: Avoid) -> Option<Choice> {
+        let round = OnceCell::new();
+        self.in_turn(asked, avoid, |entry, warmth| {
+            // With few calls in flight it would be the least one with each pick.
+            if warmth < 1.0
+                && !self.is_round_over(entry, *round.get_or_init(|| asked.table.round()))
+            {
+                return f64::INFINITY;
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a few calls")]
+            let calls = (entry.member.in_flight() + 1) as f64;
+            calls / f64::from(entry.weight)
+        })
+    }
+
+    /// Whether as many turns have passed since its own as there are to a round of those that are in.
+    #[cold]
+    fn is_round_over(&self, entry: &Entry, round: u64) -> bool {
+        let weight = u64::from(entry.weight);
+        let round = if entry.is_in() { round } else { round + weight };
+        let next = self.turn.load(Ordering::Relaxed) + 1;
+        let passed = next.saturating_sub(entry.member.live.0.turn.load(Ordering::Relaxed));
+        passed.saturating_mul(weight) >= round
     }
 
     /// Each saves up its weight, and the richest pays for all: nginx's smooth weighted round robin.
@@ -221,7 +265,7 @@ impl Balancer {
         let (mut total, mut best) = (0, None::<(i64, Choice)>);
         for (at, entry) in asked.table.entries.iter().enumerate() {
             let Some(how) = Self::may_call(asked, avoid, at) else { continue };
-            let share = f64::from(entry.weight) * self.warmth(entry, asked.now) * UNIT;
+            let share = f64::from(entry.weight) * self.warmth(entry, how, asked.now) * UNIT;
             #[expect(clippy::cast_possible_truncation, reason = "a weight")]
             let share = share as i64;
             total += share;
@@ -248,7 +292,7 @@ impl Balancer {
         let weight = |at: usize| {
             let how = Self::may_call(asked, avoid, at)?;
             let entry = &table.entries[at];
-            Some((how, f64::from(entry.weight) * self.warmth(entry, asked.now)))
+            Some((how, f64::from(entry.weight) * self.warmth(entry, how, asked.now)))
         };
         let total: f64 = (0..table.len()).filter_map(weight).map(|(_, weight)| weight).sum();
         let mut left = fastrand::f64() * total;
@@ -272,8 +316,13 @@ fn may_call_one_out(asked: &Asked<'_>, at: usize) -> Option<How> {
         // By hand, or by a call that is not ours.
         return Some(How::Plain);
     }
-    if asked.trials && member.breaker.may_pass() {
-        return Some(How::Trial);
+    if asked.trials.has(at) {
+        match member.breaker.hope() {
+            Hope::Trial => return Some(How::Trial),
+            Hope::Stage if asked.table.out() == asked.table.len() => return Some(How::Alone),
+            Hope::Stage => return Some(How::Staged),
+            Hope::None => {}
+        }
     }
     (asked.anyone || !asked.table.passes_over(at)).then_some(How::AllTheSame)
 }

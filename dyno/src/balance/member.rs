@@ -90,6 +90,13 @@ impl Member {
         self.live.0.load.cost(self.in_flight(), now, self.decay)
     }
 
+    /// The share of its calls that it gets.
+    pub(super) fn warmth(&self, now: u64, slow_start: u64) -> f64 {
+        let standing = &self.live.0.standing;
+        let stage = if standing.is_in() { None } else { self.breaker.stage_share() };
+        stage.unwrap_or_else(|| standing.warmth(now, slow_start))
+    }
+
     /// Makes its standing what its breaker says.
     #[inline]
     pub(super) fn review(&self) {
@@ -104,7 +111,13 @@ impl Member {
         let tell = |returned: Option<Duration>| {
             let event = match returned {
                 None => Event::Ejected { target },
-                Some(after) => Event::Returned { target, after },
+                Some(after) => {
+                    if self.breaker.recovers_by_stages() {
+                        // It is warm already.
+                        self.live.0.standing.begin(0);
+                    }
+                    Event::Returned { target, after }
+                }
             };
             point::emit(&self.balancer, &event);
         };

@@ -36,6 +36,7 @@ mod health;
 mod load;
 #[cfg(all(test, loom))]
 mod loom_model;
+mod marks;
 mod member;
 mod named;
 mod pick;
@@ -68,6 +69,7 @@ pub use self::tried::Tried;
 use self::build::Given;
 use self::choose::{Asked, How};
 use self::dns::Resolving;
+use self::marks::Marks;
 use self::source::Source;
 use self::table::Table;
 use crate::fault::Fault;
@@ -154,9 +156,9 @@ impl Balancer {
         if let Some(ask) = self.source.asks() {
             return self.pick_asked(ask, tried, guard);
         }
-        let now = member::now();
-        let table = self.table_now(now)?;
-        let mut asked = Asked { table: &table, tried, key, now, trials: true, anyone: false };
+        let mut now = member::now();
+        let table = self.table_now(&mut now)?;
+        let mut asked = Asked { table: &table, tried, key, now, trials: Marks::ALL, anyone: false };
         if guard == Guard::Skipped {
             return self.choose_unguarded(&mut asked);
         }
@@ -166,7 +168,8 @@ impl Balancer {
             let member = &table.entries[choice.at].member;
             let permit = match choice.how {
                 How::AllTheSame => Ok(member.breaker.unguarded()),
-                How::Plain | How::Trial => member.breaker.enter(),
+                How::Staged => member.breaker.enter_drawn(),
+                How::Plain | How::Trial | How::Alone => member.breaker.enter(),
             };
             if let Ok(permit) = permit {
                 tried.note(member.id);
@@ -178,7 +181,12 @@ impl Balancer {
             }
             // It has opened meanwhile, or another call has taken its trial.
             member.review();
-            asked.trials = asked.trials && choice.how != How::Trial;
+            match choice.how {
+                // Else each of them would be asked for its share of this call.
+                How::Alone => break,
+                How::Trial => asked.trials.remove(choice.at),
+                How::Plain | How::Staged | How::AllTheSame => {}
+            }
         }
         Err(self.refuse(&table))
     }
@@ -186,7 +194,7 @@ impl Balancer {
     #[cold]
     fn choose_unguarded(&self, asked: &mut Asked<'_>) -> Result<Pick, Fault> {
         // A trial is for those whose outcome counts.
-        asked.trials = false;
+        asked.trials = Marks::NONE;
         let chosen = self.choose(asked).or_else(|| {
             asked.anyone = true;
             self.choose(asked)
@@ -251,10 +259,11 @@ impl Balancer {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// `now` is later where it has been waited for.
     #[inline]
-    fn table_now(&self, now: u64) -> Result<Loaded, Fault> {
+    fn table_now(&self, now: &mut u64) -> Result<Loaded, Fault> {
         if let Source::Dns(url) = self.source {
-            self.resolve_if_due(url, now)?;
+            *now = self.resolve_if_due(url, *now)?;
         }
         let table = self.table.load();
         if table.is_some() {

@@ -37,8 +37,8 @@ pub struct TargetSnapshot {
     pub out: bool,
     /// Its weight, as given.
     pub weight: u32,
-    /// The part of its share of the calls that it gets, above 0 to 1: less than 1 for a while after
-    /// it has come back.
+    /// The part of its share of the calls that it gets, above 0 to 1: less than 1 while it recovers
+    /// by stages, or for a while after it has come back.
     pub warmth: f64,
     /// How many calls are under way.
     pub in_flight: u64,
@@ -74,7 +74,7 @@ impl Balancer {
             state: member.breaker.state().as_str(),
             out: !live.standing.is_in(),
             weight: entry.weight,
-            warmth: live.standing.warmth(now, self.given.slow_start()),
+            warmth: member.warmth(now, self.given.slow_start()),
             in_flight: member.in_flight(),
             latency: live.load.latency(now, member.decay),
             failing: live.load.failing(now, member.decay),

@@ -20,6 +20,12 @@ pub(super) struct Entry {
     pub(super) weight: u32,
 }
 
+impl Entry {
+    pub(super) fn is_in(&self) -> bool {
+        self.member.live.0.standing.is_in()
+    }
+}
+
 impl Table {
     pub(super) fn new(members: Vec<Arc<Member>>, max_ejected: f64) -> Self {
         let entry = |member: Arc<Member>| Entry { weight: member.target.weight(), member };
@@ -64,9 +70,15 @@ impl Table {
         Self::new(members, max_ejected)
     }
 
+    /// How many turns those that are in have, by their weights, until each has had its own.
+    pub(super) fn round(&self) -> u64 {
+        let entries = self.entries.iter().filter(|entry| entry.is_in());
+        entries.map(|entry| u64::from(entry.weight)).sum()
+    }
+
     /// How many are out.
     pub(super) fn out(&self) -> usize {
-        self.entries.iter().filter(|entry| !entry.member.live.0.standing.is_in()).count()
+        self.entries.iter().filter(|entry| !entry.is_in()).count()
     }
 
     /// Whether this one, which is out, is passed over: it is not when so many were out before it that

@@ -2,13 +2,14 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use super::core::{Real, Time};
+use super::core::{Leave, Real, Time};
 use super::permit::dropped;
-use super::word::{Phase, Ticks, UNWINDING};
-use super::{Breaker, Permit, Report, Settings};
+use super::word::{Phase, Ticks, UNWINDING, View};
+use super::{Breaker, Permit, Refused, Report, Settings};
 use crate::fault::{Facts, Fault, Reason};
 use crate::outcome::Verdict;
 
@@ -33,6 +34,15 @@ impl Permit<'_> {
         self.forget();
         held
     }
+}
+
+/// What a call may hope for.
+pub(crate) enum Hope {
+    None,
+    /// To be a trial.
+    Trial,
+    /// To be among the share that passes while it recovers.
+    Stage,
 }
 
 /// Why it would turn a call away now.
@@ -73,11 +83,13 @@ impl Breaker {
         matches!(phase, Phase::Closed | Phase::Disabled | Phase::MetricsOnly)
     }
 
-    /// Whether a call may hope to pass. Nothing is changed by it, nor told to anybody.
-    pub(crate) fn may_pass(&self) -> bool {
+    /// What a call may hope for that is not simply let pass. Nothing is changed by asking, nor told
+    /// to anybody.
+    pub(crate) fn hope(&self) -> Hope {
         let view = self.core.view();
-        match view.phase {
-            Phase::Closed | Phase::Disabled | Phase::MetricsOnly | Phase::Recovering => true,
+        let may_try = match view.phase {
+            Phase::Closed | Phase::Disabled | Phase::MetricsOnly => true,
+            Phase::Recovering => return Hope::Stage,
             Phase::ForcedOpen => false,
             Phase::Open => {
                 let due = || {
@@ -92,7 +104,37 @@ impl Breaker {
                 view.tally().busy < settings.permits()
                     || self.core.has_lasted(view.generation, settings.probe(), &Real)
             }
+        };
+        if may_try { Hope::Trial } else { Hope::None }
+    }
+
+    /// The share of the calls that pass at its stage; `None`: it does not recover, or is through.
+    pub(crate) fn stage_share(&self) -> Option<f64> {
+        self.stage_of(self.core.view()).map(|(share, _)| share)
+    }
+
+    fn stage_of(&self, view: View) -> Option<(f64, Duration)> {
+        let recovers = view.phase == Phase::Recovering;
+        recovers.then(|| self.core.stage(view, &self.settings_in_force(), &Real)).flatten()
+    }
+
+    pub(crate) fn recovers_by_stages(&self) -> bool {
+        self.settings_in_force().recover.is_some()
+    }
+
+    /// As [`enter`](Self::enter), for a call that is among the share of its stage already: whether it
+    /// is, is not drawn once more.
+    pub(crate) fn enter_drawn(&self) -> Result<Permit<'_>, Refused<'_>> {
+        if self.shares() {
+            self.look_if_due();
         }
+        let view = self.core.view();
+        if self.stage_of(view).is_none() {
+            return self.enter();
+        }
+        let leave = Leave::plain(view.generation);
+        let (stamp, since) = self.begin(leave, self.ways.load(Ordering::Relaxed));
+        Ok(Permit::new(self, stamp, since))
     }
 
     /// What it would say to a call that it turns away.

@@ -65,7 +65,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use arc_swap::ArcSwapOption;
 
 #[cfg(feature = "balance")]
-pub(crate) use balanced::Held;
+pub(crate) use balanced::{Held, Hope};
 #[doc(hidden)]
 pub use fuse::SharedFuse;
 pub use fuse::{Fuse, FuseListening, fuse, fuses};

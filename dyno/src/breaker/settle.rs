@@ -143,7 +143,7 @@ impl Breaker {
         }
     }
 
-    fn begin(&self, leave: Leave, ways: u8) -> (u64, u64) {
+    pub(super) fn begin(&self, leave: Leave, ways: u8) -> (u64, u64) {
         if let Some(change) = leave.change {
             self.tell_change(change);
         }

@@ -233,9 +233,10 @@ impl Virtual {
     /// Has `waker` woken at `deadline`, unless that has passed: `true`. Moves no clock, be it
     /// [manual](Frozen::manual) or not.
     #[cfg(any(
-        feature = "pool",
+        feature = "balance",
         feature = "cache",
         feature = "metrics-facade",
+        feature = "pool",
         feature = "statsd"
     ))]
     pub(super) fn wake_at(&self, deadline: Instant, key: &mut Option<Key>, waker: &Waker) -> bool {

@@ -42,9 +42,15 @@ mod paused;
 mod real;
 mod sleep;
 mod timers;
-#[cfg(any(feature = "pool", feature = "cache", feature = "metrics-facade", feature = "statsd"))]
+#[cfg(any(
+    feature = "balance",
+    feature = "cache",
+    feature = "metrics-facade",
+    feature = "pool",
+    feature = "statsd"
+))]
 mod wait;
-#[cfg(feature = "pool")]
+#[cfg(any(feature = "balance", feature = "pool"))]
 mod wait_async;
 
 use std::time::Duration;
@@ -58,13 +64,14 @@ pub use sleep::Sleep;
 #[cfg(feature = "pool")]
 pub(crate) use wait::wait;
 #[cfg(any(
-    feature = "pool",
+    feature = "balance",
     feature = "cache",
     feature = "metrics-facade",
+    feature = "pool",
     feature = "statsd"
 ))]
 pub(crate) use wait::wait_until;
-#[cfg(feature = "pool")]
+#[cfg(any(feature = "balance", feature = "pool"))]
 pub(crate) use wait_async::wait_async;
 
 use crate::scope;

@@ -44,7 +44,7 @@ impl Sleep {
     }
 
     /// Until then.
-    #[cfg(any(feature = "cache", feature = "pool", feature = "timeout"))]
+    #[cfg(any(feature = "balance", feature = "cache", feature = "pool", feature = "timeout"))]
     pub(crate) fn until(deadline: Instant) -> Self {
         if let Some(clock) = frozen::current() {
             return Self { deadline, key: None, on: On::Frozen(clock) };

@@ -86,6 +86,27 @@ fn what_is_out_is_asked_for_once_more_for_each_target_known() {
 }
 
 #[test]
+fn what_is_out_says_when_the_first_of_those_asked_may_be_tried() {
+    let frozen = freeze();
+    let count = AtomicUsize::new(0);
+    let balancer = Balancer::from_fn("first", move || {
+        Ok::<_, TargetError>([A, B][count.fetch_add(1, Ordering::Relaxed) % 2])
+    })
+    .breaker(Settings::new().reset_timeout(60 * SEC));
+    for _ in 0..3 {
+        ask(&balancer);
+    }
+    trip(&balancer, A);
+    frozen.advance(59 * SEC);
+    trip(&balancer, B);
+    // B, A and B are asked for.
+    let fault = balancer.pick(&Tried::new()).expect_err("both are out");
+    assert_eq!(fault.retry_after(), Some(SEC));
+    frozen.advance(SEC);
+    assert_eq!(ask(&balancer), A);
+}
+
+#[test]
 fn what_has_been_tried_is_asked_for_once_more() {
     static OTHERS: Balancer = Balancer::by("others", &|| {
         static ASKED: AtomicUsize = AtomicUsize::new(0);

@@ -6,7 +6,7 @@ use std::thread;
 use dyno::balance::{Balancer, Policy};
 use dyno::clock::freeze;
 
-use super::support::{A, B, C, D, SEC, ask, fail, in_flight, order, pick, picks, seen};
+use super::support::{A, B, C, D, SEC, ask, fail, order, pick, picks, seen, until};
 
 fn urls(balancer: &Balancer) -> Vec<String> {
     balancer.targets().iter().map(|target| target.url().to_owned()).collect()
@@ -76,32 +76,40 @@ fn changes_under_load_lose_no_call() {
     static LOADED: Balancer = Balancer::new("loaded", &[A, B]);
     static DONE: AtomicBool = AtomicBool::new(false);
     static CALLS: AtomicU64 = AtomicU64::new(0);
+    static AT_A: AtomicU64 = AtomicU64::new(0);
     let callers: Vec<_> = (0..4)
         .map(|_| {
             thread::spawn(|| {
                 while !DONE.load(Ordering::Relaxed) {
-                    pick(&LOADED).success();
+                    let pick = pick(&LOADED);
+                    let at_a = u64::from(pick.target().url() == A);
+                    pick.success();
+                    AT_A.fetch_add(at_a, Ordering::Relaxed);
                     CALLS.fetch_add(1, Ordering::Relaxed);
                 }
             })
         })
         .collect();
-    // A is always there, so its count is that of all its calls.
+    // A is always there, so its count is that of all its calls; the others come and go.
+    let mut held = LOADED.members();
     for round in 0..300 {
         let some: &[&str] = [&[A, B][..], &[A, C, D], &[A], &[D, B, A]][round % 4];
+        let before = CALLS.load(Ordering::Relaxed);
         LOADED.set(some.iter()).expect("targets");
         if round % 3 == 0 {
             LOADED.add(C).expect("a target");
         }
-        thread::yield_now();
+        held.extend(LOADED.members());
+        until(|| CALLS.load(Ordering::Relaxed) > before);
     }
     DONE.store(true, Ordering::Relaxed);
     for caller in callers {
         caller.join().expect("it ends");
     }
-    assert_eq!(in_flight(&LOADED), 0);
-    let at_a = seen(&LOADED, A);
-    assert!(at_a.picks > 0 && at_a.picks <= CALLS.load(Ordering::Relaxed));
+    assert_eq!(held.iter().map(|member| member.in_flight()).sum::<u64>(), 0);
+    let at_a = AT_A.load(Ordering::Relaxed);
+    // Every fourth round all calls go there.
+    assert_eq!((seen(&LOADED, A).picks, at_a > 0), (at_a, true));
     LOADED.set([A]).expect("targets");
     let (before, calls) = (picks(&LOADED)[0], 50);
     order(&LOADED, calls);

@@ -1,5 +1,6 @@
 //! Targets that are out: passed over, tried, called all the same, and back by and by.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use dyno::balance::{Balancer, Policy, Tried};
@@ -235,6 +236,7 @@ fn the_share_of_one_that_warms_up_is_what_it_says() {
         (Policy::RoundRobin, 0.5 / 1.5),
         (Policy::Random, 0.5 / 1.5),
         (Policy::Weighted, 0.5 / 1.5),
+        (Policy::LeastInFlight, 0.5 / 1.5),
         // Of the two draws one is as likely to fall on either; half of the time it is put back.
         (Policy::P2c, 0.25),
     ] {
@@ -250,6 +252,36 @@ fn the_share_of_one_that_warms_up_is_what_it_says() {
         #[expect(clippy::cast_precision_loss, reason = "a share")]
         let share = at_a as f64 / 2000.0;
         assert!((share - halves).abs() < 0.05, "{policy}: {share} for {halves}");
+    }
+}
+
+#[test]
+fn that_share_is_the_same_however_many_calls_are_in_flight() {
+    let frozen = freeze();
+    fastrand::seed(7);
+    let heavy = &[A, B, C, "http://10.0.0.4:80 weight=3"];
+    for (targets, parts, in_flight) in [
+        (&[A, B, C, D], 3.5, 1),
+        (&[A, B, C, D], 3.5, 4),
+        (&[A, B, C, D], 3.5, 40),
+        (heavy, 5.5, 40),
+    ] {
+        let balancer = in_turn(targets).policy(Policy::LeastInFlight).slow_start(10 * SEC);
+        fail(&balancer, A);
+        frozen.advance(SEC);
+        assert_eq!(ask(&balancer), A, "a trial");
+        frozen.advance(5 * SEC);
+        let (before, mut held) = (picks(&balancer)[0], VecDeque::new());
+        for _ in 0..5000 {
+            held.push_back(pick(&balancer));
+            if held.len() > in_flight {
+                held.pop_front().expect("a call").success();
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a share")]
+        let share = (picks(&balancer)[0] - before) as f64 / 5000.0;
+        let half = 0.5 / parts;
+        assert!((share - half).abs() < 0.15 * half, "{share} for {half}, {in_flight} in flight");
     }
 }
 

@@ -2,16 +2,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Waker};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
+use dyno::Fault;
 use dyno::balance::{Balancer, Tried};
 use dyno::clock::freeze;
-use dyno::{Deadline, Fault};
 
-use super::support::{A, B, MS, SEC, ask, in_flight, seen};
+use super::support::{A, B, MS, SEC, ask, in_flight, seen, until};
 
 fn urls(balancer: &Balancer) -> Vec<String> {
     balancer.targets().iter().map(|target| target.url().to_owned()).collect()
@@ -22,11 +20,11 @@ fn address(last: u8) -> SocketAddr {
 }
 
 /// Calls until what a resolver has found is in force: it has a thread of its own.
-fn until(balancer: &Balancer, expected: &[&str]) {
-    while urls(balancer) != expected {
+fn until_there_are(balancer: &Balancer, expected: &[&str]) {
+    until(|| {
         drop(balancer.pick(&Tried::new()));
-        thread::yield_now();
-    }
+        urls(balancer) == expected
+    });
 }
 
 #[test]
@@ -52,24 +50,24 @@ fn a_name_is_resolved_by_the_first_call_and_again_when_that_is_old() {
     frozen.advance(9999 * MS);
     assert_eq!((ask(&balancer).as_str(), ASKED.load(Ordering::Relaxed)), (A, 1));
     frozen.advance(MS);
-    until(&balancer, &[A, B]);
+    until_there_are(&balancer, &[A, B]);
     assert_eq!(ASKED.load(Ordering::Relaxed), 2);
     assert!(seen(&balancer, A).picks >= 3, "what stays keeps what is known of it");
     // What fails leaves all as it was, and is tried again after a second.
     frozen.advance(10 * SEC);
     for failures in 3..=5 {
-        while ASKED.load(Ordering::Relaxed) < failures {
+        until(|| {
             ask(&balancer);
             frozen.advance(SEC);
-            thread::yield_now();
-        }
+            ASKED.load(Ordering::Relaxed) >= failures
+        });
         assert_eq!(urls(&balancer), [A, B]);
     }
-    while urls(&balancer) != [B] {
+    until(|| {
         ask(&balancer);
         frozen.advance(SEC);
-        thread::yield_now();
-    }
+        urls(&balancer) == [B]
+    });
     assert_eq!(in_flight(&balancer), 0);
 }
 
@@ -120,22 +118,6 @@ fn the_system_resolves_an_address_to_itself() {
 }
 
 #[test]
-fn who_waits_for_a_resolver_waits_no_longer_than_its_deadline() {
-    fn resolver(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
-        loop {
-            thread::park();
-        }
-    }
-    let balancer = Balancer::dns("hangs", "http://prices.internal").resolver(resolver);
-    let picked = Deadline::within(Duration::from_millis(5), || balancer.pick(&Tried::new()));
-    let fault = picked.expect_err("nobody");
-    assert_eq!(
-        fault.to_string(),
-        "hangs: no target to call: http://prices.internal is not resolved in time"
-    );
-}
-
-#[test]
 fn threads_that_come_first_together_all_find_it() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     #[expect(clippy::unnecessary_wraps, reason = "one that could fail")]
@@ -154,40 +136,4 @@ fn threads_that_come_first_together_all_find_it() {
         });
         assert_eq!(ASKED.load(Ordering::Relaxed), 1);
     }
-}
-
-#[test]
-fn a_task_waits_for_it_without_its_thread() {
-    static LET_GO: AtomicBool = AtomicBool::new(false);
-    #[expect(clippy::unnecessary_wraps, reason = "resolvers may fail")]
-    fn resolver(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
-        while !LET_GO.load(Ordering::Acquire) {
-            thread::park_timeout(Duration::from_millis(1));
-        }
-        Ok(vec![address(1), address(2)])
-    }
-    fn hangs(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
-        loop {
-            thread::park();
-        }
-    }
-    let balancer = Balancer::dns("tasks", "http://prices.internal").resolver(resolver);
-    let mut gives_up = Box::pin(balancer.resolve_async());
-    let mut waits = Box::pin(balancer.resolve_async());
-    let mut cx = Context::from_waker(Waker::noop());
-    assert!(
-        gives_up.as_mut().poll(&mut cx).is_pending() && waits.as_mut().poll(&mut cx).is_pending()
-    );
-    drop(gives_up);
-    LET_GO.store(true, Ordering::Release);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
-    assert_eq!(runtime.block_on(waits), Ok(2));
-    assert_eq!(urls(&balancer), [A, B]);
-    // It knows no longer than its deadline either.
-    let balancer = Balancer::dns("hangs-too", "http://prices.internal").resolver(hangs);
-    let resolve = async { balancer.resolve_async().await };
-    let limit = Duration::from_millis(5);
-    let fault = runtime.block_on(Deadline::after(limit).run_async(resolve)).expect_err("nobody");
-    assert!(fault.to_string().ends_with("is not resolved in time"), "{fault}");
 }

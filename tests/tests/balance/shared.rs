@@ -66,3 +66,31 @@ fn a_pick_asks_the_store_so_often_at_most() {
         assert_eq!(store.asked.load(Ordering::Relaxed), before, "{policy}");
     }
 }
+
+#[test]
+fn who_loses_a_trial_to_another_process_gets_one_that_is_free() {
+    for policy in Policy::ALL {
+        let frozen = freeze();
+        let store = Arc::new(Counting::default());
+        let (here, elsewhere) = (process(policy, &store), process(policy, &store));
+        for member in here.members() {
+            member.breaker().trip();
+        }
+        frozen.advance(SEC);
+        for process in [&here, &elsewhere] {
+            process.pick(&Tried::new()).expect_err("all are out");
+        }
+        frozen.advance(60 * SEC);
+        // Here nobody knows of the first one yet.
+        let held = [&elsewhere, &here, &here].map(|process| process.pick(&Tried::new()));
+        let urls = held.iter().map(|pick| match pick {
+            Ok(pick) => pick.target().url(),
+            Err(fault) => panic!("{policy}: {fault}"),
+        });
+        let mut three: Vec<_> = urls.collect();
+        three.sort_unstable();
+        assert_eq!(three, [A, B, C], "{policy}");
+        let fault = here.pick(&Tried::new()).expect_err("three trials are under way");
+        assert_eq!(fault.reason(), Some(Reason::HalfOpenBusy), "{policy}");
+    }
+}

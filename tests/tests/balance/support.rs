@@ -1,6 +1,7 @@
 //! What the tests of balancers share.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use dyno::balance::{Balancer, Pick, TargetSnapshot, Tried};
 
@@ -50,6 +51,15 @@ pub(super) fn picks(balancer: &Balancer) -> Vec<u64> {
 
 pub(super) fn in_flight(balancer: &Balancer) -> u64 {
     balancer.snapshot().targets.iter().map(|target| target.in_flight).sum()
+}
+
+/// Asks until it is `true` by what other threads do; what never comes hangs nobody.
+pub(super) fn until(mut done: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(began.elapsed() < 60 * SEC, "waited in vain");
+        thread::yield_now();
+    }
 }
 
 /// Opens the breaker of the target at `url`; it is out when this returns. Keys take no turns.

@@ -51,13 +51,13 @@ fn served(left: &mut Vec<Answer>) -> Answer {
     left.pop().unwrap_or(Answer::Fine)
 }
 
-static CALLED: Service = Service::builder("asking.called")
-    .retry(Retry::new(3).delay(Duration::from_millis(10)))
-    .breaker(Settings::new().fail_max(2))
-    .build();
+static CALLED: Service =
+    Service::builder("asking.called").retry(Retry::new(3).delay(Duration::from_millis(10))).build();
+static OPENS: Service =
+    Service::builder("asking.called-and-open").breaker(Settings::new().fail_max(1)).build();
 
-fn called(left: &mut Vec<Answer>) -> Answer {
-    CALLED.or(|_| Answer::TurnedAway).call(|_| left.pop().unwrap_or(Answer::Fine))
+fn called(service: &'static Service, left: &mut Vec<Answer>) -> Answer {
+    service.or(|_| Answer::TurnedAway).call(|_| left.pop().unwrap_or(Answer::Fine))
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_retry_comes_back_when_the_outcome_says() {
     );
     let answers = || vec![Answer::Fine, Answer::Busy(30)];
     let began = clock::now();
-    assert_eq!((called(&mut answers()), began.elapsed()), (Answer::Fine, 30 * SECOND));
+    assert_eq!((called(&CALLED, &mut answers()), began.elapsed()), (Answer::Fine, 30 * SECOND));
     // What the attribute is told goes first.
     assert_eq!(took(&|left| tried_as_told(left)), 4 * SECOND);
 }
@@ -116,10 +116,9 @@ fn a_breaker_stays_open_as_long_as_the_outcome_says() {
     assert_eq!(open_for("asking.opens"), Some(90 * SECOND));
     assert_eq!(open_for("asking.told"), Some(SECOND));
     assert_eq!(open_for("asking.silent"), Some(90 * SECOND));
-    let mut failing = vec![Answer::Busy(70), Answer::Busy(80)];
-    assert_eq!(called(&mut failing), Answer::TurnedAway);
-    let seen = CALLED.snapshot().breaker.expect("it has one");
-    assert_eq!((seen.state, seen.retry_after), (State::Open, Some(70 * SECOND)));
+    assert_eq!(called(&OPENS, &mut vec![busy()]), Answer::TurnedAway);
+    let seen = OPENS.snapshot().breaker.expect("it has one");
+    assert_eq!((seen.state, seen.retry_after), (State::Open, Some(90 * SECOND)));
     let out = || dyno::balance::Balancer::named("asking.targets").map(|it| it.snapshot().out);
     frozen.advance(89 * SECOND);
     assert_eq!((balanced(Answer::Fine), balanced(Answer::Fine)), (Answer::Fine, Answer::Fine));

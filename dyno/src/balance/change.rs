@@ -31,10 +31,15 @@ impl Balancer {
     ///
     /// # Errors
     /// When one of them is no target; nothing is changed then.
+    ///
+    /// # Panics
+    /// When its targets are [asked for](Self::by) or [resolved](Self::dns): what is set here would be gone.
+    #[track_caller]
     pub fn set<T: IntoTarget>(
         &self,
         targets: impl IntoIterator<Item = T>,
     ) -> Result<(), TargetError> {
+        self.needs_a_list();
         let targets = targets.into_iter().map(T::into_target).collect::<Result<_, _>>()?;
         self.put(targets);
         Ok(())
@@ -44,7 +49,12 @@ impl Balancer {
     ///
     /// # Errors
     /// When it is no target.
+    ///
+    /// # Panics
+    /// As [`set`](Self::set).
+    #[track_caller]
     pub fn add(&self, target: impl IntoTarget) -> Result<bool, TargetError> {
+        self.needs_a_list();
         let target = target.into_target()?;
         let mut is_new = false;
         self.change(|targets| {
@@ -58,7 +68,12 @@ impl Balancer {
     ///
     /// # Errors
     /// When it is no target.
+    ///
+    /// # Panics
+    /// As [`set`](Self::set).
+    #[track_caller]
     pub fn remove(&self, target: impl IntoTarget) -> Result<bool, TargetError> {
+        self.needs_a_list();
         let target = target.into_target()?;
         let mut was_there = false;
         self.change(|targets| {
@@ -66,6 +81,20 @@ impl Balancer {
             targets.retain(|other| *other != target);
         });
         Ok(was_there)
+    }
+
+    #[track_caller]
+    fn needs_a_list(&self) {
+        let who = match self.source {
+            Source::List(_) => return,
+            Source::Dns(_) => "a resolver",
+            _ => "a function",
+        };
+        panic!(
+            "balance: the targets of {} are what {who} says, so none can be set, added or removed: make \
+             it of a list, by `Balancer::new`",
+            self.name()
+        );
     }
 
     /// Its targets, in the order in which they were given.

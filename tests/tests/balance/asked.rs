@@ -146,3 +146,10 @@ fn of_many_that_are_named_some_are_known() {
     assert!(has("http://host0:80") && has("http://host1:80"), "one in flight, and one that is out");
     held.success();
 }
+
+#[test]
+#[should_panic(expected = "the targets of asked-not-set are what a function says")]
+fn what_a_function_says_is_not_set_by_hand() {
+    static PRICES: Balancer = Balancer::by("asked-not-set", &alternating);
+    let _ = PRICES.add(A);
+}

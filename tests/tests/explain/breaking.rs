@@ -272,8 +272,19 @@ fn a_fuse_knows_who_has_thrown_it() {
     assert!(SEARCH.explain().to_string().starts_with("the fuse is on, switched by "));
 }
 
+/// In a process of its own: what others have kept is forgotten with it.
 #[test]
 fn what_is_forgotten_is_not_told_and_the_rest_is() {
+    let itself = std::env::current_exe().expect("this test");
+    let alone = ["--exact", "breaking::forgets", "--ignored", "--nocapture"];
+    let ended = std::process::Command::new(itself).args(alone).output().expect("it runs");
+    let told = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success() && told.contains("1 passed"), "{told}");
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn forgets() {
     let _frozen = clock::freeze();
     let db = Breaker::new("db").fail_max(1);
     fail(&db, 1, "down");

@@ -84,7 +84,7 @@ impl Soak {
         let budget = leak(Budget::new().share(0.2).reserve(0).capacity(50));
         let retry = Retry::new(4).backoff(MS..20 * MS).budget(budget);
         let client = Client::builder(name).balance(balancer).retry(retry).retry_on_timeout(true);
-        let client = client.timeout(20_000 * MS).attempt_timeout(250 * MS);
+        let client = client.timeout(20_000 * MS).attempt_timeout(500 * MS);
         let client = client.max_open(32).pool_size(32).build().expect("settings that it allows");
         let pace = Pace::new();
         let script = Script::new(seed, SERVERS, pace.steps());

@@ -41,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) jumped: Cell<bool>,
     /// A layer further out asks whether its time limit ended what is inside.
     pub(crate) minded: bool,
+    /// So does one that counts, with nothing in between that has its inside elsewhere.
+    pub(crate) counted: bool,
     /// A layer further in leaves that in `__dyno_late`.
     pub(crate) late: Cell<bool>,
     /// A layer further in runs its inside more than once.
@@ -101,6 +103,7 @@ impl Context {
             future: None,
             jumped: Cell::new(false),
             minded: false,
+            counted: false,
             late: Cell::new(false),
             repeats_inside: false,
             joins_inside: Vec::new(),
@@ -260,6 +263,21 @@ impl Context {
         self.refuge.is_some() && self.taken
     }
 
+    /// Whether what is inside failed when its time was over, for one that counts: what stands before the
+    /// inside, where nobody further out has a note of it, and `; late` for the end.
+    pub(crate) fn note_of_late(&self, at: Span) -> (TokenStream, TokenStream) {
+        if self.is_async || !self.late.get() {
+            return (TokenStream::new(), TokenStream::new());
+        }
+        let note = if self.minded || self.counted {
+            TokenStream::new()
+        } else {
+            self.late.set(false);
+            quote_spanned!(at=> let mut __dyno_late = false;)
+        };
+        (note, quote_spanned!(at=> ; __dyno_late))
+    }
+
     /// What the caller gets for a refusal, seen from outside by those who ask for one.
     pub(crate) fn noted(&self, value: TokenStream) -> TokenStream {
         if !self.is_noted() {
@@ -296,6 +314,10 @@ impl Context {
             self.inspected |= asks && !caught;
         }
         self.minded = outside.iter().any(|layer| layer.minds_time());
+        let here = |layer: &&Box<dyn Layer>| {
+            !(layer.repeats() || layer.encloses() || layer.catches() || self.is_async)
+        };
+        self.counted = outside.iter().rev().take_while(here).any(|layer| layer.counts());
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
         self.joins_inside = inside.iter().filter_map(|layer| layer.join().cloned()).collect();
         let rebound = |name: &&String| inside.iter().any(|layer| layer.rebinds(name));

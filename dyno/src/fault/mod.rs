@@ -28,6 +28,8 @@ pub use error::Error;
 pub use explain::Explanation;
 #[cfg_attr(not(any(feature = "limit", feature = "pool")), allow(unused_imports))]
 pub(crate) use facts::{Facts, Micros};
+#[cfg_attr(not(feature = "harness"), allow(unused_imports))]
+pub(crate) use find::is_last;
 pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
@@ -85,6 +87,10 @@ pub enum Fault {
         point: Name,
         /// Why there is none.
         message: Name,
+        /// The fault's source: who forwards that still tells that nobody was called.
+        #[doc(hidden)]
+        #[source]
+        last: &'static Last,
     },
     /// A shared store could not be used.
     #[error("{point}: the shared store failed: {message}")]
@@ -108,7 +114,7 @@ impl Fault {
     /// The same, by a rule whose numbers are known.
     #[inline]
     pub(crate) fn refused(point: Name, facts: Facts, retry_after: Option<Duration>) -> Self {
-        let last = Last { facts: Some(facts), after: facts::After::of(retry_after) };
+        let last = Last { why: Why::Refused(facts), after: facts::After::of(retry_after) };
         Self::Rejected { point, reason: facts.reason(), retry_after, last }
     }
 
@@ -146,6 +152,13 @@ impl Fault {
     #[cold]
     pub fn timed_out_late(point: impl Into<Name>, after: Duration, elapsed: Duration) -> Self {
         Self::TimedOut { point: point.into(), after, elapsed, last: &Last::TIMED_OUT }
+    }
+
+    /// That `point` has nobody to call.
+    #[cfg_attr(not(feature = "balance"), allow(dead_code))]
+    #[cold]
+    pub(crate) fn no_target(point: Name, message: Name) -> Self {
+        Self::NoTarget { point, message, last: &Last::NO_TARGET }
     }
 
     /// `true` when the function had been run and was not waited for any longer.
@@ -190,31 +203,58 @@ impl Fault {
 /// error.
 #[doc(hidden)]
 #[derive(Clone, Copy, thiserror::Error)]
-#[error("{}", Self::told(*.facts))]
+#[error("{}", .why.told())]
 pub struct Last {
-    /// None: it was late.
-    facts: Option<Facts>,
+    why: Why,
     after: facts::After,
 }
 
-impl Last {
-    const TIMED_OUT: Self = Self { facts: None, after: facts::After::of(None) };
+#[derive(Clone, Copy, Debug)]
+enum Why {
+    Refused(Facts),
+    Late,
+    NoTarget,
+}
 
-    fn told(facts: Option<Facts>) -> String {
-        facts.map_or_else(|| "it was late".to_owned(), |facts| facts.reason().to_string())
+impl Why {
+    fn told(self) -> String {
+        match self {
+            Self::Refused(facts) => facts.reason().to_string(),
+            Self::Late => "it was late".to_owned(),
+            Self::NoTarget => "there was nobody to call".to_owned(),
+        }
+    }
+}
+
+impl Last {
+    const TIMED_OUT: Self = Self { why: Why::Late, after: facts::After::of(None) };
+    const NO_TARGET: Self = Self { why: Why::NoTarget, ..Self::TIMED_OUT };
+
+    /// Why it was refused by a rule; none where it was late, or there was nobody to call.
+    const fn facts(&self) -> Option<Facts> {
+        match self.why {
+            Why::Refused(facts) => Some(facts),
+            Why::Late | Why::NoTarget => None,
+        }
+    }
+
+    /// dyno did not wait any longer.
+    #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
+    pub(crate) const fn is_late(&self) -> bool {
+        matches!(self.why, Why::Late)
     }
 
     /// Stands for the error before.
     fn error(&self) -> Option<LastError> {
-        self.facts.and_then(|facts| facts.last())
+        self.facts().and_then(|facts| facts.last())
     }
 
-    /// Why dyno refused; none where it was late.
+    /// Why dyno refused; none where it was late, or there was nobody to call.
     #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
     pub(crate) const fn reason(&self) -> Option<Reason> {
-        match self.facts {
-            Some(facts) => Some(facts.reason()),
-            None => None,
+        match self.why {
+            Why::Refused(facts) => Some(facts.reason()),
+            Why::Late | Why::NoTarget => None,
         }
     }
 
@@ -227,7 +267,7 @@ impl Last {
 
 impl fmt::Debug for Last {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Last({:?})", self.facts)
+        write!(f, "Last({:?})", self.why)
     }
 }
 

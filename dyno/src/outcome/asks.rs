@@ -40,15 +40,23 @@ impl Asks {
         }
     }
 
+    /// What that of a policy asks, which had let nobody be called: nor is one tried again for which
+    /// there is nobody to call.
+    #[cfg_attr(not(feature = "service"), allow(dead_code))]
+    pub(crate) fn of_refusal(fault: &Fault) -> Self {
+        match Self::of(fault) {
+            Self::Nothing | Self::After(_) => Self::Rejected(None, fault.retry_after()),
+            asks => asks,
+        }
+    }
+
     /// What the first [`Fault`] asks among `error` and its sources.
     #[must_use]
     pub fn of_error(error: &(dyn Error + 'static)) -> Self {
         match fault::word_in(error) {
             Some(Word::Fault(fault)) => Self::of(fault),
-            Some(Word::Last(last)) => match last.reason() {
-                None => Self::TimedOut,
-                reason => Self::Rejected(reason, last.retry_after()),
-            },
+            Some(Word::Last(last)) if last.is_late() => Self::TimedOut,
+            Some(Word::Last(last)) => Self::Rejected(last.reason(), last.retry_after()),
             None => Self::Nothing,
         }
     }
@@ -64,6 +72,16 @@ impl Asks {
     /// time-out the source says it all.
     fn of_sources(error: &dyn Error) -> Self {
         error.source().map_or(Self::Nothing, Self::of_error)
+    }
+
+    /// Why dyno itself had turned the call away, where it did and that has a name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Rejected(reason, _) => *reason,
+            _ => None,
+        }
     }
 
     /// It asks something.
@@ -280,13 +298,20 @@ macro_rules! __dyno_refused {
     }};
 }
 
-/// `counts!(verdict, failure)`: how the end of a call counts for what was called.
+/// `counts!(verdict, failure)` or `counts!(verdict, failure; late)`: how the end of a call counts for
+/// what was called.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_counts {
     ($verdict:expr, $failure:expr) => {
         $crate::__private::Verdict::unless_rejected($verdict, || {
             $crate::__private::refused!($failure)
+        })
+    };
+    // What fails when its own time is over is the fault of what was called, whatever the error says.
+    ($verdict:expr, $failure:expr; $late:expr) => {
+        $crate::__private::Verdict::unless_rejected($verdict, || {
+            $crate::__private::Asks::late($late, || $crate::__private::refused!($failure))
         })
     };
 }
@@ -361,6 +386,19 @@ mod tests {
     }
 
     #[test]
+    fn so_is_that_there_was_nobody_to_call() {
+        use crate::__private::counts;
+        let nobody = || Fault::no_target("shops".into(), "all are gone".into());
+        let asked = Asks::Rejected(None, None);
+        assert_eq!(asks!(Some(&nobody())), asked);
+        assert_eq!(asks!(Some(&Shop::from(nobody()))), asked);
+        assert_eq!(asks!(Some(&Shop::from(io::Error::from(nobody())))), asked);
+        let boxed: Box<dyn Error + Send + Sync> = Shop::from(nobody()).into();
+        assert_eq!(asks!(Some(&boxed)), asked);
+        assert_eq!(counts!(Verdict::Failure, Some(&Shop::from(nobody()))), Verdict::Ignored);
+    }
+
+    #[test]
     fn what_says_nothing_asks_nothing() {
         assert_eq!(asks!(Some(&Shop::SoldOut)), Asks::Nothing);
         assert_eq!(asks!(Some(&Plain)), Asks::Nothing);
@@ -395,6 +433,10 @@ mod tests {
         assert_eq!(counts!(Verdict::Success, Some(&refused)), Verdict::Success);
         let late = Shop::from(Fault::timed_out("db", SECOND));
         assert_eq!(counts!(Verdict::Failure, Some(&late)), Verdict::Failure);
+        // Nor does what it says matter where its own time is over.
+        let spent = Shop::from(Fault::rejected("db", Reason::DeadlineSpent, None));
+        assert_eq!(counts!(Verdict::Failure, Some(&spent); false), Verdict::Ignored);
+        assert_eq!(counts!(Verdict::Failure, Some(&spent); true), Verdict::Failure);
     }
 
     #[test]

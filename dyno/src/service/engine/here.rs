@@ -198,7 +198,7 @@ fn attempt<R, By>(
     Timed::end_if(timed);
     drop(place);
     match made {
-        Ok(out) => passed.ended(out, judge).at_end_of(limit),
+        Ok(out) => passed.ended(out, judge, limit),
         Err(fault) if fault.is_timed_out() => passed.late(fault),
         Err(fault) => Ended::refused(fault),
     }

@@ -171,10 +171,20 @@ impl Passed<'_> {
         }
     }
 
-    /// What came of an attempt that was made.
+    /// What came of an attempt that was made, on a thread until `limit` at best.
     #[inline]
-    pub(super) fn ended<R, By>(self, out: R, judge: &impl Judge<R, By>) -> Ended<R> {
+    pub(super) fn ended<R, By>(
+        self,
+        out: R,
+        judge: &impl Judge<R, By>,
+        limit: Option<Instant>,
+    ) -> Ended<R> {
         let (verdict, asks) = judge.judge(&out);
+        let asks = match limit {
+            // It failed when its time was over: by that, as far as anybody can tell.
+            Some(end) if verdict.is_failure() && clock::reached(end) => Asks::TimedOut,
+            _ => asks,
+        };
         let counts = verdict.unless_rejected(|| asks);
         let after = || judge.retry_after(&out);
         let tell = |f: &mut std::fmt::Formatter<'_>| judge.tell(&out, f);
@@ -210,25 +220,10 @@ pub(super) struct Ended<R> {
 }
 
 impl<R> Ended<R> {
-    /// It failed when its time was over: by that, as far as anybody can tell.
-    #[inline]
-    pub(super) fn at_end_of(self, limit: Option<Instant>) -> Self {
-        match limit {
-            Some(end) if self.verdict.is_failure() && clock::reached(end) => {
-                Self { asks: Asks::TimedOut, ..self }
-            }
-            _ => self,
-        }
-    }
-
     /// It was not made.
     #[cold]
     pub(super) fn refused(fault: Fault) -> Self {
-        // Nor is one tried again for which there is nobody to call.
-        let asks = match Asks::of(&fault) {
-            Asks::Nothing | Asks::After(_) => Asks::Rejected(None, fault.retry_after()),
-            asks => asks,
-        };
+        let asks = Asks::of_refusal(&fault);
         Self { end: Err(fault), verdict: Verdict::Failure, asks, refused: true }
     }
 }

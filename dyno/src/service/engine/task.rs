@@ -167,7 +167,7 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     };
     drop(place);
     let ended = match ended {
-        Ok(out) => passed.ended(out, judge),
+        Ok(out) => passed.ended(out, judge, None),
         Err(late) => passed.late(late.fault()),
     };
     if judge.repeats() { ended } else { Ended { asks: Asks::Once, ..ended } }

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
 
+use super::late::is_counted;
 use crate::diag::Diag;
 use crate::func::Body;
 use crate::layer::{Common, Layer};
@@ -41,7 +42,7 @@ pub(crate) struct Context {
     pub(crate) jumped: Cell<bool>,
     /// A layer further out asks whether its time limit ended what is inside.
     pub(crate) minded: bool,
-    /// So does one that counts, with nothing in between that has its inside elsewhere.
+    /// So does [one that counts](super::late).
     pub(crate) counted: bool,
     /// A layer further in leaves that in `__dyno_late`.
     pub(crate) late: Cell<bool>,
@@ -263,21 +264,6 @@ impl Context {
         self.refuge.is_some() && self.taken
     }
 
-    /// Whether what is inside failed when its time was over, for one that counts: what stands before the
-    /// inside, where nobody further out has a note of it, and `; late` for the end.
-    pub(crate) fn note_of_late(&self, at: Span) -> (TokenStream, TokenStream) {
-        if self.is_async || !self.late.get() {
-            return (TokenStream::new(), TokenStream::new());
-        }
-        let note = if self.minded || self.counted {
-            TokenStream::new()
-        } else {
-            self.late.set(false);
-            quote_spanned!(at=> let mut __dyno_late = false;)
-        };
-        (note, quote_spanned!(at=> ; __dyno_late))
-    }
-
     /// What the caller gets for a refusal, seen from outside by those who ask for one.
     pub(crate) fn noted(&self, value: TokenStream) -> TokenStream {
         if !self.is_noted() {
@@ -314,10 +300,7 @@ impl Context {
             self.inspected |= asks && !caught;
         }
         self.minded = outside.iter().any(|layer| layer.minds_time());
-        let here = |layer: &&Box<dyn Layer>| {
-            !(layer.repeats() || layer.encloses() || layer.catches() || self.is_async)
-        };
-        self.counted = outside.iter().rev().take_while(here).any(|layer| layer.counts());
+        self.counted = !self.is_async && is_counted(outside);
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
         self.joins_inside = inside.iter().filter_map(|layer| layer.join().cloned()).collect();
         let rebound = |name: &&String| inside.iter().any(|layer| layer.rebinds(name));

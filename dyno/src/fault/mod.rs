@@ -18,6 +18,7 @@ mod facts;
 mod find;
 mod inject;
 mod last;
+mod source;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;
+#[doc(hidden)]
+pub use source::Last;
 
 use crate::clock::nanos;
 use crate::point::Name;
@@ -114,7 +117,7 @@ impl Fault {
     /// The same, by a rule whose numbers are known.
     #[inline]
     pub(crate) fn refused(point: Name, facts: Facts, retry_after: Option<Duration>) -> Self {
-        let last = Last { why: Why::Refused(facts), after: facts::After::of(retry_after) };
+        let last = Last::refused(facts, retry_after);
         Self::Rejected { point, reason: facts.reason(), retry_after, last }
     }
 
@@ -196,78 +199,6 @@ impl Fault {
             Self::Rejected { reason, .. } => Some(*reason),
             _ => None,
         }
-    }
-}
-
-/// Why dyno refused, or that it did not wait any longer, for whoever looks among the sources of an
-/// error.
-#[doc(hidden)]
-#[derive(Clone, Copy, thiserror::Error)]
-#[error("{}", .why.told())]
-pub struct Last {
-    why: Why,
-    after: facts::After,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Why {
-    Refused(Facts),
-    Late,
-    NoTarget,
-}
-
-impl Why {
-    fn told(self) -> String {
-        match self {
-            Self::Refused(facts) => facts.reason().to_string(),
-            Self::Late => "it was late".to_owned(),
-            Self::NoTarget => "there was nobody to call".to_owned(),
-        }
-    }
-}
-
-impl Last {
-    const TIMED_OUT: Self = Self { why: Why::Late, after: facts::After::of(None) };
-    const NO_TARGET: Self = Self { why: Why::NoTarget, ..Self::TIMED_OUT };
-
-    /// Why it was refused by a rule; none where it was late, or there was nobody to call.
-    const fn facts(&self) -> Option<Facts> {
-        match self.why {
-            Why::Refused(facts) => Some(facts),
-            Why::Late | Why::NoTarget => None,
-        }
-    }
-
-    /// dyno did not wait any longer.
-    #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
-    pub(crate) const fn is_late(&self) -> bool {
-        matches!(self.why, Why::Late)
-    }
-
-    /// Stands for the error before.
-    fn error(&self) -> Option<LastError> {
-        self.facts().and_then(|facts| facts.last())
-    }
-
-    /// Why dyno refused; none where it was late, or there was nobody to call.
-    #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
-    pub(crate) const fn reason(&self) -> Option<Reason> {
-        match self.why {
-            Why::Refused(facts) => Some(facts.reason()),
-            Why::Late | Why::NoTarget => None,
-        }
-    }
-
-    /// When another try may be worth while, where that is known.
-    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
-    pub(crate) const fn retry_after(&self) -> Option<Duration> {
-        self.after.time()
-    }
-}
-
-impl fmt::Debug for Last {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Last({:?})", self.why)
     }
 }
 

@@ -11,7 +11,6 @@ use dyno::balance::Balancer;
 use dyno::breaker::{self, Breaker, State};
 use dyno::limit::bulkhead;
 use dyno::point::{self, Event};
-use dyno::service::Service;
 use dyno::{Deadline, Fault, Reason, clock, metrics, retry, service, timing};
 
 /// What `#[service]` is given by the functions of this name, all of which tell a log of theirs.
@@ -292,53 +291,6 @@ fn a_full_house_is_no_failure_of_the_dependency() {
     drop(held);
     breaker.reset();
     assert_eq!(block_on(sendable(later::full(&tries))), Ok(2));
-}
-
-/// An error that says nothing.
-struct Silent;
-
-static WRAPPED: Service = Service::builder("serving.order.wrapped")
-    .attempt_timeout(Duration::from_millis(10))
-    .breaker(breaker::Settings::new().fail_max(1))
-    .build();
-
-#[service(attempt_timeout = 10ms, breaker(fail_max = 1), wrap)]
-async fn wrapped_said() -> Result<u32, Silent> {
-    std::future::pending().await
-}
-#[service(attempt_timeout = 10ms, breaker(fail_max = 1, retry_after = |_: &Silent| None), wrap)]
-async fn wrapped_and_asked() -> Result<u32, Silent> {
-    std::future::pending().await
-}
-#[service(attempt_timeout = 10ms, balance = ["http://a:1"], breaker(fail_max = 1), wrap)]
-async fn wrapped_and_balanced() -> Result<u32, Silent> {
-    std::future::pending().await
-}
-#[service(WRAPPED, wrap)]
-async fn wrapped_preset() -> Result<u32, Silent> {
-    std::future::pending().await
-}
-
-#[test]
-fn a_time_out_has_its_words_also_where_the_error_has_none() {
-    let _frozen = clock::freeze();
-    let calls: [fn() -> Result<u32, dyno::Error<Silent>>; 4] = [
-        || block_on(sendable(wrapped_said())),
-        || block_on(sendable(wrapped_and_asked())),
-        || block_on(sendable(wrapped_and_balanced())),
-        || block_on(sendable(wrapped_preset())),
-    ];
-    for call in calls {
-        let fault = |out: Result<u32, dyno::Error<Silent>>| match out {
-            Err(dyno::Error::Fault(fault)) => fault,
-            _ => panic!("it never answers"),
-        };
-        assert!(fault(call()).is_timed_out());
-        let open = fault(call());
-        assert_eq!(open.reason(), Some(Reason::BreakerOpen));
-        let told = open.last_error().expect("it is told");
-        assert!(told.ends_with(": no answer within 10ms"), "{told}");
-    }
 }
 
 #[test]

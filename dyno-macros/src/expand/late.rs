@@ -25,7 +25,7 @@ impl Context {
 
 /// One that counts is further out, with nothing in between that makes the call elsewhere or once more.
 pub(super) fn is_counted(outside: &[Box<dyn Layer>]) -> bool {
-    let is_here =
-        |layer: &&Box<dyn Layer>| !(layer.repeats() || layer.encloses() || layer.catches());
-    outside.iter().rev().take_while(is_here).any(|layer| layer.counts())
+    let is_elsewhere = |layer: &dyn Layer| layer.repeats() || layer.encloses() || layer.catches();
+    let outwards = outside.iter().rev().map(AsRef::as_ref);
+    outwards.take_while(|layer| !is_elsewhere(*layer)).any(Layer::counts)
 }

@@ -285,8 +285,7 @@ pub(super) fn kind_of(told: &Told<'_>) -> Kind {
         Some(Word::Fault(fault)) => kind_of_fault(fault),
         Some(Word::Last(last)) if last.is_late() => Kind::TimedOut,
         Some(Word::Last(last)) if last.reason().is_some() => Kind::Rejected,
-        Some(Word::Last(_)) => Kind::Failed,
-        None => Kind::Failed,
+        Some(Word::Last(_)) | None => Kind::Failed,
     }
 }
 

@@ -188,6 +188,9 @@ fn a_retry_by_itself_is_as_it_was() {
 /// An error that says nothing.
 struct Silent;
 
+/// What `wrap` makes of it.
+type Wrapped = Result<u32, Error<Silent>>;
+
 static WRAPPED: Service = Service::builder("serving.times.wrapped")
     .attempt_timeout(Duration::from_millis(10))
     .breaker(Settings::new().fail_max(1))
@@ -213,14 +216,14 @@ async fn wrapped_preset() -> Result<u32, Silent> {
 #[test]
 fn a_time_out_has_its_words_also_where_the_error_has_none() {
     let _frozen = clock::freeze();
-    let calls: [fn() -> Result<u32, Error<Silent>>; 4] = [
+    let calls: [fn() -> Wrapped; 4] = [
         || block_on(sendable(wrapped_said())),
         || block_on(sendable(wrapped_and_asked())),
         || block_on(sendable(wrapped_and_balanced())),
         || block_on(sendable(wrapped_preset())),
     ];
     for call in calls {
-        let fault = |out: Result<u32, Error<Silent>>| match out {
+        let fault = |out: Wrapped| match out {
             Err(Error::Fault(fault)) => fault,
             _ => panic!("it never answers"),
         };

@@ -73,118 +73,144 @@ fn f(host: String) -> Result<u8, E> {
                                                                     loop {
                                                                         let mut __dyno_late = false;
                                                                         let host = ::dyno::__private::Again::again(&host);
-                                                                        let __dyno_out = {
-                                                                            let __dyno_number = ::dyno::__private::Attempts::number(
-                                                                                &__dyno_attempts,
-                                                                            );
-                                                                            {
-                                                                                let __dyno_pick = match ::dyno::__private::Service::pick(
-                                                                                    __dyno_service,
-                                                                                    &__dyno_tried,
-                                                                                ) {
-                                                                                    ::dyno::__private::Ok(__dyno_pick) => __dyno_pick,
-                                                                                    ::dyno::__private::Err(__dyno_fault) => {
-                                                                                        break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault);
-                                                                                    }
-                                                                                };
-                                                                                let __dyno_entry = ::dyno::__private::Service::enter_breaker(
-                                                                                    __dyno_service,
+                                                                        let __dyno_end: ::dyno::__private::Result<
+                                                                            _,
+                                                                            ::dyno::__private::Fault,
+                                                                        > = '__dyno_refused_3: {
+                                                                            ::dyno::__private::Ok({
+                                                                                let __dyno_number = ::dyno::__private::Attempts::number(
+                                                                                    &__dyno_attempts,
                                                                                 );
-                                                                                let __dyno_permit = match ::dyno::__private::Result::map_err(
-                                                                                    __dyno_entry,
-                                                                                    ::dyno::__private::Refused::fault,
-                                                                                ) {
-                                                                                    ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
-                                                                                    ::dyno::__private::Err(__dyno_fault) => {
-                                                                                        break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault);
-                                                                                    }
-                                                                                };
-                                                                                let __dyno_target = ::dyno::__private::Option::map(
-                                                                                    __dyno_pick.as_ref(),
-                                                                                    |__dyno_pick| {
-                                                                                        ::dyno::__private::Arc::clone(
-                                                                                            ::dyno::__private::Pick::target(__dyno_pick),
-                                                                                        )
-                                                                                    },
-                                                                                );
-                                                                                let __dyno_out = {
-                                                                                    let __dyno_place = match ::dyno::__private::Service::enter_bulkhead(
+                                                                                {
+                                                                                    let __dyno_pick = match ::dyno::__private::Service::pick(
                                                                                         __dyno_service,
-                                                                                        ::dyno::__private::Option::map(
-                                                                                            __dyno_pick.as_ref(),
-                                                                                            |__dyno_pick| {
-                                                                                                &**::dyno::__private::Pick::target(__dyno_pick)
-                                                                                            },
-                                                                                        ),
+                                                                                        &__dyno_tried,
                                                                                     ) {
-                                                                                        ::dyno::__private::Ok(__dyno_place) => __dyno_place,
+                                                                                        ::dyno::__private::Ok(__dyno_pick) => __dyno_pick,
                                                                                         ::dyno::__private::Err(__dyno_fault) => {
-                                                                                            break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault);
+                                                                                            break '__dyno_refused_3 ::dyno::__private::Err(__dyno_fault);
                                                                                         }
                                                                                     };
+                                                                                    let __dyno_entry = ::dyno::__private::Service::enter_breaker(
+                                                                                        __dyno_service,
+                                                                                    );
+                                                                                    let __dyno_permit = match ::dyno::__private::Result::map_err(
+                                                                                        __dyno_entry,
+                                                                                        ::dyno::__private::Refused::fault,
+                                                                                    ) {
+                                                                                        ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
+                                                                                        ::dyno::__private::Err(__dyno_fault) => {
+                                                                                            break '__dyno_refused_3 ::dyno::__private::Err(__dyno_fault);
+                                                                                        }
+                                                                                    };
+                                                                                    let __dyno_target = ::dyno::__private::Option::map(
+                                                                                        __dyno_pick.as_ref(),
+                                                                                        |__dyno_pick| {
+                                                                                            ::dyno::__private::Arc::clone(
+                                                                                                ::dyno::__private::Pick::target(__dyno_pick),
+                                                                                            )
+                                                                                        },
+                                                                                    );
                                                                                     let __dyno_out = {
-                                                                                        match ::dyno::__private::Timed::enter_if(
-                                                                                            &__DYNO_POINT,
-                                                                                            ::dyno::__private::Service::attempt_limit(__dyno_service),
+                                                                                        let __dyno_place = match ::dyno::__private::Service::enter_bulkhead(
+                                                                                            __dyno_service,
+                                                                                            ::dyno::__private::Option::map(
+                                                                                                __dyno_pick.as_ref(),
+                                                                                                |__dyno_pick| {
+                                                                                                    &**::dyno::__private::Pick::target(__dyno_pick)
+                                                                                                },
+                                                                                            ),
                                                                                         ) {
-                                                                                            ::dyno::__private::Ok(__dyno_timed) => {
-                                                                                                let __dyno_out = {
-                                                                                                    let __dyno_call = &::dyno::__private::Call::new(
-                                                                                                        &__DYNO_POINT,
-                                                                                                        __dyno_key,
-                                                                                                        __dyno_number,
-                                                                                                        __dyno_target,
-                                                                                                    );
-                                                                                                    let call: &Call = __dyno_call;
-                                                                                                    ::dyno::__private::call(|| -> Result<u8, E> {
-                                                                                                        the_body(call, host)
-                                                                                                    })
-                                                                                                };
-                                                                                                __dyno_late
-                                                                                                    |= ::dyno::__private::Option::is_some(
-                                                                                                        &<Result<
-                                                                                                            u8,
-                                                                                                            E,
-                                                                                                        > as ::dyno::__private::Outcome>::failure(&__dyno_out),
-                                                                                                    )
-                                                                                                        && ::dyno::__private::Option::is_some_and(
-                                                                                                            __dyno_timed.as_ref(),
-                                                                                                            ::dyno::__private::Timed::is_over,
-                                                                                                        );
-                                                                                                if let ::dyno::__private::Some(__dyno_timed) = __dyno_timed {
-                                                                                                    ::dyno::__private::Timed::end(__dyno_timed);
-                                                                                                }
-                                                                                                __dyno_out
-                                                                                            }
+                                                                                            ::dyno::__private::Ok(__dyno_place) => __dyno_place,
                                                                                             ::dyno::__private::Err(__dyno_fault) => {
-                                                                                                break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault);
+                                                                                                break '__dyno_refused_3 ::dyno::__private::Err(__dyno_fault);
                                                                                             }
-                                                                                        }
+                                                                                        };
+                                                                                        let __dyno_out = {
+                                                                                            match ::dyno::__private::Timed::enter_if(
+                                                                                                &__DYNO_POINT,
+                                                                                                ::dyno::__private::Service::attempt_limit(__dyno_service),
+                                                                                            ) {
+                                                                                                ::dyno::__private::Ok(__dyno_timed) => {
+                                                                                                    let __dyno_out = {
+                                                                                                        let __dyno_call = &::dyno::__private::Call::new(
+                                                                                                            &__DYNO_POINT,
+                                                                                                            __dyno_key,
+                                                                                                            __dyno_number,
+                                                                                                            __dyno_target,
+                                                                                                        );
+                                                                                                        let call: &Call = __dyno_call;
+                                                                                                        ::dyno::__private::call(|| -> Result<u8, E> {
+                                                                                                            the_body(call, host)
+                                                                                                        })
+                                                                                                    };
+                                                                                                    __dyno_late
+                                                                                                        |= ::dyno::__private::Option::is_some(
+                                                                                                            &<Result<
+                                                                                                                u8,
+                                                                                                                E,
+                                                                                                            > as ::dyno::__private::Outcome>::failure(&__dyno_out),
+                                                                                                        )
+                                                                                                            && ::dyno::__private::Option::is_some_and(
+                                                                                                                __dyno_timed.as_ref(),
+                                                                                                                ::dyno::__private::Timed::is_over,
+                                                                                                            );
+                                                                                                    if let ::dyno::__private::Some(__dyno_timed) = __dyno_timed {
+                                                                                                        ::dyno::__private::Timed::end(__dyno_timed);
+                                                                                                    }
+                                                                                                    __dyno_out
+                                                                                                }
+                                                                                                ::dyno::__private::Err(__dyno_fault) => {
+                                                                                                    break '__dyno_refused_3 ::dyno::__private::Err(__dyno_fault);
+                                                                                                }
+                                                                                            }
+                                                                                        };
+                                                                                        __dyno_out
                                                                                     };
-                                                                                    __dyno_out
-                                                                                };
-                                                                                let __dyno_failure = <Result<
-                                                                                    u8,
-                                                                                    E,
-                                                                                > as ::dyno::__private::Outcome>::failure(&__dyno_out);
-                                                                                let __dyno_verdict = ::dyno::__private::verdict(
-                                                                                    __dyno_failure,
-                                                                                );
-                                                                                let mut __dyno_tripped = ::dyno::__private::None;
-                                                                                if let ::dyno::__private::Some(__dyno_permit) = __dyno_permit {
-                                                                                    __dyno_tripped = ::dyno::__private::settle!(
-                                                                                        __dyno_permit, __dyno_verdict, __dyno_out, __dyno_failure
+                                                                                    let __dyno_failure = <Result<
+                                                                                        u8,
+                                                                                        E,
+                                                                                    > as ::dyno::__private::Outcome>::failure(&__dyno_out);
+                                                                                    let __dyno_verdict = ::dyno::__private::verdict(
+                                                                                        __dyno_failure,
                                                                                     );
+                                                                                    let mut __dyno_tripped = ::dyno::__private::None;
+                                                                                    if let ::dyno::__private::Some(__dyno_permit) = __dyno_permit {
+                                                                                        __dyno_tripped = ::dyno::__private::settle!(
+                                                                                            __dyno_permit, __dyno_verdict, __dyno_out, __dyno_failure;
+                                                                                            __dyno_late
+                                                                                        );
+                                                                                    }
+                                                                                    if let ::dyno::__private::Some(__dyno_pick) = __dyno_pick {
+                                                                                        __dyno_tripped = ::dyno::__private::settled!(
+                                                                                            __dyno_pick, __dyno_verdict, __dyno_out, __dyno_failure;
+                                                                                            __dyno_late
+                                                                                        );
+                                                                                    }
+                                                                                    if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
+                                                                                        break '__dyno_refused_3 ::dyno::__private::Err(__dyno_fault)
+                                                                                    } else {
+                                                                                        __dyno_out
+                                                                                    }
                                                                                 }
-                                                                                if let ::dyno::__private::Some(__dyno_pick) = __dyno_pick {
-                                                                                    __dyno_tripped = ::dyno::__private::settled!(
-                                                                                        __dyno_pick, __dyno_verdict, __dyno_out, __dyno_failure
-                                                                                    );
-                                                                                }
-                                                                                if let ::dyno::__private::Some(__dyno_fault) = __dyno_tripped {
-                                                                                    break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault)
-                                                                                } else {
-                                                                                    __dyno_out
+                                                                            })
+                                                                        };
+                                                                        let __dyno_out = match __dyno_end {
+                                                                            ::dyno::__private::Ok(__dyno_out) => __dyno_out,
+                                                                            ::dyno::__private::Err(__dyno_fault) => {
+                                                                                match ::dyno::__private::Service::after_refusal(
+                                                                                    __dyno_service,
+                                                                                    &mut __dyno_attempts,
+                                                                                    &__dyno_fault,
+                                                                                ) {
+                                                                                    ::dyno::__private::None => {
+                                                                                        break '__dyno_refused_2 ::dyno::__private::Err(__dyno_fault);
+                                                                                    }
+                                                                                    ::dyno::__private::Some(__dyno_pause) => {
+                                                                                        ::dyno::__private::drop(__dyno_fault);
+                                                                                        ::dyno::__private::Pause::block(__dyno_pause);
+                                                                                        continue;
+                                                                                    }
                                                                                 }
                                                                             }
                                                                         };

@@ -38,18 +38,19 @@ async fn f(host: &str) -> Result<u8, E> {
                         __dyno_tried = ::dyno::__private::Tried::new(); { let mut
                         __dyno_attempts =
                         ::dyno::__private::Service::attempts_async(__dyno_service, &
-                        __DYNO_POINT); loop { let mut __dyno_late = false; let __dyno_out
-                        = { let __dyno_number = ::dyno::__private::Attempts::number(&
-                        __dyno_attempts); { if let
+                        __DYNO_POINT); loop { let mut __dyno_late = false; let __dyno_end
+                        : ::dyno::__private::Result < _, ::dyno::__private::Fault > =
+                        '__dyno_refused_7 : { ::dyno::__private::Ok({ let __dyno_number =
+                        ::dyno::__private::Attempts::number(& __dyno_attempts); { if let
                         ::dyno::__private::Some(__dyno_resolving) =
                         ::dyno::__private::Service::unresolved(__dyno_service) { if let
                         ::dyno::__private::Err(__dyno_fault) = __dyno_resolving. await {
-                        break '__dyno_refused_6::dyno::__private::Err(__dyno_fault) } }
+                        break '__dyno_refused_7::dyno::__private::Err(__dyno_fault) } }
                         let __dyno_pick = match
                         ::dyno::__private::Service::pick(__dyno_service, & __dyno_tried)
                         { ::dyno::__private::Ok(__dyno_pick) => __dyno_pick,
                         ::dyno::__private::Err(__dyno_fault) => break
-                        '__dyno_refused_6::dyno::__private::Err(__dyno_fault), }; let
+                        '__dyno_refused_7::dyno::__private::Err(__dyno_fault), }; let
                         __dyno_entry =
                         ::dyno::__private::Service::enter_breaker(__dyno_service); let
                         __dyno_permit = match
@@ -57,7 +58,7 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Refused::fault) {
                         ::dyno::__private::Ok(__dyno_permit) => __dyno_permit,
                         ::dyno::__private::Err(__dyno_fault) => break
-                        '__dyno_refused_6::dyno::__private::Err(__dyno_fault), }; let
+                        '__dyno_refused_7::dyno::__private::Err(__dyno_fault), }; let
                         __dyno_target = ::dyno::__private::Option::map(__dyno_pick
                         .as_ref(), | __dyno_pick | {
                         ::dyno::__private::Arc::clone(::dyno::__private::Pick::target(__dyno_pick))
@@ -68,7 +69,7 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Pick::target(__dyno_pick))). await {
                         ::dyno::__private::Ok(__dyno_place) => __dyno_place,
                         ::dyno::__private::Err(__dyno_fault) => break
-                        '__dyno_refused_6::dyno::__private::Err(__dyno_fault), }; let
+                        '__dyno_refused_7::dyno::__private::Err(__dyno_fault), }; let
                         __dyno_out = { let __dyno_end = ::dyno::__private::attempted(&
                         __DYNO_POINT,
                         ::dyno::__private::Service::attempt_limit(__dyno_service),
@@ -86,7 +87,7 @@ async fn f(host: &str) -> Result<u8, E> {
                         ::dyno::__private::Fault::is_timed_out(& __dyno_fault) { < Result
                         < u8, E > as ::dyno::__private::Refuse > ::refuse(__dyno_fault) }
                         else { break
-                        '__dyno_refused_6::dyno::__private::Err(__dyno_fault) } }, } };
+                        '__dyno_refused_7::dyno::__private::Err(__dyno_fault) } }, } };
                         __dyno_out }; let __dyno_failure = < Result < u8, E > as
                         ::dyno::__private::Outcome > ::failure(& __dyno_out); let
                         __dyno_verdict = ::dyno::__private::verdict(__dyno_failure); let
@@ -98,11 +99,19 @@ async fn f(host: &str) -> Result<u8, E> {
                         __dyno_tripped = ::dyno::__private::settled!(__dyno_pick,
                         __dyno_verdict, __dyno_out, __dyno_failure); } if let
                         ::dyno::__private::Some(__dyno_fault) = __dyno_tripped { break
-                        '__dyno_refused_6::dyno::__private::Err(__dyno_fault) } else {
-                        __dyno_out } } }; let __dyno_verdict =
-                        ::dyno::__private::verdict(< Result < u8, E > as
-                        ::dyno::__private::Outcome > ::failure(& __dyno_out)); match
-                        ::dyno::__private::Attempts::after(& mut __dyno_attempts,
+                        '__dyno_refused_7::dyno::__private::Err(__dyno_fault) } else {
+                        __dyno_out } } }) }; let __dyno_out = match __dyno_end {
+                        ::dyno::__private::Ok(__dyno_out) => __dyno_out,
+                        ::dyno::__private::Err(__dyno_fault) => { match
+                        ::dyno::__private::Service::after_refusal(__dyno_service, & mut
+                        __dyno_attempts, & __dyno_fault) { ::dyno::__private::None =>
+                        break '__dyno_refused_6::dyno::__private::Err(__dyno_fault),
+                        ::dyno::__private::Some(__dyno_pause) => {
+                        ::dyno::__private::drop(__dyno_fault);
+                        ::dyno::__private::Pause::sleep(__dyno_pause). await; continue; }
+                        } } }; let __dyno_verdict = ::dyno::__private::verdict(< Result <
+                        u8, E > as ::dyno::__private::Outcome > ::failure(& __dyno_out));
+                        match ::dyno::__private::Attempts::after(& mut __dyno_attempts,
                         __dyno_verdict, __dyno_out, | __dyno_out | {
                         ::dyno::__private::Asks::late(__dyno_late, ||
                         ::dyno::__private::asks!(< Result < u8, E > as

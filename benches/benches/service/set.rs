@@ -24,8 +24,8 @@ pub(crate) const PLENTY: u32 = 1_000_000_000;
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 pub(crate) const ABOUT_BARS: &str = "\
-Medians. \"Ahead\" is the slowest of dyno's ways against the fastest peer, each with what is sync and \
-what is async by itself: up to 1 it is ahead.";
+Medians. \"Ahead\" is each of dyno's ways against the fastest peer, what is sync and what is async by \
+itself: up to 1 it is ahead.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Set {
@@ -50,7 +50,8 @@ impl Set {
     fn about(self) -> &'static str {
         match self {
             Self::One => {
-                "A breaker that counts failures in a row. tower has none: it is failsafe's."
+                "A breaker that counts failures in a row. tower has none: it is failsafe's. seatbelt's opens \
+                 by the share of failures in a window, here one half of at least 20 calls."
             }
             Self::Three => {
                 "A time-out, a retry with a budget, and the breaker. A function that is not async \

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, GenericParam, Ident, Lifetime, LitStr, Pat, ReturnType, Signature, Type};
 
+use super::late::is_counted;
 use crate::diag::Diag;
 use crate::func::Body;
 use crate::layer::{Common, Layer};
@@ -41,6 +42,8 @@ pub(crate) struct Context {
     pub(crate) jumped: Cell<bool>,
     /// A layer further out asks whether its time limit ended what is inside.
     pub(crate) minded: bool,
+    /// So does [one that counts](super::late).
+    pub(crate) counted: bool,
     /// A layer further in leaves that in `__dyno_late`.
     pub(crate) late: Cell<bool>,
     /// A layer further in runs its inside more than once.
@@ -101,6 +104,7 @@ impl Context {
             future: None,
             jumped: Cell::new(false),
             minded: false,
+            counted: false,
             late: Cell::new(false),
             repeats_inside: false,
             joins_inside: Vec::new(),
@@ -296,6 +300,7 @@ impl Context {
             self.inspected |= asks && !caught;
         }
         self.minded = outside.iter().any(|layer| layer.minds_time());
+        self.counted = !self.is_async && is_counted(outside);
         self.repeats_inside = inside.iter().any(|layer| layer.repeats());
         self.joins_inside = inside.iter().filter_map(|layer| layer.join().cloned()).collect();
         let rebound = |name: &&String| inside.iter().any(|layer| layer.rebinds(name));

@@ -3,6 +3,7 @@
 mod anew;
 mod boxed;
 mod context;
+mod late;
 mod lifetimes;
 mod with;
 

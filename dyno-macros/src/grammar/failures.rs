@@ -60,6 +60,18 @@ impl Failures {
         true
     }
 
+    /// What is told of `__dyno_failure`: what the function says, and else dyno's own word.
+    pub(crate) fn told(at: Span, cx: &Context) -> TokenStream {
+        let p = &cx.private;
+        if !cx.wrap {
+            return quote_spanned!(at=> __dyno_failure);
+        }
+        quote_spanned! {at=>
+            #p::Option::and_then(__dyno_failure, #p::Error::inner)
+                => #p::Option::and_then(__dyno_failure, #p::Error::fault)
+        }
+    }
+
     /// Every failure counts.
     pub(crate) fn is_all(&self) -> bool {
         self.only.is_none() && self.except.is_none() && self.except_if.is_none()

@@ -141,16 +141,16 @@ impl Metrics {
             Failures::failure(at, cx)
         };
         let verdict = self.failures.judged(&quote_spanned!(at=> __dyno_failure), at, cx);
-        let end = quote_spanned! {at=>
-            let __dyno_failure = #failure;
-            #p::counted!(__dyno_counted, #verdict, __dyno_failure);
-        };
+        let end = quote_spanned!(at=> #p::counted!(__dyno_counted, #verdict, __dyno_failure););
         if !cx.flagged.get() {
-            return end;
+            return quote_spanned!(at=> let __dyno_failure = #failure; #end);
         }
+        // Of one that was tried again the outcome knows the reason, where it shows that.
         quote_spanned! {at=>
+            let __dyno_failure = #failure;
             if __dyno_refused {
-                #p::Counted::reject(__dyno_counted, #p::None);
+                let __dyno_asked = #p::refused!(__dyno_failure);
+                #p::Counted::reject(__dyno_counted, #p::Asks::reason(&__dyno_asked));
             } else {
                 #end
             }

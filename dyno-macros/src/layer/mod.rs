@@ -86,6 +86,10 @@ pub(crate) trait Layer {
     fn minds_time(&self) -> bool {
         false
     }
+    /// It counts what is inside, so that it asks the same of what is right inside of it on a thread.
+    fn counts(&self) -> bool {
+        false
+    }
     /// It takes parameters out of the signature: before anybody else looks at that.
     fn takes_parameters(&self) -> bool {
         self.as_inject().is_some()

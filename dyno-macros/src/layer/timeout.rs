@@ -244,7 +244,7 @@ impl Timeout {
 
     /// What fails when its time is over has failed by that, as far as anybody can tell.
     fn note(&self, cx: &Context) -> Option<TokenStream> {
-        if !cx.minded {
+        if !(cx.minded || cx.counted) {
             return None;
         }
         cx.late.set(true);

@@ -227,7 +227,7 @@ impl Balancer {
 
     #[cold]
     fn no_target(&self, message: Name) -> Fault {
-        let fault = Fault::NoTarget { point: self.shared_name(), message };
+        let fault = Fault::no_target(self.shared_name(), message);
         point::emit(self.name(), &Event::Rejected { fault: &fault });
         fault
     }

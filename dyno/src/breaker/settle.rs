@@ -297,7 +297,8 @@ impl Breaker {
         };
         let seen = || self.window.seen(generation, settings);
         let panicked = Panicked::default();
-        let asked = || report.asked();
+        // A success says nothing of how long it is to be left alone.
+        let asked = || if end.failed { report.asked() } else { None };
         let verdict = if ways & SHARED == 0 {
             let why = |in_a_row| rate.or_else(|| judge(settings, seen, in_a_row, &panicked));
             self.core.failure(permit, end.failed, settings, why, asked, &Real)
@@ -355,7 +356,7 @@ impl Breaker {
                     change.why = Why::SlowTrial;
                 }
                 self.keep_error(report, trial.end(), change.why, settings);
-                if let Some(time) = report.asked() {
+                if let Some(time) = trial.failed().then(|| report.asked()).flatten() {
                     self.keep_open(time);
                 }
                 self.tell_end(ways, verdict, report);

@@ -2,18 +2,24 @@
 
 /// `report!(outcome, failure)` or `report!(outcome, failure, |error| …)`, of an `Option<&E>`: a
 /// [`&Report`](super::Report) that borrows what it needs to the end of the statement. What the outcome
-/// says of itself holds where the closure says nothing.
+/// says of itself holds where the closure says nothing. `failure => fault`, of an `Option<&Fault>`: dyno's
+/// own word where there is none of the function.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_report {
-    ($out:expr, $failure:expr $(, $retry_after:expr)? $(,)?) => {
+    ($out:expr, $failure:expr $(=> $fault:expr)? $(, $retry_after:expr)? $(,)?) => {
         &$crate::__private::Report::new(&|f: &mut ::core::fmt::Formatter<'_>| {
             #[allow(unused_imports)]
             use $crate::__private::{TellDebug as _, TellDisplay as _, TellName as _};
             match $failure {
                 #[allow(clippy::needless_borrow)]
                 $crate::__private::Some(failure) => (&&&$crate::__private::Tell(failure)).tell(f),
-                $crate::__private::None => $crate::__private::Ok(()),
+                $crate::__private::None => {
+                    $(if let $crate::__private::Some(fault) = $fault {
+                        return ::core::fmt::Display::fmt(fault, f);
+                    })?
+                    $crate::__private::Ok(())
+                }
             }
         })
         .retry_after(&|| {
@@ -24,13 +30,14 @@ macro_rules! __dyno_report {
     };
 }
 
-/// `settle!(permit, verdict, outcome, failure)`: the end of a call. All but the end of one that goes
+/// `settle!(permit, verdict, outcome, failure)`: the end of a call; `; late` says that it is the end of
+/// its own time, too. All but the end of one that goes
 /// well stands aside: until then a permit that a future holds is only looked at, and nothing is written.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_settle {
-    ($permit:ident, $verdict:expr, $out:ident, $failure:expr) => {{
-        let (verdict, out) = ($crate::__private::counts!($verdict, $failure), &$out);
+    ($permit:ident, $verdict:expr, $out:ident, $failure:expr $(=> $fault:expr)? $(; $late:expr)?) => {{
+        let (verdict, out) = ($crate::__private::counts!($verdict, $failure $(; $late)?), &$out);
         if $crate::__private::Permit::is_done(&$permit, verdict) {
             $crate::__private::Permit::forget($permit)
         } else {
@@ -38,17 +45,20 @@ macro_rules! __dyno_settle {
                 $crate::__private::Permit::settle(
                     $permit,
                     verdict,
-                    $crate::__private::report!(out, $failure),
+                    $crate::__private::report!(out, $failure $(=> $fault)?),
                 )
             })
         }
     }};
     // What the user asks the error may use the function's arguments, which a retry needs again.
-    ($permit:ident, $verdict:expr, $out:ident, $failure:expr, $retry_after:expr) => {{
+    (
+        $permit:ident, $verdict:expr, $out:ident, $failure:expr $(=> $fault:expr)?,
+        $retry_after:expr $(; $late:expr)?
+    ) => {{
         $crate::__private::Permit::settle(
             $permit,
-            $crate::__private::counts!($verdict, $failure),
-            $crate::__private::report!(&$out, $failure, $retry_after),
+            $crate::__private::counts!($verdict, $failure $(; $late)?),
+            $crate::__private::report!(&$out, $failure $(=> $fault)?, $retry_after),
         )
     }};
 }
@@ -57,11 +67,14 @@ macro_rules! __dyno_settle {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_settled {
-    ($pick:ident, $verdict:expr, $out:ident, $failure:expr $(, $retry_after:expr)?) => {
+    (
+        $pick:ident, $verdict:expr, $out:ident, $failure:expr $(=> $fault:expr)? $(, $ask:expr)?
+        $(; $late:expr)?
+    ) => {
         $crate::__private::Pick::settle(
             $pick,
-            $crate::__private::counts!($verdict, $failure),
-            $crate::__private::report!(&$out, $failure $(, $retry_after)?),
+            $crate::__private::counts!($verdict, $failure $(; $late)?),
+            $crate::__private::report!(&$out, $failure $(=> $fault)? $(, $ask)?),
         )
     };
 }
@@ -102,6 +115,15 @@ mod tests {
         assert_eq!(text(report!(&OUT, Some(&Silent))), std::any::type_name::<Silent>());
         assert_eq!(text(report!(&OUT, None::<&Silent>)), "");
         assert_eq!(text(report!(&OUT, None::<u8>.failure())), "there is nothing");
+    }
+
+    #[test]
+    fn where_the_function_says_nothing_dyno_does() {
+        let late = crate::Fault::timed_out("db", Duration::from_secs(1));
+        let none = None::<&Code>;
+        assert_eq!(text(report!(&OUT, none => Some(&late))), "db: no answer within 1s");
+        assert_eq!(text(report!(&OUT, none => None::<&crate::Fault>, |_| None)), "");
+        assert_eq!(text(report!(&OUT, Some(&Code(503)) => Some(&late))), "Code(503)");
     }
 
     #[test]

@@ -10,8 +10,8 @@ use super::{Fault, Last};
 pub(crate) enum Word<'e> {
     /// All of it.
     Fault(&'e Fault),
-    /// What is left of a rejection or a time-out: a transparent variant forwards the source of the
-    /// fault in it.
+    /// What is left of a rejection, a time-out, or that there was nobody to call: a transparent variant
+    /// forwards the source of the fault in it.
     Last(&'e Last),
 }
 
@@ -30,10 +30,16 @@ pub(crate) fn word_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Word<'e>> 
     None
 }
 
-/// That of a rejection, or the one of all time-outs.
+/// It is what a fault names as its source.
+#[cfg_attr(not(feature = "harness"), allow(dead_code))]
+pub(crate) fn is_last(error: &(dyn Error + 'static)) -> bool {
+    last_in(error).is_some()
+}
+
+/// That of a rejection, or one of those that never change.
 fn last_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Last> {
-    let late = || error.downcast_ref::<&'static Last>().copied();
-    error.downcast_ref::<Last>().or_else(late)
+    let same = || error.downcast_ref::<&'static Last>().copied();
+    error.downcast_ref::<Last>().or_else(same)
 }
 
 fn fault_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Fault> {

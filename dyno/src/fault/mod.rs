@@ -18,6 +18,7 @@ mod facts;
 mod find;
 mod inject;
 mod last;
+mod source;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,10 +29,14 @@ pub use error::Error;
 pub use explain::Explanation;
 #[cfg_attr(not(any(feature = "limit", feature = "pool")), allow(unused_imports))]
 pub(crate) use facts::{Facts, Micros};
+#[cfg_attr(not(feature = "harness"), allow(unused_imports))]
+pub(crate) use find::is_last;
 pub(crate) use find::{Word, word_in};
 pub use inject::{InjectError, InjectErrorKind};
 #[cfg_attr(not(feature = "breaker"), allow(unused_imports))]
 pub(crate) use last::LastError;
+#[doc(hidden)]
+pub use source::Last;
 
 use crate::clock::nanos;
 use crate::point::Name;
@@ -85,6 +90,10 @@ pub enum Fault {
         point: Name,
         /// Why there is none.
         message: Name,
+        /// The fault's source: who forwards that still tells that nobody was called.
+        #[doc(hidden)]
+        #[source]
+        last: &'static Last,
     },
     /// A shared store could not be used.
     #[error("{point}: the shared store failed: {message}")]
@@ -108,7 +117,7 @@ impl Fault {
     /// The same, by a rule whose numbers are known.
     #[inline]
     pub(crate) fn refused(point: Name, facts: Facts, retry_after: Option<Duration>) -> Self {
-        let last = Last { facts: Some(facts), after: facts::After::of(retry_after) };
+        let last = Last::refused(facts, retry_after);
         Self::Rejected { point, reason: facts.reason(), retry_after, last }
     }
 
@@ -148,6 +157,13 @@ impl Fault {
         Self::TimedOut { point: point.into(), after, elapsed, last: &Last::TIMED_OUT }
     }
 
+    /// That `point` has nobody to call.
+    #[cfg_attr(not(feature = "balance"), allow(dead_code))]
+    #[cold]
+    pub(crate) fn no_target(point: Name, message: Name) -> Self {
+        Self::NoTarget { point, message, last: &Last::NO_TARGET }
+    }
+
     /// `true` when the function had been run and was not waited for any longer.
     #[must_use]
     pub const fn is_timed_out(&self) -> bool {
@@ -183,51 +199,6 @@ impl Fault {
             Self::Rejected { reason, .. } => Some(*reason),
             _ => None,
         }
-    }
-}
-
-/// Why dyno refused, or that it did not wait any longer, for whoever looks among the sources of an
-/// error.
-#[doc(hidden)]
-#[derive(Clone, Copy, thiserror::Error)]
-#[error("{}", Self::told(*.facts))]
-pub struct Last {
-    /// None: it was late.
-    facts: Option<Facts>,
-    after: facts::After,
-}
-
-impl Last {
-    const TIMED_OUT: Self = Self { facts: None, after: facts::After::of(None) };
-
-    fn told(facts: Option<Facts>) -> String {
-        facts.map_or_else(|| "it was late".to_owned(), |facts| facts.reason().to_string())
-    }
-
-    /// Stands for the error before.
-    fn error(&self) -> Option<LastError> {
-        self.facts.and_then(|facts| facts.last())
-    }
-
-    /// Why dyno refused; none where it was late.
-    #[cfg_attr(not(any(feature = "harness", feature = "retry")), allow(dead_code))]
-    pub(crate) const fn reason(&self) -> Option<Reason> {
-        match self.facts {
-            Some(facts) => Some(facts.reason()),
-            None => None,
-        }
-    }
-
-    /// When another try may be worth while, where that is known.
-    #[cfg_attr(not(feature = "retry"), allow(dead_code))]
-    pub(crate) const fn retry_after(&self) -> Option<Duration> {
-        self.after.time()
-    }
-}
-
-impl fmt::Debug for Last {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Last({:?})", self.facts)
     }
 }
 

@@ -14,7 +14,7 @@ use super::sink::{self, Sink};
 use super::text::{bounded, first_word};
 use super::told::Told;
 use crate::clock::{self, Instant};
-use crate::fault::{Fault, Last, Word, word_in};
+use crate::fault::{Fault, Word, is_last, word_in};
 use crate::point::{Point, harmless};
 
 /// The length of the text of an error.
@@ -268,7 +268,7 @@ pub(super) fn describe(report: &mut Report, told: &Told<'_>) {
             return;
         }
         // Beneath a fault there is only what it says itself.
-        if !source.is::<Last>() {
+        if !is_last(source) {
             let (text, cut) = bounded(SOURCE, &|f| write!(f, "{source}"));
             report.sources.push(text);
             report.is_cut |= cut;
@@ -283,9 +283,9 @@ pub(super) fn kind_of(told: &Told<'_>) -> Kind {
     }
     match told.chain.itself.or(told.chain.source).and_then(word_in) {
         Some(Word::Fault(fault)) => kind_of_fault(fault),
-        Some(Word::Last(last)) if last.reason().is_none() => Kind::TimedOut,
-        Some(Word::Last(_)) => Kind::Rejected,
-        None => Kind::Failed,
+        Some(Word::Last(last)) if last.is_late() => Kind::TimedOut,
+        Some(Word::Last(last)) if last.reason().is_some() => Kind::Rejected,
+        Some(Word::Last(_)) | None => Kind::Failed,
     }
 }
 

@@ -40,15 +40,23 @@ impl Asks {
         }
     }
 
+    /// What that of a policy asks, which had let nobody be called: nor is one tried again for which
+    /// there is nobody to call.
+    #[cfg_attr(not(feature = "service"), allow(dead_code))]
+    pub(crate) fn of_refusal(fault: &Fault) -> Self {
+        match Self::of(fault) {
+            Self::Nothing | Self::After(_) => Self::Rejected(None, fault.retry_after()),
+            asks => asks,
+        }
+    }
+
     /// What the first [`Fault`] asks among `error` and its sources.
     #[must_use]
     pub fn of_error(error: &(dyn Error + 'static)) -> Self {
         match fault::word_in(error) {
             Some(Word::Fault(fault)) => Self::of(fault),
-            Some(Word::Last(last)) => match last.reason() {
-                None => Self::TimedOut,
-                reason => Self::Rejected(reason, last.retry_after()),
-            },
+            Some(Word::Last(last)) if last.is_late() => Self::TimedOut,
+            Some(Word::Last(last)) => Self::Rejected(last.reason(), last.retry_after()),
             None => Self::Nothing,
         }
     }
@@ -64,6 +72,16 @@ impl Asks {
     /// time-out the source says it all.
     fn of_sources(error: &dyn Error) -> Self {
         error.source().map_or(Self::Nothing, Self::of_error)
+    }
+
+    /// Why dyno itself had turned the call away, where it did and that has a name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Rejected(reason, _) => *reason,
+            _ => None,
+        }
     }
 
     /// It asks something.
@@ -280,13 +298,20 @@ macro_rules! __dyno_refused {
     }};
 }
 
-/// `counts!(verdict, failure)`: how the end of a call counts for what was called.
+/// `counts!(verdict, failure)` or `counts!(verdict, failure; late)`: how the end of a call counts for
+/// what was called.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_counts {
     ($verdict:expr, $failure:expr) => {
         $crate::__private::Verdict::unless_rejected($verdict, || {
             $crate::__private::refused!($failure)
+        })
+    };
+    // What fails when its own time is over is the fault of what was called, whatever the error says.
+    ($verdict:expr, $failure:expr; $late:expr) => {
+        $crate::__private::Verdict::unless_rejected($verdict, || {
+            $crate::__private::Asks::late($late, || $crate::__private::refused!($failure))
         })
     };
 }
@@ -314,110 +339,4 @@ macro_rules! __dyno_next {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::error::Error;
-    use std::io;
-    use std::time::Duration;
-
-    use super::Asks;
-    use crate::__private::asks;
-    use crate::fault::{self, Fault, Reason};
-    use crate::outcome::Verdict;
-
-    const SECOND: Duration = Duration::from_secs(1);
-    const REJECTED: Asks = Asks::Rejected(Some(Reason::BreakerOpen), Some(SECOND));
-
-    fn rejected() -> Fault {
-        Fault::rejected("db", Reason::BreakerOpen, Some(SECOND))
-    }
-
-    struct Plain;
-    #[derive(Debug, thiserror::Error)]
-    enum Shop {
-        #[error("sold out")]
-        SoldOut,
-        // Passes over the fault, and names its source as its own.
-        #[error(transparent)]
-        Dyno(#[from] Fault),
-        #[error("no connection")]
-        Wire(#[from] io::Error),
-    }
-
-    #[test]
-    fn a_fault_is_found_wherever_it_is() {
-        assert_eq!(asks!(Some(&rejected())), REJECTED);
-        assert_eq!(asks!(Some(&Shop::from(rejected()))), REJECTED);
-        assert_eq!(asks!(Some(&io::Error::from(rejected()))), REJECTED);
-        assert_eq!(asks!(Some(&Shop::from(io::Error::from(rejected())))), REJECTED);
-        let boxed: Box<dyn Error + Send + Sync> = rejected().into();
-        assert_eq!(asks!(Some(&boxed)), REJECTED);
-        let boxed: Box<dyn Error + Send + Sync> = Shop::from(rejected()).into();
-        assert_eq!(asks!(Some(&boxed)), REJECTED);
-        let local: Box<dyn Error> = rejected().into();
-        assert_eq!(asks!(Some(&local)), REJECTED);
-        assert_eq!(asks!(Some(&fault::Error::<Plain>::Fault(rejected()))), REJECTED);
-        assert_eq!(asks!(Some(&fault::Error::<Shop>::Fault(rejected()))), REJECTED);
-        assert_eq!(asks!(Some(&fault::Error::Inner(Shop::from(rejected())))), REJECTED);
-    }
-
-    #[test]
-    fn what_says_nothing_asks_nothing() {
-        assert_eq!(asks!(Some(&Shop::SoldOut)), Asks::Nothing);
-        assert_eq!(asks!(Some(&Plain)), Asks::Nothing);
-        assert_eq!(asks!(Some(&fault::Error::Inner(Plain))), Asks::Nothing);
-        assert_eq!(asks!(Some("text")), Asks::Nothing);
-        assert_eq!(asks!(Some(&String::new())), Asks::Nothing);
-        assert_eq!(asks!(None::<&Fault>), Asks::Nothing);
-        let borrowed = String::new();
-        assert_eq!(asks!(Some(&borrowed.as_str())), Asks::Nothing);
-    }
-
-    #[test]
-    fn a_timeout_is_told_from_a_rejection() {
-        let spent = Fault::rejected("db", Reason::DeadlineSpent, None);
-        let rejected = Asks::Rejected(Some(Reason::DeadlineSpent), None);
-        assert_eq!(asks!(Some(&Shop::from(spent.clone()))), rejected);
-        assert_eq!(asks!(Some(&spent)), rejected);
-        assert!(rejected.is_late() && Asks::TimedOut.is_late() && !REJECTED.is_late());
-        assert_eq!(asks!(Some(&Fault::timed_out("db", SECOND))), Asks::TimedOut);
-        assert_eq!(asks!(Some(&io::Error::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
-        // Also where a transparent variant passes over it.
-        assert_eq!(asks!(Some(&Shop::from(Fault::timed_out("db", SECOND)))), Asks::TimedOut);
-    }
-
-    #[test]
-    fn what_was_turned_away_counts_for_nobody() {
-        use crate::__private::counts;
-        let (failure, refused) = (Shop::SoldOut, Shop::from(rejected()));
-        assert_eq!(counts!(Verdict::Failure, Some(&failure)), Verdict::Failure);
-        assert_eq!(counts!(Verdict::Failure, Some(&refused)), Verdict::Ignored);
-        // What is said of it otherwise holds.
-        assert_eq!(counts!(Verdict::Success, Some(&refused)), Verdict::Success);
-        let late = Shop::from(Fault::timed_out("db", SECOND));
-        assert_eq!(counts!(Verdict::Failure, Some(&late)), Verdict::Failure);
-    }
-
-    #[test]
-    fn the_closure_goes_first_but_makes_no_rejection_a_failure() {
-        let busy = Shop::Wire(io::ErrorKind::WouldBlock.into());
-        assert_eq!(asks!(Some(&busy), |_| Some(SECOND)), Asks::After(SECOND));
-        assert_eq!(
-            asks!(Some(&busy), |e| matches!(e, Shop::Dyno(_)).then_some(SECOND)),
-            Asks::Nothing
-        );
-        let rejected = Shop::from(Fault::rejected("db", Reason::BreakerOpen, None));
-        assert_eq!(asks!(Some(&rejected), |_| Some(SECOND)), REJECTED);
-    }
-
-    #[test]
-    fn a_generic_function_asks_what_its_bounds_promise() {
-        fn nothing_promised<E>(error: &E) -> Asks {
-            asks!(Some(error))
-        }
-        fn error_promised<E: Error + 'static>(error: &E) -> Asks {
-            asks!(Some(error))
-        }
-        assert_eq!(nothing_promised(&rejected()), Asks::Nothing);
-        assert_eq!(error_promised(&rejected()), REJECTED);
-    }
-}
+mod tests;

@@ -51,6 +51,8 @@ pub use compound::CompoundError;
 #[doc(hidden)]
 pub use compound::{Compound, Errors};
 pub use listen::Listener;
+#[cfg(feature = "service")]
+pub(crate) use mark::Mark;
 #[doc(hidden)]
 pub use mark::{InTask, OnThread, pinned};
 #[cfg(feature = "tower")]

@@ -86,7 +86,8 @@ const fn circuit(given: &Builder) {
     );
     assert!(
         is_below(given.expected_in, given.attempt_timeout)
-            && is_below(given.expected_in, given.timeout),
+            && is_below(given.expected_in, given.timeout)
+            && is_below(given.expected_in, given.deadline),
         "service: `expected_in` must be below the time-outs, which else end what is slower"
     );
 }

@@ -12,8 +12,9 @@ use crate::harness::Harness;
 use crate::limit::bulkhead::{self, Bulkhead, KeyedBulkhead};
 use crate::limit::{self, Rate};
 use crate::metrics::Metrics;
+use crate::outcome::{Asks, Verdict};
 use crate::point::Point;
-use crate::retry::{Attempts, InTask, OnThread, Retry, Who};
+use crate::retry::{Attempts, InTask, Mark, OnThread, Pause, Retry, Who};
 
 #[cold]
 fn no_target(name: &str) -> ! {
@@ -173,6 +174,19 @@ impl Service {
     #[must_use]
     pub fn attempts_async(&self, point: &'static Point) -> Attempts<'_, InTask> {
         Attempts::paid_async(Who::Point(point), &self.retry, self.budget.as_ref())
+    }
+
+    /// The pause after an attempt that was turned away; none where it is not tried again.
+    #[cold]
+    pub fn after_refusal<M: Mark>(
+        &self,
+        attempts: &mut Attempts<'_, M>,
+        fault: &Fault,
+    ) -> Option<Pause> {
+        if !self.retry.tries_rejected() {
+            return None;
+        }
+        attempts.next(Verdict::Failure, || Asks::of_refusal(fault))
     }
 
     #[inline]

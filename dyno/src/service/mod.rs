@@ -208,7 +208,8 @@ impl Service {
     /// ```
     ///
     /// # Panics
-    /// As [`call`](Self::call), and when the service has the same state for all targets.
+    /// As [`call`](Self::call), when the service has the same state for all targets, and when it has a
+    /// balancer, which chooses the target itself, and is given one that is no text.
     #[inline]
     pub fn call_at<'a, R, By>(&'a self, target: impl Into<At<'a>>, f: impl FnMut(&Call) -> R) -> R
     where
@@ -218,6 +219,9 @@ impl Service {
     }
 
     /// The same as [`call_async`](Self::call_async) for a target.
+    ///
+    /// # Panics
+    /// As [`call_at`](Self::call_at).
     pub fn call_async_at<'a, R, By, F>(
         &'a self,
         target: impl Into<At<'a>>,

@@ -103,7 +103,7 @@ fn flag(set: bool) -> Option<String> {
 
 impl Builder {
     /// Each thing that is said, as a person reads it.
-    fn rows(&self) -> [(&'static str, Option<String>); 16] {
+    fn rows(&self) -> [(&'static str, Option<String>); 17] {
         [
             ("deadline", told(self.deadline)),
             ("timeout", told(self.timeout)),
@@ -116,7 +116,8 @@ impl Builder {
             ("bulkhead", self.told_bulkhead()),
             ("rate", self.told_rate()),
             ("balance", self.balance.map(|balancer| format!("{:?}", std::ptr::from_ref(balancer)))),
-            ("per_target", flag(self.per_target).or(told(self.targets))),
+            ("per_target", flag(self.per_target)),
+            ("targets", told(self.targets)),
             ("pool", self.pool.map(|pool| shared(pool.name(), pool.location()))),
             ("metrics", flag(self.metrics)),
             ("timing", flag(self.timing)),

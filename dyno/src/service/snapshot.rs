@@ -140,18 +140,7 @@ impl fmt::Display for Snapshot {
             let (known, out) = (balancer.targets.len(), balancer.out);
             write!(f, "\n  targets: {out} of {known} out, by {}", balancer.policy)?;
         }
-        if let Some(breaker) = &self.breaker {
-            write!(f, "\n  breaker: {}", Circuit(breaker))?;
-        }
-        if let Some(limit) = self.expected_in {
-            write!(f, ", expected in {limit:?}")?;
-        }
-        if let Some(bulkhead) = &self.bulkhead {
-            write!(f, "\n  bulkhead: {}", Room(bulkhead))?;
-        }
-        if let Some(wait) = self.bulkhead_wait {
-            write!(f, ", for {wait:?} at most")?;
-        }
+        self.guards(f)?;
         for target in &self.targets {
             write!(f, "\n  {target}")?;
         }
@@ -184,6 +173,26 @@ impl Snapshot {
             }
         }
         Ok(())
+    }
+
+    /// Its breaker and its bulkhead; of those of its targets what they have in common.
+    fn guards(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.breaker, self.expected_in) {
+            (Some(breaker), None) => write!(f, "\n  breaker: {}", Circuit(breaker))?,
+            (Some(breaker), Some(limit)) => {
+                write!(f, "\n  breaker: {}, expected in {limit:?}", Circuit(breaker))?;
+            }
+            (None, Some(limit)) => write!(f, "\n  breakers: expected in {limit:?}")?,
+            (None, None) => {}
+        }
+        match (&self.bulkhead, self.bulkhead_wait) {
+            (Some(bulkhead), None) => write!(f, "\n  bulkhead: {}", Room(bulkhead)),
+            (Some(bulkhead), Some(wait)) => {
+                write!(f, "\n  bulkhead: {}, for {wait:?} at most", Room(bulkhead))
+            }
+            (None, Some(wait)) => write!(f, "\n  bulkheads: waiting for {wait:?} at most"),
+            (None, None) => Ok(()),
+        }
     }
 
     /// How it tries again, in words.

@@ -212,11 +212,16 @@ impl Limit {
         Ok(())
     }
 
-    /// It has begun, and nothing is left of it or of the deadline that is in force here.
+    /// The same of one that has begun, of which nothing may be left either.
+    ///
+    /// # Errors
+    /// It is over, or the deadline has passed.
     #[cfg(feature = "tower")]
-    pub(crate) fn is_over(&mut self) -> bool {
-        let over = self.own.at().is_some_and(|at| clock::now() >= at);
-        over || self.look().is_err()
+    pub(crate) fn look_begun(&mut self) -> Result<(), Late> {
+        if self.own.at().is_some_and(clock::reached) {
+            return Err(Late(Why::Spent(self.who)));
+        }
+        self.look()
     }
 
     /// Runs `f`, which makes the future, under the limit.

@@ -74,10 +74,8 @@ impl Said {
     fn within(error: &(dyn StdError + 'static)) -> Self {
         match fault::word_in(error) {
             Some(Word::Fault(fault)) => Self::of(fault),
-            Some(Word::Last(last)) => match last.reason() {
-                Some(reason) => Self::Refused(Some(reason)),
-                None => Self::TimedOut,
-            },
+            Some(Word::Last(last)) if last.is_late() => Self::TimedOut,
+            Some(Word::Last(last)) => Self::Refused(last.reason()),
             None => Self::Nothing,
         }
     }

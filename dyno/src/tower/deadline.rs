@@ -108,7 +108,8 @@ where
             Err(text) => return DeadlineFuture::answered(answer(StatusCode::BAD_REQUEST, text)),
         };
         let mut limit = Limit::begun(Whose::Name(self.layer.name), limit);
-        if limit.is_over() {
+        if let Err(spent) = limit.look_begun() {
+            let _told = spent.fault();
             return DeadlineFuture::answered(late());
         }
         let inner = limit.run(|| self.inner.call(request));

@@ -45,6 +45,7 @@ mod breaker;
 mod carries;
 mod deadline;
 mod deadline_out;
+mod directed;
 mod fallback;
 mod gate;
 mod judge;
@@ -68,6 +69,7 @@ pub use self::deadline::{DeadlineFuture, DeadlineLayer, DeadlineService, deadlin
 pub use self::deadline_out::{
     DeadlineOutFuture, DeadlineOutLayer, DeadlineOutService, Headed, deadline_out,
 };
+pub use self::directed::Directs;
 pub use self::fallback::{FallbackFuture, FallbackLayer, FallbackService, fallback};
 #[doc(hidden)]
 pub use self::gate::Gate;
@@ -76,7 +78,9 @@ pub use self::judge::{ByOutcome, ByStatus, ErrorsOnly, Judge};
 pub use self::limit::{BulkheadGate, BulkheadLayer, RateGate, RateLayer, bulkhead, rate};
 pub use self::metrics::{MetricsFuture, MetricsLayer, MetricsService, metrics};
 pub use self::policy::Policy;
-pub use self::preset::{Key, KeyedBy, PresetLayer, PresetService, Unkeyed, host, layer};
+pub use self::preset::{
+    Directed, Key, KeyedBy, PresetLayer, PresetService, Unkeyed, Whom, host, layer,
+};
 pub use self::retry::{Cloned, CopiedBy, Copies, RetryFuture, RetryLayer, RetryService, retry};
 pub use self::timeout::{TimeoutFuture, TimeoutLayer, TimeoutService, timeout};
 pub use self::wrap::{WrapFuture, WrapLayer, WrapService, wrap};

@@ -15,13 +15,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::carries::{CarriesFault, Said};
+use super::directed::Directs;
 use super::judge::{self, ByOutcome, Judge, judged};
 use super::policy::Policy;
 use super::retry::{Cloned, CopiedBy, Copies};
+use crate::balance::Target;
 use crate::fault::{Fault, Reason};
 use crate::harness::Told;
 use crate::outcome::{Asks, Verdict};
-use crate::service::{self, Service as Preset};
+use crate::service::{self, Call, Service as Preset};
 
 /// All policies of a [`service`](mod@crate::service), in its fixed order; made by [`layer`].
 #[derive(Clone)]
@@ -58,17 +60,48 @@ impl<J, C, K> PresetLayer<J, C, K> {
     /// keeps by the key that `key` makes of a request: its [host](host), its tenant.
     ///
     /// # Panics
-    /// When the service keeps nothing by target.
+    /// When the service keeps nothing by target and has no [balancer](crate::service::Builder::balance), by
+    /// which requests of the same key go to the same target.
     #[must_use]
+    #[track_caller]
     pub fn keyed<Req, F: Fn(&Req) -> String>(self, key: F) -> PresetLayer<J, C, KeyedBy<F>> {
         let Self { preset, copies, key: _, judge } = self;
         assert!(
-            preset.is_per_target(),
+            preset.is_per_target() || preset.balances(),
             "{}: `keyed` needs a service that keeps something by target: say `per_target()` where it \
              is built",
             preset.name()
         );
         PresetLayer { preset, copies, key: KeyedBy(key), judge }
+    }
+
+    /// Each attempt goes to the target that the service's [balancer](crate::service::Builder::balance) has
+    /// chosen: its request gets the scheme, the host and the port of that, and keeps its path and query.
+    /// To be said after [`keyed`](Self::keyed), where both are.
+    ///
+    /// ```
+    /// use dyno::balance::Balancer;
+    /// use dyno::service::Service;
+    /// use dyno::tower;
+    ///
+    /// static PRICES: Balancer = Balancer::new("prices", &["http://10.0.0.1:80", "http://10.0.0.2:80"]);
+    /// static PRICING: Service = Service::builder("pricing").balance(&PRICES).build();
+    /// let layers = (tower::layer(&PRICING).directed(), tower::wrap());
+    /// # drop(layers);
+    /// ```
+    ///
+    /// # Panics
+    /// When the service has no balancer.
+    #[must_use]
+    #[track_caller]
+    pub fn directed(self) -> PresetLayer<J, C, Directed<K>> {
+        let Self { preset, copies, key, judge } = self;
+        assert!(
+            preset.balances(),
+            "{}: `directed` needs a service that chooses targets: give it `balance` where it is built",
+            preset.name()
+        );
+        PresetLayer { preset, copies, key: Directed(key), judge }
     }
 
     /// Requests are copied by `copy`; those of which it makes none are not tried again.
@@ -96,14 +129,35 @@ pub fn host<B>(request: &Request<B>) -> String {
 }
 
 /// For which target a request is.
-pub trait Key<Req> {
+pub trait Key<Req>: Whom {
     /// What stands for it.
     fn of(&self, request: &Req) -> Option<String>;
+
+    /// What sends it to the target that was chosen.
+    #[doc(hidden)]
+    fn direct(&self) -> Option<fn(&mut Req, &Target) -> bool> {
+        None
+    }
+}
+
+/// What is known of a [`Key`] before there is a request.
+pub trait Whom {
+    /// It makes keys of requests.
+    #[doc(hidden)]
+    const KEYED: bool;
+    /// It sends requests to the targets that are chosen.
+    #[doc(hidden)]
+    const DIRECTED: bool;
 }
 
 /// For none in particular.
 #[derive(Clone, Copy, Debug)]
 pub struct Unkeyed(());
+
+impl Whom for Unkeyed {
+    const KEYED: bool = false;
+    const DIRECTED: bool = false;
+}
 
 impl<Req> Key<Req> for Unkeyed {
     fn of(&self, _request: &Req) -> Option<String> {
@@ -115,9 +169,33 @@ impl<Req> Key<Req> for Unkeyed {
 #[derive(Clone, Copy)]
 pub struct KeyedBy<F>(F);
 
+impl<F> Whom for KeyedBy<F> {
+    const KEYED: bool = true;
+    const DIRECTED: bool = false;
+}
+
 impl<Req, F: Fn(&Req) -> String> Key<Req> for KeyedBy<F> {
     fn of(&self, request: &Req) -> Option<String> {
         Some((self.0)(request))
+    }
+}
+
+/// For that which a balancer chooses; made by [`PresetLayer::directed`].
+#[derive(Clone, Copy, Debug)]
+pub struct Directed<K>(K);
+
+impl<K: Whom> Whom for Directed<K> {
+    const KEYED: bool = K::KEYED;
+    const DIRECTED: bool = true;
+}
+
+impl<Req: Directs, K: Key<Req>> Key<Req> for Directed<K> {
+    fn of(&self, request: &Req) -> Option<String> {
+        self.0.of(request)
+    }
+
+    fn direct(&self) -> Option<fn(&mut Req, &Target) -> bool> {
+        Some(Req::direct)
     }
 }
 
@@ -133,9 +211,25 @@ impl<J, C, K> fmt::Debug for PresetLayer<J, C, K> {
     }
 }
 
-impl<S, J: Clone, C: Clone, K: Clone> Layer<S> for PresetLayer<J, C, K> {
+impl<S, J: Clone, C: Clone, K: Whom + Clone> Layer<S> for PresetLayer<J, C, K> {
     type Service = PresetService<S, J, C, K>;
+
+    /// # Panics
+    /// When the service needs to know whom requests are for, and nothing says it.
+    #[track_caller]
     fn layer(&self, inner: S) -> Self::Service {
+        let preset = &self.preset;
+        let name = preset.name();
+        assert!(
+            K::DIRECTED || !preset.balances(),
+            "{name}: it chooses a target for each attempt, and nothing sends the request there: say \
+             `directed()`, after `keyed` if that is said"
+        );
+        assert!(
+            K::KEYED || preset.balances() || !preset.is_per_target(),
+            "{name}: it keeps its state by target, and nothing says for which one a request is: say \
+             `keyed(tower::host)`"
+        );
         PresetService { inner, layer: self.clone() }
     }
 }
@@ -170,10 +264,11 @@ where
         let next = self.inner.clone();
         let ready = mem::replace(&mut self.inner, next);
         let PresetLayer { preset, copies, key, judge } = &self.layer;
-        let key = key.of(&request);
+        let (key, direct) = (key.of(&request), key.direct());
         let copy = preset.retry().may_follow(1).then(|| copies.copy(&request)).flatten();
         let again = copy.map(|request| (self.inner.clone(), request));
-        let attempts = Attempts { first: Some((ready, request)), again, copies: copies.clone() };
+        let copies = copies.clone();
+        let attempts = Attempts { first: Some((ready, request)), again, copies, direct };
         Box::pin(through(preset.clone(), key, attempts, judge.clone()))
     }
 }
@@ -198,7 +293,7 @@ where
     }
     let judging = Judging { judge: &judge, repeats: &repeats };
     let call = with.judged(judging).call_async(|call| {
-        let made = attempts.next(&preset, call.attempt(), &repeats);
+        let made = attempts.next(&preset, &call, &repeats);
         async {
             let (mut service, request) = made?;
             poll_fn(|cx| service.poll_ready(cx)).await?;
@@ -216,6 +311,8 @@ struct Attempts<S, Req, C> {
     first: Option<(S, Req)>,
     again: Option<(S, Req)>,
     copies: C,
+    /// Sends each to its target.
+    direct: Option<fn(&mut Req, &Target) -> bool>,
 }
 
 impl<S: Clone, Req, C: Copies<Req>> Attempts<S, Req, C> {
@@ -223,19 +320,30 @@ impl<S: Clone, Req, C: Copies<Req>> Attempts<S, Req, C> {
     fn next(
         &mut self,
         preset: &Preset,
-        attempt: u32,
+        call: &Call,
         repeats: &AtomicBool,
     ) -> Result<(S, Req), Fault> {
         let made = self.first.take().or_else(|| {
             let (service, request) = self.again.take()?;
-            let copy =
-                preset.retry().may_follow(attempt).then(|| self.copies.copy(&request)).flatten();
+            let copy = preset
+                .retry()
+                .may_follow(call.attempt())
+                .then(|| self.copies.copy(&request))
+                .flatten();
             self.again = copy.map(|copy| (service.clone(), copy));
             Some((service, request))
         });
         repeats.store(self.again.is_some(), Ordering::Relaxed);
         // Nobody asks for one after it was said that there is none.
-        made.ok_or_else(|| Fault::rejected(preset.name(), Reason::BudgetSpent, None))
+        let (service, mut request) =
+            made.ok_or_else(|| Fault::rejected(preset.name(), Reason::BudgetSpent, None))?;
+        if let (Some(direct), Some(target)) = (self.direct, call.target()) {
+            if !direct(&mut request, target) {
+                let message = format!("no request can be sent to {target}").into();
+                return Err(Fault::no_target(preset.name().into(), message));
+            }
+        }
+        Ok((service, request))
     }
 }
 

@@ -14,6 +14,8 @@ use crate::fault::Error;
 /// refuse a call: to be put innermost, below all of them.
 ///
 /// As `wrap` in an attribute. A service whose error [carries a fault](super::CarriesFault) needs none.
+/// Nor is it for an error in which policies further in have put theirs: within what is wrapped no fault is
+/// looked for, so it would count as a failure of the service.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WrapLayer(());
 

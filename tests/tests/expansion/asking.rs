@@ -74,7 +74,9 @@ fn a_retry_comes_back_when_the_outcome_says() {
     assert_eq!(took(&|left| block_on(tried_in_a_task(left))), first);
     assert_eq!(took(&|left| served(left)), first);
     assert_eq!(
-        took(&|left| dyno::retry::retry(3).delay(first - 30 * SECOND).run(|| left.pop().unwrap())),
+        took(&|left| dyno::retry::retry(3)
+            .delay(first.saturating_sub(30 * SECOND))
+            .run(|| left.pop().unwrap())),
         first
     );
     let answers = || vec![Answer::Fine, Answer::Busy(30)];

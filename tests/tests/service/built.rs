@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dyno::balance::Balancer;
 use dyno::breaker::{Breaker, Settings};
+use dyno::clock;
 use dyno::limit::{Bulkhead, Rate};
 use dyno::retry::{Budget, Retry};
 use dyno::service::{Builder, Service};
@@ -52,6 +53,7 @@ fn all_of_it_can_stand_in_a_constant() {
 #[test]
 fn a_snapshot_reads_as_a_line_for_each_policy() {
     static SHOWN: Service = Service::defaults("built-shown").rate(9, SECOND).build();
+    let _frozen = clock::freeze();
     let price: Option<u32> = SHOWN.call(|_| Some(995));
     assert_eq!(price, Some(995));
     assert_eq!(
@@ -67,7 +69,28 @@ fn a_snapshot_reads_as_a_line_for_each_policy() {
 }
 
 #[test]
+fn what_the_policies_of_all_targets_have_in_common_is_told_of_them() {
+    static KEYED: Service = Service::builder("built-keyed")
+        .breaker(Settings::new())
+        .expected_in(MS)
+        .bulkhead(10)
+        .bulkhead_wait(SECOND)
+        .per_target()
+        .build();
+    let _frozen = clock::freeze();
+    let told = "built-keyed\n  \
+        breakers: expected in 1ms\n  \
+        bulkheads: waiting for 1s at most";
+    assert_eq!(KEYED.snapshot().to_string(), told);
+    assert_eq!(KEYED.call_at("a:1", |_| Some(1)), Some(1));
+    let told = told.to_owned()
+        + "\n  built-keyed[a:1]: closed, 0 failures of 5 in a row, 0 of 10 in flight, 0 waiting";
+    assert_eq!(KEYED.snapshot().to_string(), told);
+}
+
+#[test]
 fn what_others_share_is_theirs() {
+    let _frozen = clock::freeze();
     let build = || {
         Service::builder("built-sharing")
             .breaker_of(&DB)
@@ -116,6 +139,8 @@ fn what_contradicts_itself_or_does_nothing_says_so() {
     keyed(&told(move || new().breaker_of(&DB).expected_in(MS)), "give `breaker`");
     keyed(&told(move || new().expected_in(Duration::ZERO)), "`expected_in` must be above zero");
     let slower = move || new().breaker(Settings::new()).expected_in(MS).timeout(MS);
+    keyed(&told(slower), "must be below the time-outs");
+    let slower = move || new().breaker(Settings::new()).expected_in(SECOND).deadline(MS);
     keyed(&told(slower), "must be below the time-outs");
     keyed(&told(move || new().bulkhead(0)), "`bulkhead` must be at least 1");
     keyed(&told(move || new().bulkhead_wait(MS)), "give `bulkhead` before it");

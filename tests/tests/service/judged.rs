@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use dyno::breaker::{Settings, State};
 use dyno::retry::Retry;
 use dyno::service::Service;
-use dyno::{Fault, Outcome, Reason, Verdict};
+use dyno::{Fault, Outcome, Reason, Verdict, clock};
 
 use super::support::{Answer, MS, SECOND, Shop, Step, block_on, both};
 
@@ -41,6 +42,52 @@ macro_rules! tried {
 
 fn spent() -> Fault {
     Fault::rejected("database", Reason::BreakerOpen, None)
+}
+
+/// A reply that tells when to ask again, and how long it took.
+#[derive(Debug)]
+struct Accepted;
+
+impl Outcome for Accepted {
+    type Failure = Fault;
+    fn failure(&self) -> Option<&Fault> {
+        None
+    }
+    fn split(self) -> Result<Self, Fault> {
+        Ok(self)
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        Some(3600 * SECOND)
+    }
+}
+
+impl dyno::Refuse for Accepted {
+    fn refuse(fault: Fault) -> Self {
+        panic!("{fault}")
+    }
+}
+
+#[test]
+fn what_a_success_asks_for_holds_no_breaker_open() {
+    static SLOW: Service = Service::builder("judged-slow")
+        .breaker(Settings::new().slow(MS).slow_rate(0.5).window_calls(2).min_calls(2))
+        .build();
+    let _frozen = clock::freeze();
+    let slow = || {
+        SLOW.call(|_| {
+            clock::sleep(2 * MS);
+            Accepted
+        })
+    };
+    let seen = || SLOW.snapshot().breaker.expect("it has one");
+    let _accepted = (slow(), slow());
+    let minute = 60 * SECOND;
+    assert_eq!((seen().state, seen().retry_after), (State::Open, Some(minute)));
+    clock::sleep(minute);
+    // Nor does it when it is a trial.
+    let _accepted = slow();
+    assert_eq!(seen().state, State::Open);
+    assert!(seen().retry_after.expect("it is open") <= 10 * minute);
 }
 
 #[test]

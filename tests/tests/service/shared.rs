@@ -42,6 +42,18 @@ fn one_that_is_defined_otherwise_elsewhere_is_refused() {
 }
 
 #[test]
+fn so_is_one_that_keeps_another_number_of_targets() {
+    let of = |targets| {
+        Service::builder("shared-targets").bulkhead(1).per_target().targets(targets).share()
+    };
+    let one = of(10);
+    assert!(std::ptr::eq(one, of(10)));
+    let panicked = catch_unwind(|| of(5000)).expect_err("they contradict one another");
+    let told = panicked.downcast_ref::<String>().expect("a text");
+    assert!(told.contains("contradict one another in `targets`"), "{told}");
+}
+
+#[test]
 fn a_static_is_found_once_it_is_listed() {
     static LISTED: Service = Service::builder("shared-listed").build();
     assert!(service::named("shared-listed").is_none());

@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use dyno::balance::{Balancer, Policy, Target};
-use dyno::breaker::Settings;
+use dyno::breaker::{Settings, State};
 use dyno::retry::Retry;
 use dyno::service::Service;
-use dyno::{Reason, clock};
+use dyno::{Fault, Reason, clock};
 
-use super::support::{Answer, DOWN, OK, Shop, both};
+use super::support::{Answer, DOWN, OK, Shop, Step, both};
 
 #[test]
 fn a_target_is_told_to_what_is_called() {
@@ -121,6 +122,28 @@ fn targets_that_are_all_out_are_refused_and_not_tried_again() {
         let states = way.service.snapshot().balancer.expect("it has one").targets;
         assert_eq!(states[0].state, "closed");
     });
+}
+
+#[test]
+fn that_there_is_nobody_to_call_is_no_failure_of_who_needs_one() {
+    fn nobody() -> Result<String, Shop> {
+        Err(Shop::Down)
+    }
+    static NOBODY: Balancer = Balancer::by("targets-nobody", &nobody);
+    static WITHIN: Service = Service::builder("targets-nobody-within").balance(&NOBODY).build();
+    both(
+        "targets-nobody",
+        |it| it.retry(Retry::new(3)).breaker(Settings::new().fail_max(1)),
+        |way| {
+            let (calls, answer) = way.attempts(|_| {
+                // The error forwards what is in it, and nothing but its source is left.
+                Step(Duration::ZERO, WITHIN.call(|_| Answer::Ok(1)))
+            });
+            assert!(matches!(answer, Err(Shop::Dyno(Fault::NoTarget { .. }))), "{answer:?}");
+            let seen = way.service.snapshot().breaker.expect("it has one");
+            assert_eq!((calls, seen.state, seen.failures), (1, State::Closed, 0));
+        },
+    );
 }
 
 #[test]

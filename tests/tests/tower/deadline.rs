@@ -57,7 +57,8 @@ fn what_is_spent_is_answered_at_once() {
     let frozen = clock::freeze().manual();
     let inner = left();
     let seen = inner.seen.clone();
-    let mut service = layers::deadline().layer(inner);
+    let heard = hear("tower::spent");
+    let mut service = layers::deadline().named("tower::spent").layer(inner);
     let answer = now(call(&mut service, request(Some("0n")))).expect("infallible");
     assert_eq!(answer.status(), 504);
     assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
@@ -66,6 +67,7 @@ fn what_is_spent_is_answered_at_once() {
     frozen.advance(MS);
     let answer = spent.run(|| now(call(&mut service, request(Some("1H"))))).expect("infallible");
     assert_eq!((answer.status().as_u16(), seen.calls()), (504, 0));
+    assert_eq!(heard.so_far(), ["rejected: tower::spent: the deadline is spent"; 2]);
 }
 
 #[test]

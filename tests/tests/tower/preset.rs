@@ -3,10 +3,13 @@
 use std::convert::Infallible;
 use std::future::pending;
 use std::io;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use dyno::balance::Balancer;
+use dyno::balance::Policy::RoundRobin;
 use dyno::breaker::{Settings, TripError};
 use dyno::limit::Bulkhead;
 use dyno::retry::Retry;
@@ -166,6 +169,80 @@ fn what_is_refused_further_in_is_no_failure_of_the_service() {
     assert_eq!((seen.calls(), bulkhead.snapshot().turned_away), (1, 1));
     let counted = metrics::of("tower::outer preset").expect("it was called").total;
     assert_eq!((counted.failures, counted.rejected.bulkhead_full), (0, 1));
+}
+
+#[test]
+fn nor_is_it_when_an_error_of_ones_own_has_it_and_is_boxed() {
+    #[derive(Debug, thiserror::Error)]
+    #[error(transparent)]
+    struct Shop(#[from] Fault);
+    static OUTER: Preset = Preset::builder("tower::outer of a shop")
+        .retry(Retry::new(3))
+        .breaker(Settings::new().fail_max(1))
+        .build();
+    let inner = at_once(|()| Err::<(), _>(Shop(Fault::rejected("db", Reason::BulkheadFull, None))));
+    let seen = inner.seen.clone();
+    let stack = ServiceBuilder::new()
+        .layer(layers::layer(&OUTER).errors_only())
+        .map_err(BoxError::from)
+        .service(inner);
+    let mut service = stack;
+    for calls in 1..=2 {
+        assert!(now(call(&mut service, ())).is_err());
+        assert_eq!(seen.calls(), calls, "it is not tried again, and opens nothing");
+    }
+}
+
+#[test]
+fn every_attempt_goes_to_the_target_that_was_chosen_for_it() {
+    static TARGETS: Balancer =
+        Balancer::new("tower::directed", &["http://a:1", "https://[::1]:2"]).policy(RoundRobin);
+    static SHOP: Preset =
+        Preset::builder("tower::directed").balance(&TARGETS).retry(Retry::new(2)).build();
+    let _frozen = clock::freeze();
+    let uris = Arc::new(Mutex::new(Vec::new()));
+    let to_uris = uris.clone();
+    let inner = at_once(move |request: Request<()>| {
+        to_uris.lock().expect("held briefly").push(request.uri().to_string());
+        Err::<http::Response<()>, BoxError>("down".into())
+    });
+    let mut service = layers::layer(&SHOP).directed().layer(inner.clone());
+    let request = Request::builder().uri("http://somewhere/price?sku=1").body(());
+    assert!(block_on(call(&mut service, request.expect("a request"))).is_err());
+    let mut seen = std::mem::take(&mut *uris.lock().expect("held briefly"));
+    seen.sort();
+    assert_eq!(seen, ["http://a:1/price?sku=1", "https://[::1]:2/price?sku=1"]);
+    assert!(TARGETS.snapshot().targets.iter().all(|it| it.in_flight == 0));
+
+    // Requests of the same key go to the same one.
+    let keyed = layers::layer(&SHOP).keyed(|_: &Request<()>| "caller".to_owned()).directed();
+    let mut service = keyed.layer(inner);
+    for _ in 0..4 {
+        let one = Request::builder().uri("/").body(()).expect("a request");
+        assert!(block_on(call(&mut service, one)).is_err());
+    }
+    let seen = uris.lock().expect("held briefly");
+    let first: Vec<_> = seen.iter().step_by(2).collect();
+    assert!(first.iter().all(|uri| *uri == first[0]) && first[0].ends_with('/'), "{seen:?}");
+}
+
+#[test]
+fn a_layer_that_would_not_know_whom_a_request_is_for_is_refused() {
+    static TARGETS: Balancer = Balancer::new("tower::undirected", &["http://a:1"]);
+    static CHOOSES: Preset = Preset::builder("tower::undirected").balance(&TARGETS).build();
+    static KEEPS: Preset = Preset::builder("tower::unkeyed").bulkhead(1).per_target().build();
+    static PLAIN: Preset = Preset::builder("tower::plain").bulkhead(1).build();
+    let told = |f: &dyn Fn()| {
+        let panicked = catch_unwind(AssertUnwindSafe(f)).expect_err("nobody knows");
+        panicked.downcast_ref::<String>().cloned().expect("a text")
+    };
+    let inner = || at_once(|_: Request<()>| Ok::<_, BoxError>(http::Response::new(())));
+    let text = told(&|| drop(layers::layer(&CHOOSES).layer(inner())));
+    assert!(text.starts_with("tower::undirected: it chooses") && text.contains("`directed()`"));
+    let text = told(&|| drop(layers::layer(&KEEPS).layer(inner())));
+    assert!(text.starts_with("tower::unkeyed: it keeps") && text.contains("`keyed("), "{text}");
+    let text = told(&|| drop(layers::layer(&PLAIN).directed()));
+    assert!(text.starts_with("tower::plain: `directed` needs"), "{text}");
 }
 
 #[test]

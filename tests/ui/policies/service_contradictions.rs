@@ -75,6 +75,24 @@ fn a_keyed_breaker_for_targets() -> Option<u8> {
     None
 }
 
+#[service(defaults, balance = PRICES, expected_in = 200ms)]
+fn a_usual_breaker_that_gives_way() -> Option<u8> {
+    None
+}
+
+#[service(balance = PRICES, expected_in = 200ms)]
+fn a_breaker_that_says_itself_what_is_slow() -> Option<u8> {
+    None
+}
+
+#[service(
+    balance(["http://a:1"], except = None, retry_after = |_| None),
+    breaker(except_if = |_| false, retry_after = |_| None)
+)]
+fn failures_that_are_chosen_twice() -> Option<u8> {
+    None
+}
+
 #[service(metrics)]
 #[dyno::metrics]
 fn counted_twice() -> Option<u8> {

@@ -305,15 +305,12 @@ impl Breaker {
     }
 
     /// The end of the call, and what is told of its failure.
-    fn settle(&self, verdict: &TokenStream, cx: &Context) -> TokenStream {
+    fn settle(&self, verdict: &TokenStream, late: &TokenStream, cx: &Context) -> TokenStream {
         let at = here(self.at.span());
         let p = &cx.private;
-        let mut failure = quote_spanned!(at=> __dyno_failure);
-        if cx.wrap {
-            failure = quote_spanned!(at=> #p::Option::and_then(#failure, #p::Error::inner));
-        }
+        let failure = Failures::told(at, cx);
         let ask = self.retry_after.as_ref().map(|ask| quote_spanned!(at=> , #ask));
-        quote_spanned!(at=> #p::settle!(__dyno_permit, #verdict, __dyno_out, #failure #ask))
+        quote_spanned!(at=> #p::settle!(__dyno_permit, #verdict, __dyno_out, #failure #ask #late))
     }
 }
 
@@ -338,6 +335,9 @@ impl Layer for Breaker {
     fn inspects(&self) -> bool {
         true
     }
+    fn counts(&self) -> bool {
+        true
+    }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
         self.which.check(&self.said, &WORDS, &known(), cx, diag);
@@ -359,7 +359,8 @@ impl Layer for Breaker {
         let entry = self.entry(&breaker, cx);
         let failure = Failures::failure(at, cx);
         let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
-        let settle = self.settle(&verdict, cx);
+        let (note, late) = cx.note_of_late(at);
+        let settle = self.settle(&verdict, &late, cx);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         // No more than the permit is there while the call is made: a future would have to hold it.
         let turned_away = cx.refuse(&quote_spanned!(at=> #p::Refused::fault(__dyno_refusal)));
@@ -375,6 +376,7 @@ impl Layer for Breaker {
                 #p::Ok(__dyno_permit) => __dyno_permit,
                 #p::Err(__dyno_refusal) => #leave,
             };
+            #note
             let __dyno_out = #inner;
             let __dyno_failure = #failure;
             let __dyno_tripped = #settle;

@@ -3,9 +3,9 @@
 
 mod settings;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, Lifetime};
 
 use self::settings::Settings;
 use super::which::check_word;
@@ -106,6 +106,46 @@ fn closure(arg: &Arg, example: &str, diag: &mut Diag) -> Option<Expr> {
     Some(expr.clone())
 }
 
+/// One attempt of a preset: what is turned away leaves the loop, unless the service tries it again.
+fn refused_or_not(
+    service: &TokenStream,
+    label: &Lifetime,
+    inner: &TokenStream,
+    at: Span,
+    cx: &Context,
+) -> TokenStream {
+    let p = &cx.private;
+    let refused = cx.refuse(&quote_spanned!(at=> __dyno_fault));
+    let leave = if cx.has_refuge() { refused } else { quote_spanned!(at=> break #refused) };
+    let wait = wait(at, cx);
+    quote_spanned! {at=>
+        let __dyno_end: #p::Result<_, #p::Fault> = #label: { #p::Ok(#inner) };
+        let __dyno_out = match __dyno_end {
+            #p::Ok(__dyno_out) => __dyno_out,
+            #p::Err(__dyno_fault) => {
+                match #p::Service::after_refusal(#service, &mut __dyno_attempts, &__dyno_fault) {
+                    #p::None => #leave,
+                    #p::Some(__dyno_pause) => {
+                        #p::drop(__dyno_fault);
+                        #wait;
+                        continue;
+                    }
+                }
+            }
+        };
+    }
+}
+
+/// Waits for the next attempt.
+fn wait(at: Span, cx: &Context) -> TokenStream {
+    let p = &cx.private;
+    if cx.is_async {
+        quote_spanned!(at=> #p::Pause::sleep(__dyno_pause).await)
+    } else {
+        quote_spanned!(at=> #p::Pause::block(__dyno_pause))
+    }
+}
+
 impl Retry {
     /// As often as a service says.
     pub(super) fn of_preset(
@@ -160,10 +200,13 @@ impl Retry {
     fn attempt(&self, inner: &TokenStream, cx: &Context) -> (TokenStream, TokenStream) {
         let at = here(self.at.span());
         let p = &cx.private;
-        if !(self.settings.rejected && cx.jumped.replace(false)) {
+        if !(self.catches() && cx.jumped.replace(false)) {
             return (quote_spanned!(at=> let __dyno_out = #inner;), self.verdict(cx));
         }
         let label = cx.own_refuge(at);
+        if let Some(service) = &self.preset {
+            return (refused_or_not(service, &label, inner, at, cx), self.verdict(cx));
+        }
         let refused = cx.of_return("Refuse", "refuse", &quote_spanned!(at=> __dyno_fault));
         let attempt = quote_spanned! {at=>
             let mut __dyno_rejected = #p::Asks::Nothing;
@@ -229,7 +272,11 @@ impl Layer for Retry {
         true
     }
     fn catches(&self) -> bool {
-        self.settings.rejected
+        // Of a preset only the program knows whether it tries again what was turned away.
+        self.settings.rejected || self.preset.is_some()
+    }
+    fn passes_on(&self) -> bool {
+        self.preset.is_some()
     }
     fn minds_time(&self) -> bool {
         self.settings.not_timed_out
@@ -256,11 +303,7 @@ impl Layer for Retry {
         let next = self.next(rejected, late, cx);
         let note = late.then(|| quote_spanned!(at=> let mut __dyno_late = false;));
         let reset = cx.flagged.get().then(|| quote_spanned!(at=> __dyno_refused = false;));
-        let wait = if cx.is_async {
-            quote_spanned!(at=> sleep(__dyno_pause).await)
-        } else {
-            quote_spanned!(at=> block(__dyno_pause))
-        };
+        let wait = wait(at, cx);
         let (before, attempts) = self.attempts(cx);
         let (errors, mut end, keep) = if self.compound {
             (
@@ -295,7 +338,7 @@ impl Layer for Retry {
                     #p::Next::Done(__dyno_out) => break #end,
                     #p::Next::More(__dyno_out, __dyno_pause) => {
                         #keep
-                        #p::Pause::#wait
+                        #wait
                     }
                 }
             }

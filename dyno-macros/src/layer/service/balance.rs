@@ -268,6 +268,9 @@ impl Layer for Balance {
     fn inspects(&self) -> bool {
         true
     }
+    fn counts(&self) -> bool {
+        true
+    }
 
     fn prepare(&mut self, cx: &mut Context, diag: &mut Diag) {
         self.told = takes_call(cx);
@@ -291,11 +294,9 @@ impl Layer for Balance {
         let target = self.told.then(|| target(at, cx));
         let failure = Failures::failure(at, cx);
         let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
-        let mut failed = quote_spanned!(at=> __dyno_failure);
-        if cx.wrap {
-            failed = quote_spanned!(at=> #p::Option::and_then(#failed, #p::Error::inner));
-        }
+        let failed = Failures::told(at, cx);
         let ask = self.retry_after.as_ref().map(|ask| quote_spanned!(at=> , #ask));
+        let (note, late) = cx.note_of_late(at);
         let refuse = cx.refuse(&quote_spanned!(at=> __dyno_fault));
         let (label, leave) = if cx.has_refuge() {
             (None, refuse.clone())
@@ -317,10 +318,11 @@ impl Layer for Balance {
                 #p::Err(__dyno_fault) => #leave,
             };
             #target
+            #note
             let __dyno_out = #inner;
             let __dyno_failure = #failure;
             let __dyno_tripped =
-                #p::settled!(__dyno_pick, #verdict, __dyno_out, #failed #ask);
+                #p::settled!(__dyno_pick, #verdict, __dyno_out, #failed #ask #late);
             if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}
     }

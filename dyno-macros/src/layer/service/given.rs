@@ -130,9 +130,13 @@ impl Given {
     /// What speaks of a policy that is not there.
     pub(super) fn check(&self, diag: &mut Diag) {
         let usual = self.is_usual();
+        // Who balances by a static has breakers already, so that the usual one gives way.
+        let of_static = self.policy("balance").filter(|balance| !balance.is_list());
+        let is_usual = |name: &str| {
+            usual && super::usual::has(name) && !(name == "breaker" && of_static.is_some())
+        };
         let is_there = |name: &str| {
-            (self.has(name) || (usual && super::usual::has(name)))
-                && !self.off.iter().any(|off| off == name)
+            (self.has(name) || is_usual(name)) && !self.off.iter().any(|off| off == name)
         };
         for off in &self.off {
             if self.usual.is_none() {
@@ -146,7 +150,10 @@ impl Given {
         }
         if let Some((key, _)) = &self.expected_in {
             let balances = self.policy("balance").is_some_and(Policy::is_list);
-            if !is_there("breaker") && !balances {
+            if let Some(of) = of_static.and_then(Policy::first) {
+                let of = of.to_token_stream();
+                diag.error(key, format!("`{of}` says itself when a target is out: give it `expected_in` there, by `.breaker(Settings::new().expected_in(time))`"));
+            } else if !is_there("breaker") && !balances {
                 diag.error(key, "`expected_in` has slower calls count as failures of a breaker, and there is none; give `breaker`");
             }
         }
@@ -161,12 +168,22 @@ impl Given {
         }
     }
 
-    /// Who balances by a static has breakers already.
+    /// Who balances by a static has breakers already; those of a list are told of a failure once.
     fn check_balance(&self, diag: &mut Diag) {
         let (Some(balance), Some(breaker)) = (self.policy("balance"), self.policy("breaker"))
         else {
             return;
         };
+        for keys in [["only", "except", "except_if"].as_slice(), &["retry_after"]] {
+            let said = |policy: &Policy| {
+                names(&policy.args).into_iter().find(|name| keys.iter().any(|key| name == key))
+            };
+            if let (true, Some(first), Some(second)) =
+                (balance.is_list(), said(balance), said(breaker))
+            {
+                diag.error(second, format!("`{first}` of `balance` says that already, for the breakers of its targets; keep one of the two"));
+            }
+        }
         if let Some(of) = balance.first().filter(|_| !balance.is_list()) {
             let of = of.to_token_stream();
             diag.error(&breaker.key, format!("`{of}` says itself when a target is out: give it its settings there, by `.breaker(Settings::new().fail_max(5))`; which failures count is said in `balance({of}, except = …)`"));

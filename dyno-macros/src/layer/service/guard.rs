@@ -83,6 +83,9 @@ impl Layer for Guard {
     fn inspects(&self) -> bool {
         true
     }
+    fn counts(&self) -> bool {
+        true
+    }
 
     fn prepare(&mut self, cx: &mut Context, _diag: &mut Diag) {
         self.told = takes_call(cx);
@@ -103,10 +106,8 @@ impl Layer for Guard {
         });
         let failure = Failures::failure(at, cx);
         let verdict = self.failures.verdict(&quote_spanned!(at=> __dyno_failure), at, cx);
-        let mut failed = quote_spanned!(at=> __dyno_failure);
-        if cx.wrap {
-            failed = quote_spanned!(at=> #p::Option::and_then(#failed, #p::Error::inner));
-        }
+        let failed = Failures::told(at, cx);
+        let (note, late) = cx.note_of_late(at);
         let refuse = cx.refuse(&fault);
         let ready = if cx.is_async {
             let unresolved = quote_spanned!(at=> #p::Service::unresolved(__dyno_service));
@@ -126,15 +127,20 @@ impl Layer for Guard {
                 #p::Err(__dyno_fault) => #leave,
             };
             #target
+            #note
             let __dyno_out = #inner;
             let __dyno_failure = #failure;
             let __dyno_verdict = #verdict;
             let mut __dyno_tripped = #p::None;
             if let #p::Some(__dyno_permit) = __dyno_permit {
-                __dyno_tripped = #p::settle!(__dyno_permit, __dyno_verdict, __dyno_out, #failed);
+                __dyno_tripped = #p::settle!(
+                    __dyno_permit, __dyno_verdict, __dyno_out, #failed #late
+                );
             }
             if let #p::Some(__dyno_pick) = __dyno_pick {
-                __dyno_tripped = #p::settled!(__dyno_pick, __dyno_verdict, __dyno_out, #failed);
+                __dyno_tripped = #p::settled!(
+                    __dyno_pick, __dyno_verdict, __dyno_out, #failed #late
+                );
             }
             if let #p::Some(__dyno_fault) = __dyno_tripped { #refuse } else { __dyno_out }
         }}

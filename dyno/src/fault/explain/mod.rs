@@ -81,7 +81,7 @@ impl Fault {
         match self {
             Self::Rejected { point, reason, retry_after, last } => {
                 let unknown = Facts::Plain(*reason);
-                of(point, last.facts.unwrap_or(unknown).rule(*retry_after))
+                of(point, last.facts().unwrap_or(unknown).rule(*retry_after))
             }
             Self::TimedOut { point, after, elapsed, .. } => {
                 of(point, Rule::TimeOut { limit: *after, elapsed: Some(*elapsed) })
@@ -92,7 +92,7 @@ impl Fault {
                 Explanation::of(point, Rule::Inject { error: error.clone() })
             }
             Self::Aspect(error) => of(error.join(), Rule::Aspect { error: error.clone() }),
-            Self::NoTarget { point, message } => {
+            Self::NoTarget { point, message, .. } => {
                 of(point, Rule::Target { message: message.clone() })
             }
             Self::Store { point, message } => of(point, Rule::Store { message: message.clone() }),

@@ -227,7 +227,7 @@ fn attempt<R, By>(
     match made {
         Ok(out) => match judge.judge(&out) {
             judged if passed.is_done(judged) => Ok(out),
-            judged => Err(passed.ended(out, judged, judge, why).at_end_of(limit)),
+            judged => Err(passed.ended(out, judged, judge, limit, why)),
         },
         Err(fault) if fault.is_timed_out() => Err(passed.late(fault, judge, why)),
         Err(fault) => Err(Ended::refused(fault, why)),

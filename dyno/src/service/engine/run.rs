@@ -220,7 +220,7 @@ impl Passed<'_> {
         }
     }
 
-    /// What came of an attempt that was made, and judged so.
+    /// What came of an attempt that was made, and judged so; on a thread until `limit` at best.
     #[cold]
     #[inline(never)]
     pub(super) fn ended<R, By>(
@@ -228,8 +228,16 @@ impl Passed<'_> {
         out: R,
         (verdict, asks): (Verdict, Asks),
         judge: &impl Judge<R, By>,
+        limit: Option<Instant>,
         why: &mut Why,
     ) -> Ended<R> {
+        let asks = match limit {
+            // It failed when its time was over: by that, as far as anybody can tell.
+            Some(end) if verdict.is_failure() && asks != Asks::Once && clock::reached(end) => {
+                Asks::TimedOut
+            }
+            _ => asks,
+        };
         let counts = verdict.unless_rejected(|| asks);
         let after = || judge.retry_after(&out);
         let tell = |f: &mut std::fmt::Formatter<'_>| judge.tell(&out, f);
@@ -271,25 +279,10 @@ pub(super) struct Ended<R> {
 }
 
 impl<R> Ended<R> {
-    /// It failed when its time was over: by that, as far as anybody can tell.
-    #[inline]
-    pub(super) fn at_end_of(self, limit: Option<Instant>) -> Self {
-        match limit {
-            Some(end) if self.verdict.is_failure() && clock::reached(end) => {
-                Self { asks: Asks::TimedOut, ..self }
-            }
-            _ => self,
-        }
-    }
-
     /// It was not made.
     #[cold]
     pub(super) fn refused(fault: Fault, why: &mut Why) -> Self {
-        // Nor is one tried again for which there is nobody to call.
-        let asks = match Asks::of(&fault) {
-            Asks::Nothing | Asks::After(_) => Asks::Rejected(None, fault.retry_after()),
-            asks => asks,
-        };
+        let asks = Asks::of_refusal(&fault);
         Self { end: Err(why.put(fault)), verdict: Verdict::Failure, asks, refused: true }
     }
 }

@@ -207,7 +207,7 @@ async fn attempt<R, By, F: Future<Output = R>, J: Judge<R, By>>(
     let ended = match ended {
         Ok(out) => match judge.judge(&out) {
             judged if passed.is_done(judged) => return Ok(out),
-            judged => passed.ended(out, judged, judge, why),
+            judged => passed.ended(out, judged, judge, None, why),
         },
         Err(late) => passed.late(late.fault(), judge, why),
     };

@@ -315,6 +315,18 @@ alike!(comes_too_late; [deadline = 2s, timeout = 1s, retry = 3, breaker];
 alike!(comes_too_late_for_less; [retry = 3, breaker]; [.retry(Retry::new(3)).breaker(SETTINGS)]);
 alike!(is_stood_in_for; [timeout = 1s, retry(3, delay = 10ms), breaker(fail_max = 2)];
     [.timeout(SECOND).retry(PAUSING).breaker(SETTINGS.fail_max(2))]; or |_| Ok(7));
+alike!(tries_when_full; [retry(3, delay = 10ms, rejected = retry), bulkhead = 1];
+    [.retry(PAUSING.rejected()).bulkhead(1)]);
+alike!(tries_when_open;
+    [retry(3, delay = 10ms, rejected = retry), breaker(fail_max = 1, reset_timeout = 1s)];
+    [.retry(PAUSING.rejected()).breaker(SETTINGS.fail_max(1).reset_timeout(SECOND))]);
+alike!(carries_a_refusal_late; [breaker(fail_max = 1), attempt_timeout = 100ms];
+    [.breaker(SETTINGS.fail_max(1)).attempt_timeout(HUNDRED)]);
+alike!(carries_a_spent_one_late;
+    [retry(3, delay = 10ms), breaker(fail_max = 1), attempt_timeout = 100ms];
+    [.retry(PAUSING).breaker(SETTINGS.fail_max(1)).attempt_timeout(HUNDRED)]);
+alike!(carries_a_spent_one_in_time; [breaker(fail_max = 1), attempt_timeout = 100ms];
+    [.breaker(SETTINGS.fail_max(1)).attempt_timeout(HUNDRED)]);
 alike!(is_slower_than_expected; [breaker, expected_in = 100ms];
     [.breaker(SETTINGS).expected_in(HUNDRED)]);
 

@@ -43,6 +43,54 @@ fn da_23_targets_take_turns() {
     assert!(TURNS.snapshot().targets.iter().all(|it| it.in_flight == 0));
 }
 
+/// An error that shows what is in it.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Shown(#[from] Fault);
+
+/// The targets of one way each, as it is known who is out.
+static OF_SAID: Balancer = hanging("serving.hangs.said");
+static OF_PRESET: Balancer = hanging("serving.hangs.preset");
+static OF_CALLED: Balancer = hanging("serving.hangs.called");
+static HANGS_PRESET: Service =
+    Service::builder("serving.hangs.preset").attempt_timeout(MS).balance(&OF_PRESET).build();
+static HANGS_CALLED: Service =
+    Service::builder("serving.hangs.called").attempt_timeout(MS).balance(&OF_CALLED).build();
+
+const fn hanging(name: &'static str) -> Balancer {
+    Balancer::new(name, &["http://a:1"]).breaker(Settings::new().fail_max(1))
+}
+
+fn hang(for_so_long: std::time::Duration) -> Result<(), Shown> {
+    clock::sleep(for_so_long);
+    Err(Fault::rejected("further-in", Reason::DeadlineSpent, None).into())
+}
+#[service(balance = OF_SAID, attempt_timeout = 1ms)]
+fn hangs_said(for_so_long: std::time::Duration) -> Result<(), Shown> {
+    hang(for_so_long)
+}
+#[service(HANGS_PRESET)]
+fn hangs_preset(for_so_long: std::time::Duration) -> Result<(), Shown> {
+    hang(for_so_long)
+}
+fn hangs_called(for_so_long: std::time::Duration) -> Result<(), Shown> {
+    HANGS_CALLED.call(|_| hang(for_so_long))
+}
+
+#[test]
+fn a_target_at_which_the_time_of_an_attempt_runs_out_is_out() {
+    let _frozen = clock::freeze();
+    let ways: [(fn(std::time::Duration) -> _, _); 3] =
+        [(hangs_said, &OF_SAID), (hangs_preset, &OF_PRESET), (hangs_called, &OF_CALLED)];
+    for (call, targets) in ways {
+        let state = || targets.snapshot().targets[0].state;
+        assert!(call(std::time::Duration::ZERO).is_err());
+        assert_eq!(state(), "closed", "it came from further in");
+        assert!(call(2 * MS).is_err());
+        assert_eq!(state(), "open", "{}", targets.name());
+    }
+}
+
 #[service(balance = ["http://bad:1", "http://good:2"], breaker(fail_max = 1, except = E::Worse(_)), retry = 2)]
 fn own_targets(call: &Call, ignored: bool) -> Result<String, E> {
     match (target(call).as_str(), ignored) {

@@ -1,11 +1,14 @@
 //! What a time limit has ended is not tried again, unless it is said to be.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::super::{E, Tries, block_on, sendable};
 use super::{MS, Watch, is_timed_out};
+use dyno::breaker::Settings;
 use dyno::point::{self, Event, Stop};
-use dyno::{Error, Fault, clock, retry, service, timeout};
+use dyno::service::Service;
+use dyno::{Error, Fault, Reason, clock, retry, service, timeout};
 
 /// It can carry nothing.
 type Poor = Option<u32>;
@@ -180,4 +183,54 @@ fn a_retry_by_itself_is_as_it_was() {
     let out = block_on(sendable(wrapped(&tries)));
     assert!(matches!(out, Err(Error::Fault(fault)) if fault.is_timed_out()));
     assert_eq!(tries.made(), 1);
+}
+
+/// An error that says nothing.
+struct Silent;
+
+/// What `wrap` makes of it.
+type Wrapped = Result<u32, Error<Silent>>;
+
+static WRAPPED: Service = Service::builder("serving.times.wrapped")
+    .attempt_timeout(Duration::from_millis(10))
+    .breaker(Settings::new().fail_max(1))
+    .build();
+
+#[service(attempt_timeout = 10ms, breaker(fail_max = 1), wrap)]
+async fn wrapped_said() -> Result<u32, Silent> {
+    std::future::pending().await
+}
+#[service(attempt_timeout = 10ms, breaker(fail_max = 1, retry_after = |_: &Silent| None), wrap)]
+async fn wrapped_and_asked() -> Result<u32, Silent> {
+    std::future::pending().await
+}
+#[service(attempt_timeout = 10ms, balance = ["http://a:1"], breaker(fail_max = 1), wrap)]
+async fn wrapped_and_balanced() -> Result<u32, Silent> {
+    std::future::pending().await
+}
+#[service(WRAPPED, wrap)]
+async fn wrapped_preset() -> Result<u32, Silent> {
+    std::future::pending().await
+}
+
+#[test]
+fn a_time_out_has_its_words_also_where_the_error_has_none() {
+    let _frozen = clock::freeze();
+    let calls: [fn() -> Wrapped; 4] = [
+        || block_on(sendable(wrapped_said())),
+        || block_on(sendable(wrapped_and_asked())),
+        || block_on(sendable(wrapped_and_balanced())),
+        || block_on(sendable(wrapped_preset())),
+    ];
+    for call in calls {
+        let fault = |out: Wrapped| match out {
+            Err(Error::Fault(fault)) => fault,
+            _ => panic!("it never answers"),
+        };
+        assert!(fault(call()).is_timed_out());
+        let open = fault(call());
+        assert_eq!(open.reason(), Some(Reason::BreakerOpen));
+        let told = open.last_error().expect("it is told");
+        assert!(told.ends_with(": no answer within 10ms"), "{told}");
+    }
 }

@@ -32,18 +32,50 @@ fn one_whose_error_is_replaced_when_the_circuit_opens() {
 #[test]
 fn one_that_is_full() {
     let words = ["BulkheadFull, 1; 1 attempts, 0 ms"; 2];
-    check(is_full::ways(), &[OK], words, |way, plan| {
-        let seen: RefCell<Vec<String>> = RefCell::default();
-        let within = || {
-            let again = Plan::new(&[OK]);
-            seen.borrow_mut().push(in_words(Ok((way.call)(&again))));
-            assert_eq!(again.made.get(), 0);
-        };
-        let outer = Plan::new(plan.steps).within(&within);
-        let out = in_words(Ok((way.call)(&outer)));
-        plan.made.set(outer.made.get());
-        seen.take().into_iter().chain([out]).collect()
-    });
+    check(is_full::ways(), &[OK], words, another_within);
+}
+
+/// A second call while the first one has its place.
+fn another_within(way: &Way, plan: &Plan<'_>) -> Vec<String> {
+    let seen: RefCell<Vec<String>> = RefCell::default();
+    let within = || {
+        let again = Plan::new(&[OK]);
+        seen.borrow_mut().push(in_words(Ok((way.call)(&again))));
+        assert_eq!(again.made.get(), 0);
+    };
+    let outer = Plan::new(plan.steps).within(&within);
+    let out = in_words(Ok((way.call)(&outer)));
+    plan.made.set(outer.made.get());
+    seen.take().into_iter().chain([out]).collect()
+}
+
+#[test]
+fn one_that_is_full_and_tries_again() {
+    check(
+        tries_when_full::ways(),
+        &[OK],
+        ["BulkheadFull, 1; 1 attempts, 20 ms"; 2],
+        another_within,
+    );
+}
+
+#[test]
+fn one_whose_circuit_is_open_and_that_tries_again() {
+    check(tries_when_open::ways(), &[BAD, OK], ["1; 2 attempts, 1000 ms"; 2], calls(1));
+}
+
+/// In a task what is late is dropped, whatever it would have said.
+#[test]
+fn what_fails_when_its_time_is_over_counts_whatever_the_error_says() {
+    const REFUSED_LATE: &[Step] = &[slow(200, REFUSED.1)];
+    const SPENT_LATE: &[Step] = &[slow(200, SPENT.1)];
+    let late = "late, BreakerOpen; 1 attempts, 100 ms";
+    let words = ["BreakerOpen, BreakerOpen; 1 attempts, 200 ms", late];
+    check(carries_a_refusal_late::ways(), REFUSED_LATE, words, calls(2));
+    let words = ["DeadlineSpent, BreakerOpen; 1 attempts, 200 ms", late];
+    check(carries_a_spent_one_late::ways(), SPENT_LATE, words, calls(2));
+    let words = ["DeadlineSpent, DeadlineSpent; 2 attempts, 0 ms"; 2];
+    check(carries_a_spent_one_in_time::ways(), &[SPENT], words, calls(2));
 }
 
 #[test]

@@ -118,14 +118,17 @@ async fn f(host: Host) -> <Result<u8, E> as ::dyno::__private::Compound>::Compou
                     __dyno_verdict,
                     __dyno_out,
                     |__dyno_out| {
-                        ::dyno::__private::Asks::or(
-                            __dyno_rejected,
-                            || {
-                                ::dyno::__private::asks!(
-                                    < Result < u8, E > as ::dyno::__private::Outcome >
-                                    ::failure(__dyno_out), | e | e.after()
-                                )
-                            },
+                        ::dyno::__private::Asks::or_left_alone(
+                            ::dyno::__private::Asks::or(
+                                __dyno_rejected,
+                                || {
+                                    ::dyno::__private::asks!(
+                                        < Result < u8, E > as ::dyno::__private::Outcome >
+                                        ::failure(__dyno_out), | e | e.after()
+                                    )
+                                },
+                            ),
+                            ::dyno::__private::left_alone!(__dyno_out),
                         )
                     },
                 ) {

@@ -85,9 +85,10 @@ async fn f(host: &str) -> Result<u8, E> {
                             ::dyno::__private::Outcome > ::failure(& __dyno_out)); match
                             ::dyno::__private::Attempts::after(& mut __dyno_attempts,
                             __dyno_verdict, __dyno_out, | __dyno_out | {
-                            ::dyno::__private::Asks::late(__dyno_late, ||
-                            ::dyno::__private::asks!(< Result < u8, E > as
-                            ::dyno::__private::Outcome > ::failure(__dyno_out))) }) {
+                            ::dyno::__private::Asks::or_left_alone(::dyno::__private::Asks::late(__dyno_late,
+                            || ::dyno::__private::asks!(< Result < u8, E > as
+                            ::dyno::__private::Outcome > ::failure(__dyno_out))),
+                            ::dyno::__private::left_alone!(__dyno_out)) }) {
                             ::dyno::__private::Next::Done(__dyno_out) => break
                             __dyno_out, ::dyno::__private::Next::More(__dyno_out,
                             __dyno_pause) => { ::dyno::__private::give_up(__dyno_out);

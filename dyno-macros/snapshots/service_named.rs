@@ -225,14 +225,17 @@ fn f(host: String) -> Result<u8, E> {
                                                                             __dyno_verdict,
                                                                             __dyno_out,
                                                                             |__dyno_out| {
-                                                                                ::dyno::__private::Asks::late(
-                                                                                    __dyno_late,
-                                                                                    || {
-                                                                                        ::dyno::__private::asks!(
-                                                                                            < Result < u8, E > as ::dyno::__private::Outcome >
-                                                                                            ::failure(__dyno_out)
-                                                                                        )
-                                                                                    },
+                                                                                ::dyno::__private::Asks::or_left_alone(
+                                                                                    ::dyno::__private::Asks::late(
+                                                                                        __dyno_late,
+                                                                                        || {
+                                                                                            ::dyno::__private::asks!(
+                                                                                                < Result < u8, E > as ::dyno::__private::Outcome >
+                                                                                                ::failure(__dyno_out)
+                                                                                            )
+                                                                                        },
+                                                                                    ),
+                                                                                    ::dyno::__private::left_alone!(__dyno_out),
                                                                                 )
                                                                             },
                                                                         ) {

@@ -99,7 +99,7 @@ pub use crate::{
 };
 pub use crate::{
     __dyno_asks as asks, __dyno_counted as counted, __dyno_counts as counts,
-    __dyno_refused as refused,
+    __dyno_left_alone as left_alone, __dyno_refused as refused,
 };
 #[cfg(feature = "harness")]
 pub use crate::{__dyno_failed as failed, __dyno_looked as looked, __dyno_told as told};

@@ -25,7 +25,7 @@ macro_rules! __dyno_report {
         .retry_after(&|| {
             $crate::__private::None
                 $(.or_else(|| $crate::__private::hint($failure, $retry_after)))?
-                .or_else(|| $crate::__private::Outcome::retry_after($out))
+                .or_else(|| $crate::__private::left_alone!($out))
         })
     };
 }

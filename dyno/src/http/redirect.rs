@@ -88,18 +88,18 @@ impl<'a> Way<'a> {
 mod tests {
     use super::*;
 
-    fn sent_on(method: Method, status: u16, location: &str) -> Option<(Method, String, bool)> {
+    fn sent_on(method: &Method, status: u16, location: &str) -> Option<(Method, String, bool)> {
         let url = "http://me:pw@host:81/a/b?q".parse().expect("an URL");
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, location.parse().expect("a header"));
         let status = StatusCode::from_u16(status).expect("a status");
-        let way = Way::new(&method, &url, true).after(status, &headers)?;
+        let way = Way::new(method, &url, true).after(status, &headers)?;
         Some((way.method.into_owned(), way.url.to_string(), way.has_body))
     }
 
     #[test]
     fn a_method_becomes_what_the_status_says() {
-        let there = |method, status| sent_on(method, status, "/c").map(|it| (it.0, it.2));
+        let there = |method: Method, status| sent_on(&method, status, "/c").map(|it| (it.0, it.2));
         for status in [301, 302, 303] {
             assert_eq!(there(Method::POST, status), Some((Method::GET, false)), "{status}");
         }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_location_may_be_relative() {
-        let there = |location| sent_on(Method::GET, 302, location).map(|it| it.1);
+        let there = |location| sent_on(&Method::GET, 302, location).map(|it| it.1);
         assert_eq!(there("c").as_deref(), Some("http://me:pw@host:81/a/c"));
         assert_eq!(there("?r").as_deref(), Some("http://me:pw@host:81/a/b?r"));
         assert_eq!(there("http://host:81/c").as_deref(), Some("http://me:pw@host:81/c"));

@@ -103,7 +103,14 @@ impl Asks {
     #[inline]
     #[must_use]
     pub fn or_of(self, outcome: &impl Outcome) -> Self {
-        self.or(|| outcome.retry_after().map_or(Self::Nothing, Self::After))
+        self.or(|| Self::Nothing.or_left_alone(outcome.retry_after()))
+    }
+
+    /// The same, or to be left alone so long.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn or_left_alone(self, after: Option<Duration>) -> Self {
+        self.or(|| after.map_or(Self::Nothing, Self::After))
     }
 
     /// Its time limit ended it where `late`, else what `other` asks.
@@ -283,6 +290,17 @@ macro_rules! __dyno_asks {
     };
 }
 
+/// `left_alone!(outcome)`, of a `&R`: for how long it asks to be, where the type can.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dyno_left_alone {
+    ($out:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{LookFailing as _, LookPlain as _};
+        (&$crate::__private::Look($out)).retry_after()
+    }};
+}
+
 /// `refused!(failure)`: the same for those who count, who need to know of refusals alone.
 #[doc(hidden)]
 #[macro_export]
@@ -333,7 +351,10 @@ macro_rules! __dyno_counted {
 macro_rules! __dyno_next {
     ($attempts:ident, $verdict:expr, $out:ident, $failure:expr $(, $after:expr)? $(,)?) => {
         $crate::__private::Attempts::after(&mut $attempts, $verdict, $out, |$out| {
-            $crate::__private::asks!($failure $(, $after)?)
+            $crate::__private::Asks::or_left_alone(
+                $crate::__private::asks!($failure $(, $after)?),
+                $crate::__private::left_alone!($out),
+            )
         })
     };
 }

@@ -195,6 +195,8 @@ pub trait LookFailing<'a> {
     type Failure;
     /// The failure the value stands for, if it does.
     fn failure(&self) -> Option<&'a Self::Failure>;
+    /// How long it asks to be left alone.
+    fn retry_after(&self) -> Option<Duration>;
 }
 
 impl<'a, R: Outcome> LookFailing<'a> for Look<'a, R> {
@@ -203,6 +205,10 @@ impl<'a, R: Outcome> LookFailing<'a> for Look<'a, R> {
     fn failure(&self) -> Option<&'a R::Failure> {
         self.0.failure()
     }
+    #[inline]
+    fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after()
+    }
 }
 
 /// The type stands for no failure.
@@ -210,11 +216,17 @@ impl<'a, R: Outcome> LookFailing<'a> for Look<'a, R> {
 pub trait LookPlain {
     /// Never any.
     fn failure(&self) -> Option<&'static Infallible>;
+    /// It does not ask.
+    fn retry_after(&self) -> Option<Duration>;
 }
 
 impl<R> LookPlain for &Look<'_, R> {
     #[inline]
     fn failure(&self) -> Option<&'static Infallible> {
+        None
+    }
+    #[inline]
+    fn retry_after(&self) -> Option<Duration> {
         None
     }
 }

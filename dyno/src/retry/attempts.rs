@@ -10,7 +10,7 @@ use super::mark::{InTask, Mark, OnThread};
 use super::named::Pausing;
 use super::{Budget, Retry};
 use crate::clock;
-use crate::outcome::{Asks, Outcome, Verdict};
+use crate::outcome::{Asks, Verdict};
 use crate::point::{self, Event, Point, Stop};
 
 /// The attempts of one call: plain data; the dice are touched after a failure only, the clock before
@@ -138,12 +138,7 @@ impl<'r, M: Mark> Attempts<'r, M> {
     /// What follows an attempt of this outcome, which is handed back: looked at where it stands, it
     /// could not stay in registers.
     #[inline]
-    pub fn after<R: Outcome>(
-        &mut self,
-        verdict: Verdict,
-        out: R,
-        asks: impl FnOnce(&R) -> Asks,
-    ) -> Next<R> {
+    pub fn after<R>(&mut self, verdict: Verdict, out: R, asks: impl FnOnce(&R) -> Asks) -> Next<R> {
         // Nothing is asked where nothing has failed: what two ways share goes through memory.
         if !verdict.is_failure() {
             let _none = self.either(verdict, || Asks::Nothing);
@@ -200,8 +195,8 @@ pub enum Next<R> {
 
 #[cold]
 #[inline(never)]
-fn asked<R: Outcome>(out: R, asks: impl FnOnce(&R) -> Asks) -> (R, Asks) {
-    let asks = asks(&out).or_of(&out);
+fn asked<R>(out: R, asks: impl FnOnce(&R) -> Asks) -> (R, Asks) {
+    let asks = asks(&out);
     (out, asks)
 }
 

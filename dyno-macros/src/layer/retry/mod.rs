@@ -257,6 +257,8 @@ impl Retry {
         if late {
             asks = quote_spanned!(at=> #p::Asks::late(__dyno_late, || #asks));
         }
+        let left_alone = quote_spanned!(at=> #p::left_alone!(__dyno_out));
+        let asks = quote_spanned!(at=> #p::Asks::or_left_alone(#asks, #left_alone));
         quote_spanned!(at=> #p::Attempts::after(#call, |__dyno_out| { #asks }))
     }
 }

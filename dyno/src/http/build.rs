@@ -9,21 +9,20 @@ use ::http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::connect::{Bounded, Maker};
-use super::error::{self, Error};
+use super::error::Error;
 use super::host::{Hosts, Sharing};
 use super::origin::Origin;
 use super::settings::Settings;
-use super::{Client, Inner, Statuses};
+use super::{Client, Inner, Statuses, secret};
 use crate::balance::Balancer;
 use crate::breaker;
 use crate::breaker::store::Storage;
 use crate::retry::Retry;
-use crate::service::Service;
 
 /// A [`Client`] that is being made: made by [`Client::builder`].
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    name: &'static str,
+    pub(super) name: &'static str,
     at: &'static Location<'static>,
     pub(super) settings: Settings,
     base: Option<String>,
@@ -227,7 +226,7 @@ impl Builder {
 
     /// A header of every request that does not say otherwise.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        let value = error::hidden(&name, value);
+        let value = secret::hidden(&name, value);
         self.settings.headers.insert(name, value);
         self
     }
@@ -236,7 +235,7 @@ impl Builder {
     pub fn headers(mut self, headers: HeaderMap) -> Self {
         self.settings.headers.extend(headers);
         for (name, value) in &mut self.settings.headers {
-            error::hide(name, value);
+            secret::hide(name, value);
         }
         self
     }
@@ -335,47 +334,6 @@ impl Builder {
         self.configure.drain(..).fold(proxied, |builder, configure| configure(builder))
     }
 
-    fn service(&self, is_guarded: bool) -> Service {
-        let settings = &self.settings;
-        let breaker = settings.breaker.filter(|_| is_guarded);
-        let mut service = Service::builder(self.name);
-        if settings.retries != 0 {
-            service = service.retry(settings.retry);
-        }
-        if let Some(limit) = settings.timeout {
-            service = service.timeout(limit);
-        }
-        if let Some(limit) = settings.attempt_timeout {
-            service = service.attempt_timeout(limit);
-        }
-        if let Some(share) =
-            settings.budget.filter(|_| settings.retries != 0 && settings.retry.pays().is_none())
-        {
-            service = service.budget(share);
-        }
-        if settings.retry_on_timeout {
-            service = service.retry_on_timeout();
-        }
-        if settings.metrics {
-            service = service.metrics();
-        }
-        if settings.harness {
-            service = service.harness();
-        }
-        match (self.balance, breaker) {
-            (Some(balancer), _) if is_guarded => service = service.balance(balancer),
-            (Some(balancer), _) => service = service.balance(balancer).unguarded(),
-            (None, Some(breaker)) => {
-                service = service.breaker(breaker).per_target();
-                if let Some(limit) = settings.expected_in {
-                    service = service.expected_in(limit);
-                }
-            }
-            (None, None) => {}
-        }
-        service.build()
-    }
-
     fn limit(&mut self, key: &str, limit: Option<Duration>) -> Option<Duration> {
         if limit.is_some_and(|limit| limit.is_zero()) {
             self.wrong(&format!("`{key}` must be above zero: leave the limit out with `None`"));
@@ -396,7 +354,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("name", &self.name)
-            .field("base", &self.base.as_deref().map(error::told_text))
+            .field("base", &self.base.as_deref().map(secret::told_text))
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

@@ -36,10 +36,12 @@ mod judge;
 mod of_call;
 mod origin;
 mod params;
+mod policies;
 mod redirect;
 mod request;
 mod response;
 mod room;
+mod secret;
 mod settings;
 mod status;
 #[cfg(feature = "https")]

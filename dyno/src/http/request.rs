@@ -10,9 +10,9 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::call;
-use super::error::{self, At, Error};
+use super::error::{At, Error};
 use super::params::{IntoParams, Param, Params};
-use super::{Body, Bound, Client, Response, base64};
+use super::{Body, Bound, Client, Response, base64, secret};
 use crate::fault;
 use crate::service::IdempotencyKey;
 
@@ -82,7 +82,7 @@ impl Request {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(value)) => {
-                let value = error::hidden(&name, value);
+                let value = secret::hidden(&name, value);
                 self.headers.append(name, value);
             }
             (Err(error), _) => self.wrong = Some(error.into()),
@@ -108,7 +108,7 @@ impl Request {
             }
         }
         for (name, value) in &mut self.headers {
-            error::hide(name, value);
+            secret::hide(name, value);
         }
         self
     }
@@ -251,7 +251,7 @@ impl Request {
             Some(base) => base.join(&self.to),
             None => self.client.inner.origin.parse(&self.to),
         };
-        let told = || error::told_text(&self.to);
+        let told = || secret::told_text(&self.to);
         let mut url: Url = url.map_err(|error| self.no_url(error))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err(format!("{:?} is no URL of http or https", told()).into());
@@ -273,7 +273,7 @@ impl Request {
             }
             (true, None) => "; give the whole URL, or a `base` to the client",
         };
-        format!("{:?} is no URL: {why}{remedy}", error::told_text(&self.to))
+        format!("{:?} is no URL: {why}{remedy}", secret::told_text(&self.to))
     }
 
     /// What could not be, if anything.
@@ -299,7 +299,7 @@ impl fmt::Debug for Request {
         let mut told = f.debug_struct("Request");
         told.field("client", &self.client.name()).field("method", &self.method);
         if let Ok(url) = self.resolved() {
-            told.field("url", &error::told(&url));
+            told.field("url", &secret::told(&url));
         }
         told.field("headers", &self.headers).field("body", &self.body).finish_non_exhaustive()
     }

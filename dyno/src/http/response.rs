@@ -223,7 +223,7 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status())
-            .field("url", &super::error::told(self.url()))
+            .field("url", &super::secret::told(self.url()))
             .field("attempt", &self.0.attempt)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,7 @@
 //! What all attributes with the same name share.
 
 mod known;
+#[cfg(any(feature = "breaker", feature = "limit", feature = "pool"))]
 mod listed;
 mod settings;
 
@@ -11,6 +12,7 @@ use once_cell::race::OnceRef;
 #[cfg(any(feature = "breaker", feature = "limit"))]
 pub(crate) use self::known::Kinds;
 pub(crate) use self::known::{Joined, Known};
+#[cfg(any(feature = "breaker", feature = "limit", feature = "pool"))]
 pub(crate) use self::listed::Listed;
 pub(crate) use self::settings::Settings;
 

@@ -230,9 +230,9 @@ impl Sent<'_> {
         request
     }
 
-    /// Whom the balancer has chosen, or that of the service around it.
+    /// Whom the balancer has chosen, or that of the service around it where the request goes there.
     fn target<'t>(&'t self, call: &'t Call) -> Option<&'t Target> {
-        call.target().or_else(|| self.bound?.target.as_deref())
+        call.target().or_else(|| self.bound?.target_at(&self.asked.url))
     }
 
     /// The key of a call that this is part of, or that of its own.

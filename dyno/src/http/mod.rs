@@ -112,6 +112,12 @@ struct Bound {
 }
 
 impl Bound {
+    /// The target, where an URL is at it and not a whole one that leads elsewhere.
+    fn target_at(&self, url: &Url) -> Option<&Target> {
+        let is_there = |base: &Arc<Url>| base.origin() == url.origin();
+        self.target.as_deref().filter(|_| self.base.as_ref().is_some_and(is_there))
+    }
+
     /// That of the next request.
     fn next_key(&self) -> IdempotencyKey {
         let request = self.requests.fetch_add(1, Ordering::Relaxed);

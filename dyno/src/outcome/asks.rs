@@ -301,7 +301,8 @@ macro_rules! __dyno_left_alone {
     }};
 }
 
-/// `refused!(failure)`: the same for those who count, who need to know of refusals alone.
+/// `refused!(failure)`: as `asks!`, for those who count: they need to know of refusals alone, and the
+/// error may borrow.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __dyno_refused {

@@ -96,10 +96,17 @@ async fn a_target_that_was_resolved_is_asked_under_its_name() {
     let targets = Balancer::dns("named-bound", Box::leak(url.into_boxed_str())).resolver(resolver);
     let targets: &'static Balancer = Box::leak(Box::new(targets));
     let service = Service::builder("named-bound").balance(targets).build();
-    let ended: Result<_, Error> =
-        service.call_async(async |call: Call| call.http().get("/a").send().await).await;
+    let other = Loopback::start();
+    let ended: Result<_, Error> = service
+        .call_async(async |call: Call| {
+            call.http().get(other.url("/elsewhere")).send().await?;
+            call.http().get("/a").send().await
+        })
+        .await;
     assert_eq!(ended.expect("an answer").status(), 200);
     assert_eq!(server.last().header("host"), format!("named.invalid:{}", server.address().port()));
+    // What goes elsewhere goes under the name of that.
+    assert_eq!(other.last().header("host"), other.authority());
 }
 
 #[tokio::test]
